@@ -1,0 +1,102 @@
+"""The table as buttons: which steps a row offers its reader, and the page that takes one."""
+
+from typing import Any, ClassVar
+
+from flask import abort, flash, g, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+
+from admin_views.desk import Opened
+from forms.step import StepForm, step_form
+from models import db
+from services.listing import key
+from services.say import said
+from services.sign_in import today
+from services.transition import CLOSED, Outrun, Refused, doors, take
+from workflow.say import Say
+from workflow.transitions import Door
+from workflow.words import Action, Need
+
+STYLE = {
+    Action.APPROVE: "success",
+    Action.VERIFY: "success",
+    Action.PUBLISH: "success",
+    Action.SUBMIT: "primary",
+    Action.REJECT: "danger",
+    Action.BLOCK: "danger",
+    Action.CANCEL: "danger",
+}
+
+
+def buttons(row: Any) -> list[dict[str, Any]]:
+    """One button per open door of this row for the signed-in person."""
+    return [{"action": d.action, "style": STYLE.get(d.action, "secondary"), "needs": d.needs} for d in doors(row, g.standing)]
+
+
+class Steps(Opened):
+    """Adds the step pages to a desk: GET asks for the facts, POST takes the step."""
+
+    skips: ClassVar[frozenset[Action]] = frozenset({Action.SUBMIT})
+
+    @expose("/step/<pk>/<action>", methods=("GET", "POST"))
+    def step(self, pk: str, action: str) -> ResponseReturnValue:
+        row = self.get_one(pk)  # type: ignore[attr-defined]
+        door = next((d for d in doors(row, g.standing) if d.action == action), None)
+        if action not in set(Action) - self.skips:
+            return abort(404)
+        if door is None:
+            return self.closed(row, Action(action))
+        form = step_form(door)
+        if request.method == "POST" and form.validate():
+            return self.taken(row, door, form)
+        return self.render("admin/step.html", row=row, door=door, form=form, back=self.file_url(row))
+
+    def taken(self, row: Any, door: Door, form: StepForm) -> ResponseReturnValue:
+        """Take the step, say what came of it, go on."""
+        try:
+            take(
+                db.session(),
+                row,
+                door.action,
+                standing=g.standing,
+                today=today(),
+                seen=_seen(request.form.get("version")),
+                reason=form.data.get(Need.REASON.value),
+                pages=form.data.get(Need.PAGES.value),
+                values=self.values(row, door),
+            )
+            db.session.commit()
+        except Refused as refusal:
+            db.session.rollback()
+            flash(said(refusal.say), "danger")
+            if isinstance(refusal, Outrun):
+                return redirect(self.file_url(row))
+            return self.render("admin/step.html", row=row, door=door, form=form, back=self.file_url(row))
+        flash(self.done(row, door), "success")
+        return redirect(self.after(row, door))
+
+    def closed(self, row: Any, action: Action) -> ResponseReturnValue:
+        """The row has moved on, or was never this person's to move."""
+        flash(said(Say(CLOSED.msgid, action=action, state=row.state)), "danger")
+        return redirect(self.file_url(row))
+
+    def values(self, row: Any, door: Door) -> dict[str, Any]:
+        """Further columns that go with the step."""
+        return {}
+
+    def done(self, row: Any, door: Door) -> str:
+        return f"{row}: {said(door.to)}"
+
+    def file_url(self, row: Any) -> str:
+        return self.file_page(row.id)
+
+    def after(self, row: Any, door: Door) -> str:
+        """Where to go once the step is taken."""
+        return self.file_url(row)
+
+
+def _seen(typed: str | None) -> int | None:
+    """The version the form was drawn from; nonsense is a version nobody has seen."""
+    if typed is None:
+        return None
+    return 0 if typed == "0" else key(typed) or -1

@@ -1,0 +1,179 @@
+"""The common base of all desks: Flask-Admin's screens, closed until opened, with our own lists and pages."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from flask import abort, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import BaseView, expose
+from flask_admin.contrib.sqla import ModelView
+from flask_babel import gettext as _
+from flask_security import current_user
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.exc import DataError, IntegrityError
+
+from models import db
+from services import audit
+from services.listing import Listed, Order, cursor, key, listed
+from workflow.words import Action, Actor
+
+
+@dataclass(frozen=True)
+class Card:
+    """Something that waits on the person, for the start page; urgent ones lead."""
+
+    count: str
+    label: str
+    url: str
+    urgent: bool = False
+
+
+class Opened(BaseView):
+    """A page opened to some capacities; to everybody else it does not exist."""
+
+    actors: ClassVar[frozenset[Actor]] = frozenset()
+    group: ClassVar[str] = ""
+    icon: ClassVar[str] = "circle"
+    label: ClassVar[str] = ""
+    files: ClassVar[str] = ""  # the machine whose letters lead to this desk
+
+    def file_page(self, pk: int) -> str:
+        """The address of one file's page at this desk."""
+        return url_for(f"{self.endpoint}.details_view", id=pk)
+
+    def is_accessible(self) -> bool:
+        return not self.actors.isdisjoint(g.standing.actors)
+
+    def inaccessible_callback(self, name: str, **kwargs: Any) -> ResponseReturnValue:
+        if not current_user.is_authenticated:
+            return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+        return abort(404)
+
+    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        return fn(self, *args, **kwargs)  # the library takes any TypeError for an old-style view
+
+    def waiting(self) -> Sequence[Card]:
+        """What waits on the signed-in person here."""
+        return ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """A list's column: `expr` is selected; `kind` picks the cell (text, link, state, date, moment, yes)."""
+
+    name: str
+    label: str
+    expr: Any
+    kind: str = "text"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A list's filter: an equality on `column`, offered as (value, label) pairs."""
+
+    name: str
+    label: str
+    column: Any
+    options: Any  # a callable giving [(value, label), …]
+
+
+class Desk(Opened, ModelView):
+    """A table's screens. Open what the desk needs, one line each; `columns`, `order` and `choices` make the list."""
+
+    can_create = can_edit = can_delete = can_export = can_view_details = False
+    column_editable_list = ()
+    list_template = "admin/list.html"
+    create_template = "admin/form.html"
+    edit_template = "admin/form.html"
+    details_template = "admin/details.html"
+
+    columns: ClassVar[Sequence[Column]] = ()
+    choices: ClassVar[Sequence[Choice]] = ()
+    joins: ClassVar[Sequence[Any]] = ()
+    order: ClassVar[Order]
+    intro: ClassVar[str] = ""
+    empty: ClassVar[str] = ""
+    searchable: ClassVar[str] = ""
+
+    def __init__(self, model: Any, name: str, endpoint: str, **kwargs: Any) -> None:
+        super().__init__(model, db, name=name, endpoint=endpoint, url=kwargs.pop("url", f"/{endpoint}"), **kwargs)
+
+    # -- list ---------------------------------------------------------------------------------------------
+
+    @expose("/")
+    def index_view(self) -> ResponseReturnValue:
+        args = request.args.to_dict()
+        return self.render(
+            self.list_template, page=self.page(args), args=args, filters=self.filters(args), **self.list_extras(args)
+        )
+
+    def page(self, args: Mapping[str, str]) -> Listed:
+        """The rows of this page of the list, as filtered and searched by the query string."""
+        return listed(
+            db.session(),
+            {c.name: c.expr for c in self.columns},
+            self.order,
+            at=cursor(args, self.order),
+            where=self.conditions(args),
+            joins=self.joins,
+        )
+
+    def conditions(self, args: Mapping[str, str]) -> list[ColumnElement[bool]]:
+        """What the filters and the search in the query string ask for; values not on offer are passed over."""
+        asked = [c.column == args[c.name] for c in self.choices if args.get(c.name) in {str(v) for v, _l in c.options()}]
+        term = args.get("q", "").replace("\x00", "").strip()[:100]
+        return [*asked, *(self.search(term) if term else ())]
+
+    def search(self, term: str) -> Sequence[ColumnElement[bool]]:
+        """The conditions a search term stands for."""
+        return ()
+
+    def filters(self, args: Mapping[str, str]) -> list[dict[str, Any]]:
+        """The filter boxes, with what is chosen."""
+        return [
+            {"name": c.name, "label": c.label, "options": c.options(), "chosen": args.get(c.name, "")}
+            for c in self.choices
+        ]
+
+    def list_extras(self, args: Mapping[str, str]) -> dict[str, Any]:
+        """Whatever else this desk's list template shows."""
+        return {}
+
+    # -- one row ------------------------------------------------------------------------------------------
+
+    def get_one(self, id: Any) -> Any:  # noqa: A002 -- the library's name
+        """The row within reach, or 404: what is not yours does not exist."""
+        pk = key(id[0] if isinstance(id, list) else id)
+        row = pk and db.session.scalars(select(self.model).where(self.model.id == pk)).one_or_none()
+        return row or abort(404)
+
+    def on_model_change(self, form: Any, model: Any, is_created: bool) -> None:  # noqa: FBT001 -- the library's
+        audit.note(db.session(), model, Action.CREATE if is_created else Action.EDIT, g.standing)
+
+    def on_model_delete(self, model: Any) -> None:
+        audit.note(db.session(), model, Action.DELETE, g.standing)
+
+    def handle_view_exception(self, exc: Exception) -> bool:
+        """A conflict becomes a sentence; anything else is a fault and stays one."""
+        if isinstance(exc, IntegrityError):
+            flash(_("Nothing was saved: the record conflicts with another one, or others depend on it."), "danger")
+            return True
+        if isinstance(exc, DataError):
+            flash(_("Nothing was saved: a value is too long or out of range."), "danger")
+            return True
+        raise exc
+
+    # -- closed -------------------------------------------------------------------------------------------
+
+    @expose("/ajax/update/", methods=("POST",))
+    def ajax_update(self) -> ResponseReturnValue:
+        return abort(404)
+
+    @expose("/action/", methods=("POST",))
+    def action_view(self) -> ResponseReturnValue:
+        return abort(404)
+
+    @expose("/export/<export_type>/")
+    def export(self, export_type: str) -> ResponseReturnValue:
+        return abort(404)

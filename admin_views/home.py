@@ -1,0 +1,23 @@
+"""The start page of every role: what waits on me, most urgent first."""
+
+from flask import g, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import AdminIndexView, expose
+from flask_security import current_user
+
+from admin_views.desk import Opened
+
+
+class Home(AdminIndexView):
+    """One page for everybody; the desks somebody may open say what waits there."""
+
+    def __init__(self) -> None:
+        super().__init__(name="home", endpoint="home", url="/", template="admin/home.html")
+
+    @expose("/")
+    def index(self) -> ResponseReturnValue:
+        if not current_user.is_authenticated:
+            return redirect(url_for("security.login"))
+        own = [v for v in self.admin._views if isinstance(v, Opened) and v.is_accessible()]  # type: ignore[union-attr]  # noqa: SLF001 -- the library offers no other list
+        cards = sorted((c for v in own for c in v.waiting()), key=lambda c: not c.urgent)
+        return self.render("admin/home.html", cards=cards, desks=own, standing=g.standing)

@@ -1,0 +1,48 @@
+"""The application: wires extensions, desks, commands and error pages. No rules, no queries."""
+
+from flask import Flask
+from flask_admin import Admin
+from flask_admin.theme import Theme
+from flask_babel import Babel
+from flask_bootstrap import Bootstrap5
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+import services.database  # noqa: F401 -- opens each database the same way
+from admin_views import HOME, desks, errors, page
+from models import db
+from seed import commands
+from services import headers, sign_in
+from services.settings import ROOT, Settings
+from services.storage import Storage
+
+csrf = CSRFProtect()
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """One university's Staj, as `settings` (default: the environment) describe it."""
+    settings = settings or Settings()
+    app = Flask(__name__)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.config.update(settings.flask())
+    app.extensions["staj"] = settings
+    app.extensions["storage"] = Storage(settings.storage_url)
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    Babel(app, locale_selector=sign_in.language)
+    Bootstrap5(app)
+    sign_in.install(app)
+    csrf.init_app(app)
+    headers.install(app)
+    page.install(app)
+    errors.install(app)
+    admin = Admin(app, name="Staj", url="/", index_view=HOME(), theme=Theme("staj", "admin/base.html"))
+    for desk in desks():
+        admin.add_view(desk)
+    commands.install(app)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]
+    app.wsgi_app = WhiteNoise(app.wsgi_app, root=ROOT / "static", prefix="static/")  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,36 @@
+"""The form of one step: only the facts its door needs."""
+
+from flask_babel import gettext, lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import SelectMultipleField, TextAreaField, widgets
+from wtforms.validators import InputRequired, Length
+
+from workflow.transitions import Door
+from workflow.words import Need, Page
+
+REASON_LENGTH = 2000
+POINTED_AT = (Page.INTERNSHIP, Page.INSTITUTION, Page.DATES, Page.SUPERVISOR, Page.FILES, Page.PROFILE)
+
+
+class StepForm(FlaskForm):  # type: ignore[misc] -- untyped base
+    """No facts needed: a plain confirmation."""
+
+
+def step_form(door: Door) -> StepForm:
+    """The form a door asks for, filled from the request."""
+    fields = {}
+    if Need.REASON in door.needs:
+        fields["reason"] = TextAreaField(
+            lazy_gettext(Need.REASON.label),
+            [InputRequired(lazy_gettext("Write a reason.")), Length(max=REASON_LENGTH)],
+            filters=[lambda typed: typed and typed.replace("\x00", "").strip()],
+        )
+    if Need.PAGES in door.needs:
+        fields["pages"] = SelectMultipleField(
+            lazy_gettext(Need.PAGES.label),
+            [InputRequired(lazy_gettext("Tick at least one page the reason is about."))],
+            choices=[(p.value, gettext(p.label)) for p in POINTED_AT],
+            option_widget=widgets.CheckboxInput(),
+            widget=widgets.ListWidget(prefix_label=False),
+        )
+    return type("FactsForm", (StepForm,), fields)()

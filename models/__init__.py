@@ -1,0 +1,36 @@
+"""Floor 1: what the database remembers."""
+
+from models.academia import Department, Faculty, HolidayOverride, InternshipType, Policy, Term
+from models.applications import Application, DraftPage, SearchWord
+from models.base import Model, ReachSession, db, utcnow
+from models.documents import Document
+from models.history import Letter, Step
+from models.institutions import Institution, Supervisor
+from models.people import Enrolment, Membership, Student, User
+from models.publications import Publication
+
+__all__ = [
+    "Application",
+    "Department",
+    "Document",
+    "DraftPage",
+    "Enrolment",
+    "Faculty",
+    "HolidayOverride",
+    "Institution",
+    "InternshipType",
+    "Letter",
+    "Membership",
+    "Model",
+    "Policy",
+    "Publication",
+    "ReachSession",
+    "SearchWord",
+    "Step",
+    "Student",
+    "Supervisor",
+    "Term",
+    "User",
+    "db",
+    "utcnow",
+]

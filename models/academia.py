@@ -1,0 +1,116 @@
+"""The university's units, terms, internship types, policies and the calendar's exceptions: seeded by IT."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Model, name_text, pk, utcnow
+
+
+class Faculty(Model):
+    """A faculty or a vocational school."""
+
+    __tablename__ = "faculty"
+    __table_args__ = (CheckConstraint("kind IN ('faculty', 'vocational_school')", name="kind"),)
+
+    id: Mapped[pk]
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    name_en: Mapped[name_text]
+    kind: Mapped[str] = mapped_column(String(20), default="faculty")
+    departments: Mapped[list["Department"]] = relationship(back_populates="faculty")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Department(Model):
+    """A department or programme; its commission decides its students' applications."""
+
+    __tablename__ = "department"
+    __table_args__ = (UniqueConstraint("faculty_id", "name"),)
+
+    id: Mapped[pk]
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    faculty_id: Mapped[int] = mapped_column(ForeignKey("faculty.id"), index=True)
+    name: Mapped[name_text]
+    name_en: Mapped[name_text]
+    faculty: Mapped[Faculty] = relationship(back_populates="departments")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Term(Model):
+    """A teaching or summer term, by its dates."""
+
+    __tablename__ = "term"
+    __table_args__ = (CheckConstraint("ends_on >= starts_on", name="ends_after_start"),)
+
+    id: Mapped[pk]
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    name: Mapped[name_text]
+    name_en: Mapped[name_text]
+    starts_on: Mapped[date] = mapped_column(index=True)
+    ends_on: Mapped[date]
+    teaching: Mapped[bool]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class InternshipType(Model):
+    """An internship a department's students owe (or may do); total days owed in whole days."""
+
+    __tablename__ = "internship_type"
+    __table_args__ = (UniqueConstraint("department_id", "code"),)
+
+    id: Mapped[pk]
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    code: Mapped[str] = mapped_column(String(20))
+    name: Mapped[name_text]
+    name_en: Mapped[name_text]
+    compulsory: Mapped[bool]
+    total_days: Mapped[int] = mapped_column(SmallInteger, default=0)
+    active: Mapped[bool] = mapped_column(default=True)
+    department: Mapped[Department] = relationship()
+    policies: Mapped[list["Policy"]] = relationship(back_populates="internship_type", order_by="Policy.version")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Policy(Model):
+    """One version of the rules of a type: {rule: {"value": …, "article": …}} (workflow.policy)."""
+
+    __tablename__ = "policy"
+    __table_args__ = (UniqueConstraint("internship_type_id", "version"),)
+
+    id: Mapped[pk]
+    internship_type_id: Mapped[int] = mapped_column(ForeignKey("internship_type.id"))
+    version: Mapped[int] = mapped_column(SmallInteger)
+    valid_from: Mapped[date]
+    rules: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    internship_type: Mapped[InternshipType] = relationship(back_populates="policies")
+
+
+class HolidayOverride(Model):
+    """A day that a decree frees, halves or takes back, and whom it concerns."""
+
+    __tablename__ = "holiday_override"
+    __table_args__ = (
+        UniqueConstraint("day", "concerns"),
+        CheckConstraint("effect IN ('holiday', 'half', 'working')", name="effect"),
+        CheckConstraint("concerns IN ('all', 'public', 'private')", name="concerns"),
+        Index("ix_holiday_override_day", "day"),
+    )
+
+    id: Mapped[pk]
+    day: Mapped[date]
+    effect: Mapped[str] = mapped_column(String(10))
+    concerns: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[name_text]
+    source: Mapped[str | None] = mapped_column(String(200))

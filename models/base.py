@@ -1,0 +1,99 @@
+"""The declarative base, the column types both databases share, and the session every request works in."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Dialect, Enum, ForeignKey, Integer, MetaData, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
+from sqlalchemy.types import TypeDecorator
+
+from workflow.transitions import MACHINES
+from workflow.words import Word
+
+Key = BigInteger().with_variant(Integer, "sqlite")
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC; both databases store it without a zone, Python always sees it with one."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value else None
+
+
+def word(kind: type[Word], name: str) -> Enum:
+    """A column type that stores the word of a member and refuses any other in the database."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=20,
+        name=name,
+        values_callable=lambda members: [m.value for m in members],
+    )
+
+
+class ReachSession(FlaskSession):
+    """Sees only what `info["standing"]` reaches (services.scope); `info["reads"]` picks the read engine."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Any:
+        bind = super().get_bind(*args, **kwargs)
+        if self.info.get("reads"):
+            return bind.execution_options(isolation_level="AUTOCOMMIT")
+        return bind
+
+
+class Base(DeclarativeBase):
+    registry = registry(metadata=MetaData(naming_convention=NAMES), type_annotation_map={datetime: Instant})
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": ReachSession, "expire_on_commit": False}, disable_autonaming=True)
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+pk = Annotated[int, mapped_column(Key, primary_key=True)]
+name_text = Annotated[str, mapped_column(String(200))]
+
+
+def utcnow() -> datetime:
+    """Now, with its zone."""
+    return datetime.now(UTC)
+
+
+class Stateful:
+    """A row that a machine moves: only services.transition writes `state` and `version`."""
+
+    version: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    reason: Mapped[str | None] = mapped_column(String(2000))
+    decided_at: Mapped[datetime | None]
+
+    @declared_attr
+    def decided_by_id(cls) -> Mapped[int | None]:
+        return mapped_column(ForeignKey("user.id"))
+
+
+def promises(machine_name: str) -> list[CheckConstraint]:
+    """One CHECK per fact that every row in a state must carry, read off the machine's table."""
+    machine = MACHINES[machine_name]
+    return [
+        CheckConstraint(f"state <> '{state.value}' OR {need.value} IS NOT NULL", name=f"{state.value}_has_{need.name.lower()}")
+        for state in machine.states
+        for need in sorted(machine.needs_of(state))
+    ]

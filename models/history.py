@@ -1,0 +1,69 @@
+"""What happened to each file, chained and append-only; and the letters each step sent."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Key, Model, pk, utcnow, word
+from workflow.words import Action, Actor
+
+
+class Step(Model):
+    """One step of one file. `digest` covers the step and the digest before it (services.audit)."""
+
+    __tablename__ = "step"
+    __table_args__ = (
+        UniqueConstraint("machine", "row_id", "seq"),
+        Index("ix_step_department_at", "department_id", "at"),
+        Index("ix_step_at", "at"),
+        Index("ix_step_by_id", "by_id", "at"),
+    )
+
+    id: Mapped[pk]
+    machine: Mapped[str] = mapped_column(String(20))
+    row_id: Mapped[int] = mapped_column(Key)
+    seq: Mapped[int] = mapped_column(Integer)
+    action: Mapped[Action] = mapped_column(word(Action, "action"))
+    from_state: Mapped[str] = mapped_column(String(20))
+    to_state: Mapped[str] = mapped_column(String(20))
+    actor: Mapped[Actor] = mapped_column(word(Actor, "actor"))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    by_name: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime]
+    reason: Mapped[str | None] = mapped_column(String(2000))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    student_id: Mapped[int | None] = mapped_column(ForeignKey("student.id"), index=True)
+    before: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class Letter(Model):
+    """A letter in the outbox: one event, one reader, one link. The worker posts it."""
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        CheckConstraint("state IN ('queued', 'sent', 'failed')", name="state"),
+        Index("ix_letter_due", "state", "next_try_at", "id"),
+        Index("ix_letter_to_email", "to_email", "id"),
+        UniqueConstraint("step_id", "reader", "to_email"),
+    )
+
+    id: Mapped[pk]
+    step_id: Mapped[int | None] = mapped_column(ForeignKey("step.id"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    reader: Mapped[str] = mapped_column(String(20))
+    to_email: Mapped[str] = mapped_column(String(255))
+    to_name: Mapped[str] = mapped_column(String(201))
+    language: Mapped[str] = mapped_column(String(2))
+    subject: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10), default="queued")
+    tries: Mapped[int] = mapped_column(SmallInteger, default=0)
+    next_try_at: Mapped[datetime] = mapped_column(default=utcnow)
+    sent_at: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(String(500))
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)

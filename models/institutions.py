@@ -1,0 +1,66 @@
+"""The register of institutions and the supervisors who answer for them."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Model, Stateful, name_text, pk, promises, utcnow, word
+from workflow.words import InstitutionKind, InstitutionState
+
+
+class Institution(Stateful, Model):
+    """A firm or public body where internships are done.
+
+    `working_week` is a bit mask, Monday = 1 … Sunday = 64. `name_key` is workflow.turkish.search_key(name).
+    """
+
+    __tablename__ = "institution"
+    __table_args__ = (
+        *promises("institution"),
+        Index("ix_institution_name_key_id", "name_key", "id"),
+        Index("ix_institution_state_name_key_id", "state", "name_key", "id"),
+    )
+
+    id: Mapped[pk]
+    state: Mapped[InstitutionState] = mapped_column(
+        word(InstitutionState, "state"), default=InstitutionState.UNVERIFIED
+    )
+    name: Mapped[name_text]
+    name_key: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[InstitutionKind] = mapped_column(word(InstitutionKind, "kind"))
+    sector: Mapped[str] = mapped_column(String(100))
+    tax_no: Mapped[str | None] = mapped_column(String(11), index=True)
+    address: Mapped[str] = mapped_column(String(500))
+    city: Mapped[str] = mapped_column(String(50))
+    phone: Mapped[str] = mapped_column(String(30))
+    email: Mapped[str] = mapped_column(String(255))
+    web: Mapped[str | None] = mapped_column(String(255))
+    headcount: Mapped[int] = mapped_column(Integer)
+    working_week: Mapped[int] = mapped_column(SmallInteger, default=31)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    supervisors: Mapped[list["Supervisor"]] = relationship(back_populates="institution")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Supervisor(Model):
+    """The firm's authorised contact; the account is optional."""
+
+    __tablename__ = "supervisor"
+    __table_args__ = (Index("ix_supervisor_name_key_id", "name_key", "id"),)
+
+    id: Mapped[pk]
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    name: Mapped[name_text]
+    name_key: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(String(100))
+    phone: Mapped[str] = mapped_column(String(30))
+    email: Mapped[str] = mapped_column(String(255), index=True)
+    institution: Mapped[Institution] = relationship(back_populates="supervisors")
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,1 @@
+"""Floor 2: verbs, plain functions that take a session."""

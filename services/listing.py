@@ -1,0 +1,172 @@
+"""Keyset pages: a page 10,000 rows deep costs what the first one costs, and nothing is counted past a cap."""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+SIZE = 50
+CAP = 1000
+INT8 = 2**63 - 1
+Conditions = Sequence[ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Order:
+    """Sort by one never-null column, then by id in the same direction."""
+
+    column: InstrumentedAttribute[Any]
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page starts: beyond the row with this sort value and id, forwards or back."""
+
+    value: Any
+    id: int
+    back: bool = False
+
+    def token(self) -> str:
+        value = self.value.isoformat() if isinstance(self.value, date) else self.value
+        return base64.urlsafe_b64encode(json.dumps([value, self.id]).encode()).decode().rstrip("=")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One page of plain rows; `count` stops at CAP + 1."""
+
+    rows: Sequence[Row[Any]]
+    count: int
+    after: str | None
+    before: str | None
+
+    @property
+    def count_text(self) -> str:
+        return f"{CAP}+" if self.count > CAP else str(self.count)
+
+
+def cursor(args: Mapping[str, str], order: Order) -> Cursor | None:
+    """The cursor in a query string; a broken or foreign one means the first page."""
+    for name in ("after", "before"):
+        if token := args.get(name):
+            try:
+                value, key = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+                return Cursor(_typed(order, value), _key(key), back=name == "before")
+            except (ValueError, TypeError, binascii.Error, RecursionError):
+                return None
+    return None
+
+
+def listed(  # noqa: PLR0913 -- what a list is made of, named
+    session: Session,
+    columns: Mapping[str, Any],
+    order: Order,
+    *,
+    at: Cursor | None = None,
+    where: Conditions = (),
+    branches: Sequence[Conditions] = ((),),
+    joins: Sequence[Any] = (),
+    size: int = SIZE,
+) -> Listed:
+    """One page in one statement: keys first, cut, then joined.
+
+    `branches` are alternatives that each keep an index in order (one per department, say); their keys are
+    merged. `columns` maps names to expressions; `joins` are relationship attributes, joined from outside.
+    """
+    model = order.column.class_
+    descending = order.descending != bool(at and at.back)
+    keys = _keys(model, order, descending, at, where, branches, size)
+    counted = _counted(model, where, branches)
+    statement: Select[Any] = (
+        select(*(c.label(n) for n, c in columns.items()), keys.c.key, keys.c.sort, counted.label("counted"))
+        .select_from(model)
+        .join(keys, model.id == keys.c.key)
+    )
+    for target in joins:
+        statement = statement.outerjoin(target)
+    found = session.execute(statement.order_by(*_directed((keys.c.sort, keys.c.key), descending))).all()
+    return _trimmed(found, at, size)
+
+
+def _keys(  # noqa: PLR0913 -- see listed
+    model: Any, order: Order, descending: bool, at: Cursor | None, where: Conditions, branches: Sequence[Conditions], size: int
+) -> Any:
+    beyond = [_beyond(order, descending, at)] if at else []
+    ordered = _directed((order.column, model.id), descending)
+    parts = [
+        select(model.id.label("key"), order.column.label("sort"))
+        .where(*branch, *where, *beyond)
+        .order_by(*ordered)
+        .limit(size + 1)
+        for branch in branches
+    ]
+    if len(parts) == 1:
+        return parts[0].subquery("keys")
+    merged = union_all(*(select(part.subquery()) for part in parts)).subquery("merged")
+    again = _directed((merged.c.sort, merged.c.key), descending)
+    return select(merged.c.key, merged.c.sort).order_by(*again).limit(size + 1).subquery("keys")
+
+
+def _beyond(order: Order, descending: bool, at: Cursor) -> ColumnElement[bool]:
+    column, key = order.column, order.column.class_.id
+    if descending:
+        return and_(column <= at.value, or_(column < at.value, key < at.id))
+    return and_(column >= at.value, or_(column > at.value, key > at.id))
+
+
+def _counted(model: Any, where: Conditions, branches: Sequence[Conditions]) -> Any:
+    parts = [select(model.id).where(*branch, *where).limit(CAP + 1) for branch in branches]
+    merged = union_all(*(select(part.subquery()) for part in parts)) if len(parts) > 1 else parts[0]
+    return select(func.count()).select_from(merged.subquery()).scalar_subquery()
+
+
+def _directed(columns: Sequence[Any], descending: bool) -> list[Any]:
+    return [c.desc() if descending else c.asc() for c in columns]
+
+
+def _trimmed(found: Sequence[Row[Any]], at: Cursor | None, size: int) -> Listed:
+    more, rows = len(found) > size, list(found[:size])
+    if at and at.back:
+        rows.reverse()
+    forward = (more or bool(at)) if at and at.back else more
+    backward = more if at and at.back else bool(at)
+    return Listed(
+        rows=rows,
+        count=min(found[0].counted, CAP + 1) if found else 0,
+        after=Cursor(rows[-1].sort, rows[-1].key).token() if rows and forward else None,
+        before=Cursor(rows[0].sort, rows[0].key).token() if rows and backward else None,
+    )
+
+
+def _typed(order: Order, value: Any) -> Any:
+    kind = order.column.type.python_type
+    if kind is datetime:
+        return datetime.fromisoformat(value)
+    if kind is date:
+        return date.fromisoformat(value)
+    if not isinstance(value, kind) or (isinstance(value, str) and "\x00" in value):
+        raise ValueError(value)
+    return value
+
+
+def _key(value: Any) -> int:
+    """A primary key as typed in a URL or form; raises ValueError for anything a row cannot have."""
+    number = int(str(value)) if str(value).isascii() and str(value).isdigit() else 0
+    if not 0 < number <= INT8:
+        raise ValueError(value)
+    return number
+
+
+def key(value: Any) -> int | None:
+    """A primary key from outside, or None where it cannot be one (text, negative, beyond eight bytes)."""
+    try:
+        return _key(value)
+    except ValueError:
+        return None

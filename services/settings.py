@@ -1,0 +1,106 @@
+"""What a deployment decides, read from the environment; production refuses to start half-configured."""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var"
+MEBIBYTE = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """Environment variables carry these names in capitals. Sizes in bytes."""
+
+    database_url: str = Field(default_factory=lambda: f"sqlite:///{VAR / 'staj.sqlite'}")
+    storage_url: str = Field(default_factory=lambda: f"file://{VAR / 'files'}")
+    secret_key: str = ""
+    password_salt: str = ""
+    national_id_key: str = ""
+    trusted_hosts: list[str] = ["127.0.0.1", "localhost"]
+    production: bool = False
+    public_url: str = "http://127.0.0.1:8000"
+    mail_url: str = "mailbox:"
+    mail_from: str = "staj@demo.edu.tr"
+    jobs_path: Path = VAR / "jobs.sqlite"
+    student_directory_url: str = ""
+    student_directory_query: str = ""
+    staj_demo_password: str = ""
+    max_upload: int = 20 * MEBIBYTE
+    sign_in_limit: str = "10 per 5 minutes"
+    proxies: int = 0
+
+    @model_validator(mode="after")
+    def _folders(self) -> "Settings":
+        VAR.mkdir(exist_ok=True)
+        return self
+
+    @model_validator(mode="after")
+    def _keys(self) -> "Settings":
+        kept = VAR / "keys"
+        for name in ("secret_key", "password_salt", "national_id_key"):
+            value = getattr(self, name)
+            if self.production and len(value) < 32:
+                message = f"{name.upper()} is missing or shorter than 32 characters: refusing to start in production"
+                raise ValueError(message)
+            if not value:
+                object.__setattr__(self, name, _kept_key(kept, name))
+        return self
+
+    def flask(self) -> dict[str, Any]:
+        """The configuration of Flask and its extensions."""
+        return {
+            "SECRET_KEY": self.secret_key,
+            "SECURITY_PASSWORD_SALT": self.password_salt,
+            "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "TRUSTED_HOSTS": self.trusted_hosts,
+            "MAX_CONTENT_LENGTH": self.max_upload + MEBIBYTE,
+            "MAX_FORM_MEMORY_SIZE": 2 * MEBIBYTE,
+            "SESSION_COOKIE_SECURE": self.production,
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "SESSION_COOKIE_NAME": "__Host-staj" if self.production else "staj",
+            "REMEMBER_COOKIE_SECURE": self.production,
+            "WTF_CSRF_TIME_LIMIT": None,
+            "BABEL_DEFAULT_LOCALE": "tr",
+            "BABEL_DEFAULT_TIMEZONE": "Europe/Istanbul",
+            "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
+            "BOOTSTRAP_SERVE_LOCAL": True,
+            "PREFERRED_URL_SCHEME": "https" if self.production else "http",
+            **SECURITY,
+        }
+
+
+SECURITY = {
+    "SECURITY_RETURN_GENERIC_RESPONSES": True,
+    "SECURITY_PASSWORD_LENGTH_MIN": 12,
+    "SECURITY_PASSWORD_COMPLEXITY_CHECKER": "zxcvbn",
+    "SECURITY_PASSWORD_HASH": "argon2",
+    "SECURITY_PASSWORD_SCHEMES": ["argon2"],
+    "SECURITY_PASSWORD_SINGLE_HASH": True,
+    "SECURITY_REDIRECT_VALIDATE_MODE": "regex",
+    "SECURITY_REGISTERABLE": False,
+    "SECURITY_RECOVERABLE": True,
+    "SECURITY_CHANGEABLE": True,
+    "SECURITY_JOIN_USER_ROLES": False,
+    "SECURITY_USER_IDENTITY_ATTRIBUTES": [{"email": {"mapper": "services.sign_in.email", "case_insensitive": False}}],
+    "SECURITY_EMAIL_SUBJECT_PASSWORD_RESET": "Parola yenileme",
+    "SECURITY_POST_LOGIN_VIEW": "/",
+    "SECURITY_POST_LOGOUT_VIEW": "/login",
+    "SECURITY_LOGOUT_METHODS": ["POST"],
+    "SECURITY_RESET_PASSWORD_WITHIN": "1 hours",
+    "SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS": False,
+}
+
+
+def _kept_key(folder: Path, name: str) -> str:
+    """A random key outside production, kept beside the database so that a restart signs nobody out."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / name
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text()

@@ -1,0 +1,118 @@
+"""Signing in and out: who the request is for, how often one may try, and an end the server knows of."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, g, request, session
+from flask_login import user_logged_out
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_security import MailUtil, RoleMixin, Security, SQLAlchemyUserDatastore, current_user
+
+from models import Letter, User, db
+from services.scope import enter
+from services.standing import NOBODY, standing_of
+
+ISTANBUL = ZoneInfo("Europe/Istanbul")
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+LANGUAGES = ("tr", "en")
+
+
+class Role(RoleMixin):  # type: ignore[misc] -- untyped base
+    """Flask-Security wants a role model; ours are memberships, so there is nothing in it."""
+
+
+class Outbox(MailUtil):  # type: ignore[misc] -- untyped base
+    """Flask-Security's letters go into the outbox like every other letter."""
+
+    def send_mail(  # noqa: PLR0913 -- the library's signature
+        self,
+        template: str,
+        subject: str,
+        recipient: str | tuple[str, str],
+        sender: str | tuple[str, str],  # noqa: ARG002
+        body: str | None,
+        html: str | None,
+        **kwargs: Any,
+    ) -> None:
+        """Queue the letter in the same transaction as what caused it."""
+        address, user = recipient if isinstance(recipient, str) else recipient[1], kwargs.get("user")
+        db.session.add(
+            Letter(
+                user_id=user.id if user else None,
+                reader=template[:20],
+                to_email=address,
+                to_name=user.name if user else address,
+                language=user.language if user else "tr",
+                subject=str(subject),
+                text=body or "",
+                html=html or "",
+            )
+        )
+
+
+def today() -> date:
+    """The date in Istanbul."""
+    return datetime.now(ISTANBUL).date()
+
+
+def email(identity: str) -> str | None:
+    """An e-mail address as accounts store it; None when it cannot be one (Flask-Security's mapper)."""
+    address = identity.strip().replace("İ", "i").lower()
+    return address if "@" in address and len(address) <= 255 and "\x00" not in address else None  # noqa: PLR2004
+
+
+def language() -> str:
+    """Asked for in this session, kept with the account, or the first the browser names that we speak."""
+    if session.get("language") in LANGUAGES:
+        return str(session["language"])
+    return request.accept_languages.best_match(LANGUAGES, "tr") or "tr"
+
+
+def install(app: Flask) -> None:
+    """Wire Flask-Security, the throttle and the standing of each request."""
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=False)
+    datastore = SQLAlchemyUserDatastore(db, User, Role)
+    security = Security(app, datastore, mail_util_cls=Outbox, register_blueprint=True)
+    settings = app.extensions["staj"]
+    for endpoint in ("security.login", "security.forgot_password", "security.reset_password", "security.change_password"):
+        view = app.view_functions[endpoint]
+        for key in (get_remote_address, _account):
+            view = limiter.limit(settings.sign_in_limit, key_func=key, methods=["POST"])(view)
+        app.view_functions[endpoint] = view
+    app.extensions["staj_security"] = security
+    app.before_request(_enter)
+    user_logged_out.connect(_forget, app)
+
+
+def _account() -> str:
+    """The account somebody tries, whoever tries it from wherever."""
+    return "account " + (request.form.get("email", "").strip().lower()[:255] or str(get_remote_address()))
+
+
+def _enter() -> None:
+    """Give this request's session its reader, before anything is read.
+
+    Who it is gets read without a transaction, so that a slow upload holds no lock.
+    """
+    g.standing = NOBODY
+    if request.endpoint in _OPEN:
+        return
+    request_session = db.session()
+    request_session.info["reads"] = True
+    if current_user.is_authenticated:
+        g.standing = standing_of(request_session, current_user.id, current_user.name, today())
+    request_session.commit()
+    request_session.info["reads"] = request.method in READS
+    enter(request_session, g.standing)
+
+
+_OPEN = frozenset({"static", "bootstrap.static", "admin.static", "icons"})
+
+
+def _forget(_app: Flask, user: User, **_: Any) -> None:
+    """Signing out ends every session of the account on the server: the old cookie opens nothing."""
+    user.fs_uniquifier = uuid.uuid4().hex
+    db.session.commit()

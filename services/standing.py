@@ -1,0 +1,99 @@
+"""Who somebody is, today: the capacities that reach, doors and menus follow from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import literal, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from models import Enrolment, Membership, Student, Supervisor
+from workflow.words import Actor
+
+NONE: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The capacities of one person. Sets hold primary keys."""
+
+    user_id: int | None = None
+    name: str = ""
+    student_id: int | None = None
+    studies: frozenset[int] = NONE
+    member_of: frozenset[int] = NONE
+    chair_of: frozenset[int] = NONE
+    supervises_as: frozenset[int] = NONE
+    offices: frozenset[Actor] = frozenset()
+    system: bool = False
+    actors: frozenset[Actor] = field(init=False)
+
+    def __post_init__(self) -> None:
+        held = {
+            Actor.STUDENT: self.student_id,
+            Actor.MEMBER: self.member_of,
+            Actor.CHAIR: self.chair_of,
+            Actor.EMPLOYER: self.supervises_as,
+        }
+        object.__setattr__(self, "actors", self.offices | {actor for actor, of in held.items() if of})
+
+    @property
+    def commissions(self) -> frozenset[int]:
+        """Departments on whose commission this person sits, as member or chair."""
+        return self.member_of | self.chair_of
+
+    def actors_for(self, row: Any) -> frozenset[Actor]:
+        """In which capacities this person meets this row; nobody is commission to their own file."""
+        own = self.student_id is not None and getattr(row, "student_id", None) == self.student_id
+        department = getattr(row, "department_id", None)
+        met = {
+            Actor.STUDENT: own,
+            Actor.MEMBER: department in self.member_of and not own,
+            Actor.CHAIR: department in self.chair_of and not own,
+            Actor.EMPLOYER: getattr(row, "supervisor_id", None) in self.supervises_as,
+        }
+        return self.offices | {actor for actor, so in met.items() if so}
+
+
+NOBODY = Standing()
+SYSTEM = Standing(name="Staj", system=True)
+
+
+def standing_of(session: Session, user_id: int, name: str, today: date) -> Standing:
+    """Everything one account stands for today, in one small statement.
+
+    Reach follows from the answer, so the statement says itself that it is asked on behalf of the system;
+    it reads keys only and leaves nothing in the identity map.
+    """
+    in_office = (
+        Membership.user_id == user_id,
+        Membership.starts_on <= today,
+        or_(Membership.ends_on.is_(None), Membership.ends_on >= today),
+    )
+    own = select(Student.id).where(Student.user_id == user_id).scalar_subquery()
+    rows: Sequence[Any] = session.execute(
+        union_all(
+            select(Membership.actor.label("kind"), Membership.department_id.label("key")).where(*in_office),
+            select(literal("student"), Student.id).where(Student.user_id == user_id),
+            select(literal("studies"), Enrolment.department_id).where(Enrolment.student_id == own),
+            select(literal("employer"), Supervisor.id).where(Supervisor.user_id == user_id),
+        ),
+        execution_options={"on_behalf_of_the_system": True},
+    ).all()
+    held: dict[str, set[int]] = {}
+    for kind, key in rows:
+        held.setdefault(str(kind), set()).add(key)
+    return Standing(
+        user_id=user_id,
+        name=name,
+        student_id=next(iter(held.get("student", ())), None),
+        studies=frozenset(held.get("studies", ())),
+        member_of=frozenset(held.get("member", ())),
+        chair_of=frozenset(held.get("chair", ())),
+        supervises_as=frozenset(held.get("employer", ())),
+        offices=frozenset(a for a in _OFFICES if a in held),
+    )
+
+
+_OFFICES = (Actor.HEALTH_OFFICE, Actor.CAREER_CENTRE, Actor.IT)

@@ -1,0 +1,1 @@
+"""Floor 0: the law as data. Imports nothing but the standard library."""

@@ -1,0 +1,153 @@
+"""The law: which step leads from where to where, by whom, on what condition, telling whom.
+
+Buttons, permission, forms, letters, history, CHECK constraints, documents and tests all read these
+tables; a change of policy is a change of one row.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from workflow import guards
+from workflow.guards import Moment
+from workflow.say import N_, Say
+from workflow.words import Action as DO
+from workflow.words import Actor as A
+from workflow.words import ApplicationState as S
+from workflow.words import InstitutionState, Need, PublicationState, Word
+
+Guard = Callable[[Any, Moment], Say | None]
+
+
+@dataclass(frozen=True)
+class Door:
+    """One row of a table: `by` may take `action` from any of `froms`, if every guard stays silent."""
+
+    action: DO
+    froms: frozenset[Word]
+    by: frozenset[A]
+    to: Word
+    guards: tuple[Guard, ...]
+    needs: frozenset[Need]
+    tells: frozenset[A]
+
+    def refusal(self, row: Any, moment: Moment) -> Say | None:
+        """The first sentence a guard objects with, or None."""
+        return next((said for guard in self.guards if (said := guard(row, moment))), None)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One table and the words of its states."""
+
+    name: str
+    label: str
+    states: type[Word]
+    start: Word
+    table: tuple[Door, ...]
+
+    def doors(self, state: str, actors: Collection[A]) -> Iterator[Door]:
+        """The doors open to somebody who is any of `actors` to a row in `state`, in table order."""
+        return (d for d in self.table if state in d.froms and not d.by.isdisjoint(actors))
+
+    def door(self, action: str, state: str, actors: Collection[A]) -> Door | None:
+        """The one door for this action, or None: closed until opened."""
+        return next((d for d in self.doors(state, actors) if d.action == action), None)
+
+    def needs_of(self, state: Word) -> frozenset[Need]:
+        """What every row in `state` must carry, whichever door it came through."""
+        into = [d.needs for d in self.table if d.to == state]
+        return frozenset.intersection(*into) if into and state is not self.start else frozenset()
+
+
+def _row(  # noqa: PLR0913 -- the columns of the table
+    action: DO,
+    froms: Iterable[Word],
+    by: Iterable[A],
+    to: Word,
+    *on_condition: Guard,
+    needs: Iterable[Need] = (),
+    tells: Iterable[A] = (),
+) -> Door:
+    return Door(action, frozenset(froms), frozenset(by), to, on_condition, frozenset(needs), frozenset(tells))
+
+
+BOARD = {A.MEMBER, A.CHAIR}
+WHY = {Need.REASON}
+DECIDED = {Need.DECIDER}
+
+APPLICATIONS = Machine(
+    "application",
+    N_("Application"),
+    S,
+    S.DRAFT,
+    (
+        _row(DO.SUBMIT, {S.DRAFT, S.REJECTED}, {A.STUDENT}, S.SUBMITTED, guards.is_complete, tells=BOARD),
+        _row(
+            DO.APPROVE,
+            {S.SUBMITTED},
+            BOARD,
+            S.APPROVED,
+            guards.not_own,
+            guards.institution_not_blocked,
+            needs=DECIDED,
+            tells={A.STUDENT, A.EMPLOYER, A.HEALTH_OFFICE},
+        ),
+        _row(
+            DO.REJECT,
+            {S.SUBMITTED},
+            BOARD,
+            S.REJECTED,
+            guards.not_own,
+            needs={Need.REASON, Need.PAGES, Need.DECIDER},
+            tells={A.STUDENT},
+        ),
+        _row(DO.WITHDRAW, {S.SUBMITTED}, {A.STUDENT}, S.WITHDRAWN, tells=BOARD),
+        _row(
+            DO.CANCEL,
+            {S.APPROVED},
+            {A.STUDENT, A.CHAIR},
+            S.CANCELLED,
+            guards.not_started,
+            needs=WHY,
+            tells={A.STUDENT, *BOARD, A.EMPLOYER, A.HEALTH_OFFICE},
+        ),
+        _row(
+            DO.REOPEN, {S.REJECTED}, {A.CHAIR}, S.SUBMITTED, guards.not_own, needs=WHY, tells={A.STUDENT, *BOARD}
+        ),
+    ),
+)
+
+_I = InstitutionState
+INSTITUTIONS = Machine(
+    "institution",
+    N_("Institution"),
+    _I,
+    _I.UNVERIFIED,
+    (
+        _row(DO.VERIFY, {_I.UNVERIFIED}, {A.CAREER_CENTRE}, _I.VERIFIED, needs=DECIDED),
+        _row(
+            DO.BLOCK,
+            {_I.UNVERIFIED, _I.VERIFIED},
+            {A.CAREER_CENTRE},
+            _I.BLOCKED,
+            needs={Need.REASON, Need.DECIDER},
+        ),
+        _row(DO.UNBLOCK, {_I.BLOCKED}, {A.CAREER_CENTRE}, _I.VERIFIED, needs={Need.REASON, Need.DECIDER}),
+    ),
+)
+
+_P = PublicationState
+PUBLISHERS = {A.MEMBER, A.CHAIR, A.CAREER_CENTRE, A.IT}
+PUBLICATIONS = Machine(
+    "publication",
+    N_("Publication"),
+    _P,
+    _P.DRAFT,
+    (
+        _row(DO.PUBLISH, {_P.DRAFT, _P.WITHDRAWN}, PUBLISHERS, _P.PUBLISHED, guards.has_content),
+        _row(DO.RETRACT, {_P.PUBLISHED}, PUBLISHERS, _P.WITHDRAWN),
+    ),
+)
+
+MACHINES: dict[str, Machine] = {m.name: m for m in (APPLICATIONS, INSTITUTIONS, PUBLICATIONS)}

@@ -1,0 +1,28 @@
+"""Turkish-aware folding, the same on every database: one stored key serves search and sort."""
+
+import re
+import unicodedata
+
+_LETTERS = str.maketrans("İIıŞşĞğÜüÖöÇçÂâÎîÛû", "iiissgguuoocc" + "aaiiuu")
+_GAPS = re.compile(r"[^0-9a-z]+")
+_LEGAL_FORMS = frozenset("ve as ltd sti san tic a s ile of the".split())
+WORD_LENGTH = 40
+
+
+def search_key(text: str) -> str:
+    """Fold to lower-case ASCII words separated by one space: "Yılmaz, İĞDE A.Ş." -> "yilmaz igde a s"."""
+    folded = unicodedata.normalize("NFKD", text.translate(_LETTERS)).casefold()
+    plain = "".join(c for c in folded if not unicodedata.combining(c))
+    return _GAPS.sub(" ", plain).strip()
+
+
+def search_words(*texts: str) -> frozenset[str]:
+    """The distinct words of these texts that are worth finding a file by."""
+    words = {w[:WORD_LENGTH] for text in texts for w in search_key(text).split()}
+    return frozenset(words - _LEGAL_FORMS)
+
+
+def name_key(name: str) -> str:
+    """An institution's name without its legal form, for look-alikes: "Kaya Yazılım A.Ş." -> "kaya yazilim"."""
+    kept = [w for w in search_key(name).split() if w not in _LEGAL_FORMS]
+    return " ".join(kept)[:200]
