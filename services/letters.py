@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, render_template
+from flask import current_app
 from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -102,6 +102,7 @@ def compose(step: Step, row: Any, actor: Actor, reader: Reader) -> Letter:
     with force_locale(reader.language):
         title, body = said(Say(subject, **facts)), said(Say(sentence, **facts))
         about = {"title": title, "body": body, "link": link, "name": reader.name, "language": reader.language}
+        drawn = current_app.jinja_env.get_template  # a letter knows no request, menu or person signed in
         return Letter(
             step_id=step.id,
             user_id=reader.user_id,
@@ -110,8 +111,8 @@ def compose(step: Step, row: Any, actor: Actor, reader: Reader) -> Letter:
             to_name=reader.name,
             language=reader.language,
             subject=title[:300],
-            text=render_template("letters/letter.txt", **about),
-            html=render_template("letters/letter.html", **about),
+            text=drawn("letters/letter.txt").render(about),
+            html=drawn("letters/letter.html").render(about),
         )
 
 

@@ -1,6 +1,7 @@
 """What a deployment decides, read from the environment; production refuses to start half-configured."""
 
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,7 @@ SECURITY = {
     "SECURITY_POST_LOGIN_VIEW": "/",
     "SECURITY_POST_LOGOUT_VIEW": "/login",
     "SECURITY_LOGOUT_METHODS": ["POST"],
-    "SECURITY_RESET_PASSWORD_WITHIN": "1 hours",
+    "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=1),
     "SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS": False,
 }
 

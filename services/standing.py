@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import literal, or_, select, union_all
+from sqlalchemy import String, literal, or_, select, type_coerce, union_all
 from sqlalchemy.orm import Session
 
 from models import Enrolment, Membership, Student, Supervisor
@@ -74,7 +74,7 @@ def standing_of(session: Session, user_id: int, name: str, today: date) -> Stand
     own = select(Student.id).where(Student.user_id == user_id).scalar_subquery()
     rows: Sequence[Any] = session.execute(
         union_all(
-            select(Membership.actor.label("kind"), Membership.department_id.label("key")).where(*in_office),
+            select(type_coerce(Membership.actor, String).label("kind"), Membership.department_id.label("key")).where(*in_office),
             select(literal("student"), Student.id).where(Student.user_id == user_id),
             select(literal("studies"), Enrolment.department_id).where(Enrolment.student_id == own),
             select(literal("employer"), Supervisor.id).where(Supervisor.user_id == user_id),

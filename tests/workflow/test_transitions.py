@@ -1,0 +1,106 @@
+"""The law itself: every (state, action, actor), allowed or refused; and its promises to whoever reads it."""
+
+from datetime import date
+from itertools import product
+from types import SimpleNamespace
+
+import pytest
+
+from workflow import guards
+from workflow.guards import Moment
+from workflow.say import Say
+from workflow.transitions import MACHINES, Machine
+from workflow.words import Action, Actor, InstitutionState, Need, PublicationKind, Word
+
+# written down a second time, by hand, as the regulation reads: (machine, action, from) -> who
+ALLOWED: dict[tuple[str, str, str], set[str]] = {
+    ("application", "submit", "draft"): {"student"},
+    ("application", "submit", "rejected"): {"student"},
+    ("application", "approve", "submitted"): {"member", "chair"},
+    ("application", "reject", "submitted"): {"member", "chair"},
+    ("application", "withdraw", "submitted"): {"student"},
+    ("application", "cancel", "approved"): {"student", "chair"},
+    ("application", "reopen", "rejected"): {"chair"},
+    ("institution", "verify", "unverified"): {"career_centre"},
+    ("institution", "block", "unverified"): {"career_centre"},
+    ("institution", "block", "verified"): {"career_centre"},
+    ("institution", "unblock", "blocked"): {"career_centre"},
+    ("publication", "publish", "draft"): {"member", "chair", "career_centre", "it"},
+    ("publication", "publish", "withdrawn"): {"member", "chair", "career_centre", "it"},
+    ("publication", "retract", "published"): {"member", "chair", "career_centre", "it"},
+}
+TRIPLES = [
+    (machine, state, action, actor)
+    for machine in MACHINES.values()
+    for state, action, actor in product(machine.states, Action, Actor)
+]
+
+
+@pytest.mark.parametrize("machine", MACHINES.values(), ids=str)
+def test_every_state_action_and_actor_is_allowed_or_refused_as_the_regulation_says(machine: Machine) -> None:
+    for of, state, action, actor in TRIPLES:
+        if of is machine:
+            door = machine.door(action, state, {actor})
+            allowed = actor.value in ALLOWED.get((machine.name, action.value, state.value), set())
+            assert (door is not None) is allowed, (machine.name, state, action, actor)
+
+
+@pytest.mark.parametrize("machine", MACHINES.values(), ids=str)
+def test_no_state_and_action_has_two_doors(machine: Machine) -> None:
+    pairs = [(d.action, state) for d in machine.table for state in d.froms]
+    assert len(pairs) == len(set(pairs))
+
+
+@pytest.mark.parametrize("machine", MACHINES.values(), ids=str)
+def test_every_state_can_be_reached(machine: Machine) -> None:
+    assert {d.to for d in machine.table} | {machine.start} == set(machine.states)
+
+
+def test_a_rejected_application_promises_its_reason_pages_and_decider() -> None:
+    rejected = MACHINES["application"].states("rejected")
+    assert MACHINES["application"].needs_of(rejected) == {Need.REASON, Need.PAGES, Need.DECIDER}
+
+
+def test_every_word_has_a_label() -> None:
+    words = [w for m in MACHINES.values() for w in m.states] + [*Action, *Actor]
+    assert [w for w in words if not isinstance(w, Word) or not w.label] == []
+
+
+def test_the_student_is_told_the_first_thing_missing() -> None:
+    moment = Moment(date(2026, 6, 1), problems=(Say("First."), Say("Second.")))
+    assert guards.is_complete(None, moment) == Say("First.")
+    assert guards.is_complete(None, Moment(date(2026, 6, 1))) is None
+
+
+def test_nobody_decides_on_their_own_file() -> None:
+    row = SimpleNamespace(student_id=7)
+    assert guards.not_own(row, Moment(date(2026, 6, 1), student_id=7)) is not None
+    assert guards.not_own(row, Moment(date(2026, 6, 1), student_id=8)) is None
+
+
+def test_a_blocked_institution_takes_no_interns() -> None:
+    institution = SimpleNamespace(state=InstitutionState.BLOCKED, name="Kaya", reason="Belge sahte.")
+    refusal = guards.institution_not_blocked(SimpleNamespace(institution=institution), Moment(date(2026, 6, 1)))
+    assert str(refusal) == "Kaya is blocked by the career centre: Belge sahte."
+    institution.state = InstitutionState.VERIFIED
+    assert guards.institution_not_blocked(SimpleNamespace(institution=institution), Moment(date(2026, 6, 1))) is None
+
+
+@pytest.mark.parametrize(("starts", "refused"), [(date(2026, 6, 1), True), (date(2026, 6, 2), False)])
+def test_cancelling_ends_on_the_first_day(starts: date, refused: bool) -> None:
+    said = guards.not_started(SimpleNamespace(starts_on=starts), Moment(date(2026, 6, 1)))
+    assert (said is not None) is refused
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "key", "refused"),
+    [
+        (PublicationKind.ANNOUNCEMENT, "", None, True),
+        (PublicationKind.ANNOUNCEMENT, "Metin", None, False),
+        (PublicationKind.REGULATION, "Metin", None, True),
+        (PublicationKind.REQUIRED_FILE, "", "2026/1", False),
+    ],
+)
+def test_nothing_empty_is_published(kind: str, body: str, key: str | None, refused: bool) -> None:
+    row = SimpleNamespace(kind=kind, body=body, storage_key=key)
+    assert (guards.has_content(row, Moment(date(2026, 6, 1))) is not None) is refused
