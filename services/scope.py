@@ -219,7 +219,7 @@ def _options(standing: Standing) -> tuple[ORMOption, ...]:
     if standing.system:
         return ()
     return tuple(
-        with_loader_criteria(model, visible(model, standing), include_aliases=True, propagate_to_loaders=False)
+        with_loader_criteria(model, visible(model, standing), include_aliases=True)
         for model in VISIBLE
     )
 

@@ -1,0 +1,246 @@
+"""Reach by equality: on every surface a person meets exactly the rows that are theirs, on both databases."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask, g
+from flask_admin.contrib.sqla import ModelView
+from flask_admin.contrib.sqla.ajax import QueryAjaxModelLoader
+from flask_admin.contrib.sqla.fields import QuerySelectField
+from sqlalchemy import Text, exists, func, select, union_all, update
+from sqlalchemy.orm import aliased, joinedload, selectinload
+from wtforms import Form
+
+from models import (
+    Application,
+    Department,
+    Document,
+    DraftPage,
+    Enrolment,
+    Institution,
+    Letter,
+    Model,
+    Publication,
+    SearchWord,
+    Step,
+    Student,
+    db,
+)
+from services.scope import REFERENCE, VISIBLE, WRITABLE, OutOfReach, enter
+from services.standing import NOBODY, Standing
+from tests.people import a_town
+from workflow.words import Actor, ApplicationState
+
+Ids = set[int]
+STATES = tuple(ApplicationState)
+
+
+@pytest.fixture
+def town(app: Flask) -> Iterator[dict[str, Any]]:
+    """Two departments; in each a student with one application per state, a commission, an employer."""
+    with app.app_context():
+        with a_town() as t:
+            civil, mining = t.department("INS"), t.department("MAD")
+            boss, other_boss = t.user(), t.user()
+            firm, other_firm = t.institution("Kaya"), t.institution("Demir")
+            supervisors = t.supervisor(firm, boss), t.supervisor(other_firm, other_boss)
+            ayse, zeynep = t.student(civil), t.student(mining, "Zeynep", "Demir")
+            both = t.member(civil, user=zeynep.user)  # a student of mining who sits on civil's commission
+            files: dict[tuple[str, str], int] = {}
+            for who, of, by, name in ((ayse, civil, supervisors[0], "ayse"), (zeynep, mining, supervisors[1], "zeynep")):
+                for state in STATES:
+                    made = t.draft(who, of) if state == "draft" else t.application(who, of, state=state, supervisor=by)
+                    t.document(made, submitted=state != "draft")
+                    files[name, state.value] = made.id
+            own_in_civil = t.application(zeynep, civil)
+            files["zeynep", "own in civil"] = own_in_civil.id
+            users = {
+                "ayse": ayse.user, "zeynep": both, "member": t.member(civil), "chair": t.chair(mining), "boss": boss,
+                "health": t.office(Actor.HEALTH_OFFICE), "career": t.office(Actor.CAREER_CENTRE), "it": t.office(Actor.IT),
+                "nobody in particular": t.user(),
+            }  # fmt: skip
+            standings = {name: t.standing(user) for name, user in users.items()} | {"nobody": NOBODY}
+        yield {"files": files, "standings": standings}
+
+
+def _of(files: dict[tuple[str, str], int], name: str, *but: str) -> Ids:
+    return {key for (who, state), key in files.items() if who == name and state not in but}
+
+
+def expected(files: dict[tuple[str, str], int]) -> dict[str, Ids]:
+    """Whose applications each person reaches, written by hand from the regulation."""
+    ayse, zeynep = _of(files, "ayse"), _of(files, "zeynep")
+    handed_in = _of(files, "ayse", "draft") | _of(files, "zeynep", "draft")
+    own = files["zeynep", "own in civil"]
+    return {
+        "ayse": ayse,
+        "zeynep": zeynep | _of(files, "ayse", "draft"),
+        "member": _of(files, "ayse", "draft") | {own},
+        "chair": _of(files, "zeynep", "draft") - {own},
+        "boss": {files["ayse", "approved"]},
+        "health": {files["ayse", "approved"], files["zeynep", "approved"]},
+        "career": handed_in,
+        "it": set(),
+        "nobody in particular": set(),
+        "nobody": set(),
+    }
+
+
+class Stock(ModelView):
+    """Flask-Admin as it comes: nothing of ours in it."""
+
+    column_searchable_list = ("student_name",)
+    column_list = ("id", "student", "institution")
+    page_size = 0
+
+
+def _view() -> Stock:
+    return Stock(Application, db, endpoint="stock")
+
+
+def _select() -> QuerySelectField:
+    class Chosen(Form):
+        application = QuerySelectField(query_factory=lambda: db.session.query(Application))
+
+    return Chosen().application
+
+
+A = Application
+TWIN = aliased(Application)
+SURFACES: dict[str, Callable[[Ids], Ids]] = {
+    "list": lambda _all: {r.id for r in _view().get_list(0, None, None, None, None)[1]},
+    "search": lambda _all: {r.id for r in _view().get_list(0, None, None, "e", None)[1]},
+    "sort": lambda _all: {r.id for r in _view().get_list(0, "id", True, None, None)[1]},
+    "details, edit and delete": lambda all_: {k for k in all_ if _view().get_one(str(k))},
+    "get": lambda all_: {k for k in all_ if db.session.get(A, k)},
+    "bulk ids": lambda all_: set(db.session.scalars(select(A.id).where(A.id.in_(all_)))),
+    "look-up": lambda _all: {r.id for r in QueryAjaxModelLoader("a", db.session, A, fields=["student_name"]).get_list("e", 0, 99)},
+    "related select": lambda _all: {int(value) for value, *_rest in _select().iter_choices() if str(value).isdigit()},
+    "export": lambda _all: {r.id for r in db.session.scalars(select(A).execution_options(yield_per=2))},
+    "plain columns": lambda _all: {r.id for r in db.session.execute(select(A.id, A.state))},
+    "alias": lambda _all: set(db.session.scalars(select(TWIN.id))),
+    "subquery": lambda _all: set(db.session.scalars(select(select(A.id).subquery().c.id))),
+    "union": lambda _all: {r.id for r in db.session.execute(union_all(select(A.id), select(A.id).where(A.id < 0)))},
+    "exists": lambda _all: {r for r in db.session.scalars(select(A.id).where(exists().where(TWIN.id == A.id)))},
+    "join from a reference": lambda _all: set(db.session.scalars(select(A.id).select_from(Department).join(A))),
+    "outer join from a reference": lambda _all: set(db.session.scalars(select(A.id).select_from(Institution).outerjoin(A))) - {None},
+    "legacy query": lambda _all: {r.id for r in db.session.query(A)},
+    "filter options": lambda _all: set(db.session.scalars(select(func.max(A.id)).group_by(A.id))),
+    "download": lambda _all: set(db.session.scalars(select(Document.application_id))),
+}  # fmt: skip
+DRAFTS_OR_STUDENTS_OWN = {"search": "student_name", "look-up": "student_name"}
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_on_every_surface_everybody_meets_exactly_their_own(app: Flask, town: dict[str, Any], surface: str) -> None:
+    files = town["files"]
+    wanted = expected(files)
+    if surface == "download":
+        wanted |= _downloads(files)
+    elif surface.endswith("from a reference"):
+        wanted = {who: ids - ({files["ayse", "draft"], files["zeynep", "draft"]} if "outer" in surface else set()) for who, ids in wanted.items()}
+    met = {}
+    for who, standing in town["standings"].items():
+        with as_(app, standing):
+            met[who] = SURFACES[surface](set(files.values()))
+    assert met == wanted
+
+
+def _downloads(files: dict[tuple[str, str], int]) -> dict[str, Ids]:
+    """Files of an application are for the student and those who decide; zeynep's second file has none."""
+    own = files["zeynep", "own in civil"]
+    reach = expected(files)
+    return {who: ids - {own} for who, ids in reach.items() if who not in {"boss", "health"}} | {"boss": set(), "health": set()}
+
+
+class as_:  # noqa: N801 -- reads as a word
+    """A request's session, entered as somebody."""
+
+    def __init__(self, app: Flask, standing: Standing) -> None:
+        self.context, self.standing = app.test_request_context("/"), standing
+
+    def __enter__(self) -> None:
+        self.context.push()
+        db.session.remove()
+        g.standing = self.standing
+        enter(db.session(), self.standing)
+
+    def __exit__(self, *_: object) -> None:
+        db.session.remove()
+        self.context.pop()
+
+
+def test_the_count_is_the_count_of_what_is_met(app: Flask, town: dict[str, Any]) -> None:
+    counted = {}
+    for who, standing in town["standings"].items():
+        with as_(app, standing):
+            counted[who] = _view().get_list(0, None, None, None, None)[0]
+    assert counted == {who: len(ids) for who, ids in expected(town["files"]).items()}
+
+
+def test_a_relation_column_shows_nobody_elses_student(app: Flask, town: dict[str, Any]) -> None:
+    with as_(app, town["standings"]["boss"]):
+        row = db.session.scalars(select(A).options(joinedload(A.student))).unique().one()
+        assert row.student is None  # a firm reads the name kept on the application, never the student's record
+    with as_(app, town["standings"]["member"]):
+        rows = db.session.scalars(select(A).options(selectinload(A.student))).all()
+        assert {r.student.name if r.student else None for r in rows} == {"Ayşe", None}
+
+
+def test_inline_rows_stop_at_the_department(app: Flask, town: dict[str, Any]) -> None:
+    with as_(app, town["standings"]["member"]):
+        students = db.session.scalars(select(Student)).all()
+        assert [(s.name, len(s.enrolments)) for s in students] == [("Ayşe", 1)]
+
+
+def test_a_session_nobody_entered_sees_nothing(app: Flask, town: dict[str, Any]) -> None:  # noqa: ARG001
+    with app.app_context():
+        db.session.remove()
+        assert [db.session.scalars(select(m)).all() for m in VISIBLE] == [[] for _ in VISIBLE]
+
+
+def test_every_model_is_owned_or_a_reference() -> None:
+    models = {m.class_ for m in Model.registry.mappers}
+    assert models == set(VISIBLE) | REFERENCE
+    assert set(VISIBLE).isdisjoint(REFERENCE)
+    assert models >= set(WRITABLE)
+
+
+def test_a_statement_that_changes_many_rows_is_refused(app: Flask, town: dict[str, Any]) -> None:
+    with as_(app, town["standings"]["member"]), pytest.raises(OutOfReach):
+        db.session.execute(update(A).values(phone="0"))
+
+
+FOREIGN: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "a file of another student": lambda f: Application(student_id=1, department_id=1, student_number="1", student_name="x"),
+    "a document of another student": lambda f: Document(
+        application_id=f["ayse", "submitted"], student_id=1, department_id=1, filename="x", content_type="x", size=1,
+        sha256="x", storage_key="x", entries=[],
+    ),
+    "a department": lambda _f: Department(code="X", faculty_id=1, name="X", name_en="X"),
+    "a publication of another department": lambda _f: Publication(kind="announcement", department_id=1, title="x"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", FOREIGN)
+@pytest.mark.parametrize("who", ["chair", "boss", "health", "nobody in particular", "nobody"])
+def test_a_write_outside_reach_is_refused(app: Flask, town: dict[str, Any], who: str, what: str) -> None:
+    with as_(app, town["standings"][who]):
+        db.session.add(FOREIGN[what](town["files"]))
+        with pytest.raises(OutOfReach):
+            db.session.flush()
+
+
+OWNED_ROWS = {DraftPage: "page", SearchWord: "word", Step: "seq", Letter: "subject", Enrolment: "id", Student: "id"}
+
+
+@pytest.mark.parametrize("model", OWNED_ROWS)
+def test_an_employer_meets_no_internal_record(app: Flask, town: dict[str, Any], model: Any) -> None:
+    with as_(app, town["standings"]["boss"]):
+        assert db.session.scalars(select(model)).all() == []
+
+
+def test_the_search_term_is_compared_as_text(app: Flask, town: dict[str, Any]) -> None:
+    with as_(app, town["standings"]["career"]):
+        assert db.session.scalars(select(A.id).where(A.student_name.cast(Text) == "%")).all() == []
