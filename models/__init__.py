@@ -5,7 +5,7 @@ from models.applications import Application, DraftPage, SearchWord
 from models.base import Model, ReachSession, db, utcnow
 from models.documents import Document
 from models.history import Letter, Step
-from models.institutions import Institution, Supervisor
+from models.institutions import Institution, InstitutionWord, Supervisor
 from models.people import Enrolment, Membership, Student, User
 from models.publications import Publication
 
@@ -18,6 +18,7 @@ __all__ = [
     "Faculty",
     "HolidayOverride",
     "Institution",
+    "InstitutionWord",
     "InternshipType",
     "Letter",
     "Membership",

@@ -10,6 +10,7 @@ from models.academia import Department, InternshipType, Policy, Term
 from models.base import Key, Model, Stateful, pk, promises, utcnow, word
 from models.institutions import Institution, Supervisor
 from models.people import Student
+from workflow.turkish import WORD_LENGTH
 from workflow.words import ApplicationState, InstitutionKind, Page, Programme
 
 _FACTS = (
@@ -110,7 +111,7 @@ class SearchWord(Model):
     __tablename__ = "search_word"
     __table_args__ = (Index("ix_search_word_application_id", "application_id"), {"sqlite_with_rowid": False})
 
-    word: Mapped[str] = mapped_column(String(40), primary_key=True)
+    word: Mapped[str] = mapped_column(String(WORD_LENGTH), primary_key=True)
     department_id: Mapped[int] = mapped_column(Key, ForeignKey("department.id"), primary_key=True)
     application_id: Mapped[int] = mapped_column(Key, ForeignKey("application.id"), primary_key=True)
     student_id: Mapped[int] = mapped_column(Key, ForeignKey("student.id"))

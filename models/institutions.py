@@ -3,16 +3,17 @@
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from models.base import Model, Stateful, name_text, pk, promises, utcnow, word
+from models.base import Key, Model, Stateful, name_text, pk, promises, utcnow, word
+from workflow.turkish import WORD_LENGTH, search_key, search_words
 from workflow.words import InstitutionKind, InstitutionState
 
 
 class Institution(Stateful, Model):
     """A firm or public body where internships are done.
 
-    `working_week` is a bit mask, Monday = 1 … Sunday = 64. `name_key` is workflow.turkish.search_key(name).
+    `working_week` is a bit mask, Monday = 1 … Sunday = 64. `name_key` follows `name`.
     """
 
     __tablename__ = "institution"
@@ -41,9 +42,28 @@ class Institution(Stateful, Model):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     supervisors: Mapped[list["Supervisor"]] = relationship(back_populates="institution")
+    words: Mapped[list["InstitutionWord"]] = relationship(cascade="all, delete-orphan")
+
+    @validates("name")
+    def _found_by(self, _key: str, name: str) -> str:
+        """The folded name and its words follow the name, whoever writes it."""
+        self.name_key = search_key(name)[:200]
+        kept = {w.word: w for w in self.words}
+        self.words = [kept.get(w) or InstitutionWord(word=w) for w in sorted(search_words(name))]
+        return name
 
     def __str__(self) -> str:
         return self.name
+
+
+class InstitutionWord(Model):
+    """A folded word of an institution's name, by which it is looked up."""
+
+    __tablename__ = "institution_word"
+    __table_args__ = (Index("ix_institution_word_institution_id", "institution_id"), {"sqlite_with_rowid": False})
+
+    word: Mapped[str] = mapped_column(String(WORD_LENGTH), primary_key=True)
+    institution_id: Mapped[int] = mapped_column(Key, ForeignKey("institution.id"), primary_key=True)
 
 
 class Supervisor(Model):
@@ -61,6 +81,11 @@ class Supervisor(Model):
     phone: Mapped[str] = mapped_column(String(30))
     email: Mapped[str] = mapped_column(String(255), index=True)
     institution: Mapped[Institution] = relationship(back_populates="supervisors")
+
+    @validates("name")
+    def _found_by(self, _key: str, name: str) -> str:
+        self.name_key = search_key(name)[:200]
+        return name
 
     def __str__(self) -> str:
         return self.name

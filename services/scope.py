@@ -22,6 +22,7 @@ from models import (
     Faculty,
     HolidayOverride,
     Institution,
+    InstitutionWord,
     InternshipType,
     Letter,
     Membership,
@@ -138,7 +139,10 @@ VISIBLE: dict[type[Model], dict[A, Condition]] = {
 }
 
 REFERENCE: frozenset[type[Model]] = frozenset(
-    {Faculty, Department, Term, InternshipType, Policy, HolidayOverride, Institution, Supervisor, User, Membership}
+    {
+        *(Faculty, Department, Term, InternshipType, Policy, HolidayOverride),
+        *(Institution, InstitutionWord, Supervisor, User, Membership),
+    }
 )
 
 Permission = Callable[[Any, Standing], bool]
@@ -172,6 +176,7 @@ WRITABLE: dict[type[Model], dict[A | None, Permission]] = {
     SearchWord: {A.STUDENT: _own_row},
     Student: {A.STUDENT: lambda row, s: row.id == s.student_id},
     Institution: _REGISTER,  # type: ignore[dict-item]
+    InstitutionWord: _REGISTER,  # type: ignore[dict-item]
     Supervisor: _REGISTER,  # type: ignore[dict-item]
     Publication: {
         A.MEMBER: _own_department,
@@ -243,11 +248,12 @@ def _guard(session: Session, _context: UOWTransaction, _instances: Any) -> None:
     if standing.system:
         return
     for row in (*session.new, *session.dirty, *session.deleted):
-        if not _may_write(row, standing):
+        if not may_write(row, standing):
             raise OutOfReach(f"{standing.name or 'nobody'} may not write {type(row).__name__} {row}")
 
 
-def _may_write(row: Any, standing: Standing) -> bool:
+def may_write(row: Any, standing: Standing) -> bool:
+    """Whether any capacity of this person opens writing this row."""
     opened = WRITABLE.get(type(row), {})
     return any(
         permits(row, standing) for actor, permits in opened.items() if actor is None or actor in standing.actors

@@ -262,6 +262,16 @@ def upgrade() -> None:
         batch_op.create_index('ix_step_department_at', ['department_id', 'at'], unique=False)
         batch_op.create_index(batch_op.f('ix_step_student_id'), ['student_id'], unique=False)
 
+    op.create_table('institution_word',
+    sa.Column('word', sa.String(length=40), nullable=False),
+    sa.Column('institution_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['institution_id'], ['institution.id'], name=op.f('fk_institution_word_institution_id')),
+    sa.PrimaryKeyConstraint('word', 'institution_id', name=op.f('pk_institution_word')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('institution_word', schema=None) as batch_op:
+        batch_op.create_index('ix_institution_word_institution_id', ['institution_id'], unique=False)
+
     op.create_table('supervisor',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('institution_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -527,6 +537,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_institution_state_name_key_id')
         batch_op.drop_index('ix_institution_name_key_id')
 
+    op.drop_table('institution_word')
     op.drop_table('institution')
     with op.batch_alter_table('department', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_department_faculty_id'))
