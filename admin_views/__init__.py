@@ -2,7 +2,7 @@
 
 from flask_admin import BaseView
 
-from admin_views import errors, mailbox, page
+from admin_views import errors, institutions, interns, mailbox, page, publications, student
 from admin_views.home import Home as HOME
 
 __all__ = ["HOME", "desks", "errors", "page"]
@@ -11,5 +11,16 @@ __all__ = ["HOME", "desks", "errors", "page"]
 def desks() -> list[BaseView]:
     """Every desk in the order of the menu, made anew for each application."""
     return [
+        student.Announcements("announcements"),
+        student.Regulations("regulations"),
+        student.RequiredFiles("required_files"),
+        student.MyApplications(),
+        interns.Interns(),
+        interns.Starts(),
+        institutions.InstitutionDesk(),
+        institutions.SupervisorDesk(),
+        publications.AnnouncementDesk(),
+        publications.RegulationDesk(),
+        publications.RequiredFileDesk(),
         mailbox.Mailbox(name="mailbox", endpoint="mailbox", url="/mailbox"),
     ]

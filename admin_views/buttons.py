@@ -30,7 +30,7 @@ STYLE = {
 
 def buttons(row: Any) -> list[dict[str, Any]]:
     """One button per open door of this row for the signed-in person."""
-    return [{"action": d.action, "style": STYLE.get(d.action, "secondary"), "needs": d.needs} for d in doors(row, g.standing)]
+    return [{"action": d.action, "style": STYLE.get(d.action, "secondary"), "asks": bool(d.needs - {Need.DECIDER})} for d in doors(row, g.standing)]
 
 
 class Steps(Opened):
@@ -41,7 +41,7 @@ class Steps(Opened):
     @expose("/step/<pk>/<action>", methods=("GET", "POST"))
     def step(self, pk: str, action: str) -> ResponseReturnValue:
         row = self.get_one(pk)  # type: ignore[attr-defined]
-        door = next((d for d in doors(row, g.standing) if d.action == action), None)
+        door = next((d for d in self.opened(row) if d.action == action), None)
         if action not in set(Action) - self.skips:
             return abort(404)
         if door is None:
@@ -50,6 +50,10 @@ class Steps(Opened):
         if request.method == "POST" and form.validate():
             return self.taken(row, door, form)
         return self.render("admin/step.html", row=row, door=door, form=form, back=self.file_url(row))
+
+    def opened(self, row: Any) -> list[Door]:
+        """The doors of this row that this desk shows the signed-in person."""
+        return doors(row, g.standing)
 
     def taken(self, row: Any, door: Door, form: StepForm) -> ResponseReturnValue:
         """Take the step, say what came of it, go on."""

@@ -16,6 +16,8 @@ from admin_views.desk import Opened
 from models import db
 from services.say import said
 from services.sign_in import LANGUAGES
+from workflow.phase import status
+from workflow.words import Page
 
 ICONS = (
     "arrow-clockwise", "arrow-left", "arrow-right", "bank", "bell", "box-arrow-right", "building", "calendar3",
@@ -33,6 +35,7 @@ def install(app: Flask) -> None:
     """Register the page's context, filters and the small routes every page has."""
     app.context_processor(_context)
     app.jinja_env.filters |= {"said": said, "day": _day, "moment": _moment, "bytes": size_text, "halves": halves}
+    app.jinja_env.filters |= {"status": status, "page_label": lambda word: said(Page(word))}
     app.jinja_env.globals["with_args"] = with_args
     app.add_url_rule("/settings", "settings", _settings, methods=["POST"])
     app.add_url_rule("/go/<machine>/<int:pk>", "go", _go)

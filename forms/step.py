@@ -3,6 +3,7 @@
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import SelectMultipleField, TextAreaField, widgets
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from workflow.transitions import Door
@@ -29,7 +30,7 @@ def step_form(door: Door) -> StepForm:
         fields["pages"] = SelectMultipleField(
             lazy_gettext(Need.PAGES.label),
             [InputRequired(lazy_gettext("Tick at least one page the reason is about."))],
-            choices=[(p.value, gettext(p.label)) for p in POINTED_AT],
+            choices=[SelectChoice(p.value, gettext(p.label)) for p in POINTED_AT],
             option_widget=widgets.CheckboxInput(),
             widget=widgets.ListWidget(prefix_label=False),
         )

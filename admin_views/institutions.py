@@ -1,0 +1,164 @@
+"""The register of institutions and supervisors: commissions propose and correct, the career centre vouches."""
+
+from typing import Any
+
+from flask import abort, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, func, select
+from stdnum.tr import vkn
+
+from admin_views.buttons import Steps, buttons
+from admin_views.desk import Card, Choice, Column, Desk
+from forms.institutions import InstitutionForm, SupervisorForm, days, mask
+from models import Application, Institution, Supervisor, db
+from services import audit
+from services.listing import CAP, Order, key
+from services.register import begins, by_words, look_alikes
+from workflow.say import N_
+from workflow.turkish import search_key
+from workflow.words import Action, Actor, ApplicationState, InstitutionKind, InstitutionState
+
+STAFF = frozenset({Actor.MEMBER, Actor.CHAIR, Actor.CAREER_CENTRE})
+
+
+class InstitutionDesk(Steps, Desk):
+    """All institutions; a new one is looked for among those already there first."""
+
+    actors = STAFF
+    group = N_("Register")
+    label = N_("Institutions")
+    icon = "building"
+    files = "institution"
+    can_create = can_edit = can_view_details = True
+    order = Order(Institution.name_key)
+    searchable = N_("Name or tax number")
+    empty = N_("The register is empty. “Add” enters the first institution.")
+    columns = (
+        Column("name", N_("Name"), Institution.name, "link"),
+        Column("city", N_("City"), Institution.city),
+        Column("sector", N_("Sector"), Institution.sector),
+        Column("kind", N_("Kind"), Institution.kind),
+        Column("tax_no", N_("Tax number"), Institution.tax_no),
+        Column("state", N_("Status"), Institution.state, "state"),
+    )
+    choices = (
+        Choice("state", N_("Status"), Institution.state, lambda: [(s.value, s) for s in InstitutionState]),
+        Choice("kind", N_("Kind"), Institution.kind, lambda: [(k.value, k) for k in InstitutionKind]),
+    )
+
+    def __init__(self) -> None:
+        super().__init__(Institution, name="institutions", endpoint="institutions")
+
+    def search(self, term: str) -> list[ColumnElement[bool]]:
+        return by_words(term)
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self) -> ResponseReturnValue:
+        return self._written(Institution(working_week=31, created_by_id=g.standing.user_id), Action.CREATE)
+
+    @expose("/edit/", methods=("GET", "POST"))
+    def edit_view(self) -> ResponseReturnValue:
+        return self._written(self.get_one(request.args.get("id")), Action.EDIT)
+
+    @expose("/details/")
+    def details_view(self) -> ResponseReturnValue:
+        row = self.get_one(request.args.get("id"))
+        people = db.session.scalars(select(Supervisor).where(Supervisor.institution_id == row.id).order_by(Supervisor.id).limit(50))
+        steps = audit.timeline(db.session(), "institution", row.id)
+        return self.render(
+            "institutions/file.html", row=row, buttons=buttons(row), supervisors=people.all(), steps=steps,
+            alike=look_alikes(db.session(), row.name, row.tax_no, but=row.id), weekdays=days(row.working_week),
+            interns=self._interns(row), doubtful=bool(row.tax_no) and not vkn.is_valid(row.tax_no),
+        )  # fmt: skip
+
+    def waiting(self) -> list[Card]:
+        if Actor.CAREER_CENTRE not in g.standing.actors:
+            return []
+        new = select(Institution.id).where(Institution.state == InstitutionState.UNVERIFIED).limit(CAP + 1)
+        count = db.session.scalar(select(func.count()).select_from(new.subquery())) or 0
+        url = url_for("institutions.index_view", state="unverified")
+        text = f"{CAP}+" if count > CAP else str(count)
+        return [Card(text, _("institutions wait to be verified"), url)] if count else []
+
+    def _interns(self, row: Institution) -> int:
+        running = select(Application.id).where(
+            Application.institution_id == row.id, Application.state == ApplicationState.APPROVED
+        )
+        return db.session.scalar(select(func.count()).select_from(running.limit(CAP).subquery())) or 0
+
+    def _written(self, row: Institution, action: Action) -> ResponseReturnValue:
+        form = InstitutionForm(obj=row, weekdays=days(row.working_week))
+        alike: Any = ()
+        if request.method == "POST" and form.validate():
+            alike = look_alikes(db.session(), form.name.data, form.tax_no.data, but=row.id)
+            if not alike or request.form.get("different"):
+                return redirect(self.file_page(self._saved(row, form, action)))
+        back = self.file_page(row.id) if row.id else url_for(".index_view")
+        return self.render("institutions/form.html", form=form, row=row, alike=alike, back=back)
+
+    def _saved(self, row: Institution, form: InstitutionForm, action: Action) -> int:
+        for field in form:
+            if field.name not in {"csrf_token", "weekdays", "kind"}:
+                setattr(row, field.name, field.data)
+        row.kind, row.working_week = InstitutionKind(form.kind.data), mask(form.weekdays.data)
+        db.session.add(row)
+        audit.note(db.session(), row, action, g.standing)
+        db.session.commit()
+        flash(_("Saved."), "success")
+        return row.id
+
+
+class SupervisorDesk(Desk):
+    """Supervisors of institutions; added from the institution's page."""
+
+    actors = STAFF
+    group = N_("Register")
+    label = N_("Supervisors")
+    icon = "person-badge"
+    can_edit = can_delete = True
+    order = Order(Supervisor.name_key)
+    joins = (Supervisor.institution,)
+    searchable = N_("Name begins with")
+    empty = N_("No supervisor is registered yet; add one from an institution's page.")
+    columns = (
+        Column("name", N_("Name"), Supervisor.name),
+        Column("title", N_("Title"), Supervisor.title),
+        Column("institution", N_("Institution"), Institution.name),
+        Column("email", N_("E-mail"), Supervisor.email),
+        Column("phone", N_("Phone"), Supervisor.phone),
+    )
+
+    def __init__(self) -> None:
+        super().__init__(Supervisor, name="supervisors", endpoint="supervisors")
+
+    def search(self, term: str) -> list[ColumnElement[bool]]:
+        return [begins(Supervisor.name_key, search_key(term))]
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self) -> ResponseReturnValue:
+        of = self.institution(request.args.get("institution"))
+        return self._written(Supervisor(institution_id=of.id), of, Action.CREATE)
+
+    @expose("/edit/", methods=("GET", "POST"))
+    def edit_view(self) -> ResponseReturnValue:
+        row = self.get_one(request.args.get("id"))
+        return self._written(row, row.institution, Action.EDIT)
+
+    def institution(self, pk: Any) -> Institution:
+        """The institution a new supervisor belongs to, or 404."""
+        return db.session.get(Institution, key(pk) or 0) or abort(404)
+
+    def _written(self, row: Supervisor, of: Institution, action: Action) -> ResponseReturnValue:
+        form = SupervisorForm(obj=row)
+        back = url_for("institutions.details_view", id=of.id)
+        if request.method == "POST" and form.validate():
+            row.name, row.title = form.name.data, form.title.data
+            row.phone, row.email = form.phone.data, form.email.data
+            db.session.add(row)
+            audit.note(db.session(), row, action, g.standing)
+            db.session.commit()
+            flash(_("Saved."), "success")
+            return redirect(back)
+        return self.render("institutions/supervisor.html", form=form, row=row, of=of, back=back)

@@ -1,0 +1,171 @@
+"""The student's pages: what the department publishes, and all applications past and current."""
+
+from typing import Any, ClassVar
+
+from flask import abort, g, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, select
+
+from admin_views.buttons import Steps, buttons
+from admin_views.desk import Card, Column, Desk
+from admin_views.download import download
+from models import (
+    Application,
+    Department,
+    Document,
+    Institution,
+    InternshipType,
+    Publication,
+    Supervisor,
+    Term,
+    db,
+)
+from services import audit
+from services.listing import Order
+from services.sign_in import today
+from services.tracker import track
+from workflow.say import N_
+from workflow.words import Action, Actor, ApplicationState, PublicationKind
+
+
+class Reading(Desk):
+    """One kind of publication as its students read it: a table, a detail page, a download."""
+
+    kind: ClassVar[PublicationKind]
+    actors = frozenset({Actor.STUDENT})
+    group = N_("Student")
+    list_template = "student/publications.html"
+    order = Order(Publication.id, descending=True)
+    joins = (Publication.department,)
+    columns = (
+        Column("title", N_("Title"), Publication.title),
+        Column("department", N_("Department"), Department.name),
+        Column("published_at", N_("Published"), Publication.published_at, "moment"),
+        Column("size", N_("Size"), Publication.size),
+        Column("must_read", N_("Ticked as read"), Publication.must_read),
+    )
+
+    def __init__(self, endpoint: str) -> None:
+        super().__init__(Publication, name=endpoint, endpoint=endpoint)
+
+    def conditions(self, args: Any) -> list[ColumnElement[bool]]:
+        return [Publication.kind == self.kind]
+
+    def get_one(self, id: Any) -> Publication:  # noqa: A002 -- the library's name
+        found: Publication = super().get_one(id)
+        return found if found.kind == self.kind else abort(404)
+
+    @expose("/details/")
+    def details_view(self) -> ResponseReturnValue:
+        return self.render("student/publication.html", row=self.get_one(request.args.get("id")))
+
+    @expose("/file/<pk>")
+    def file(self, pk: str) -> ResponseReturnValue:
+        row = self.get_one(pk)
+        return download(row) if row.storage_key else abort(404)
+
+
+class Announcements(Reading):
+    kind = PublicationKind.ANNOUNCEMENT
+    label = N_("Announcements")
+    icon = "megaphone"
+    empty = N_("Your department has announced nothing yet. New announcements appear here.")
+
+
+class Regulations(Reading):
+    kind = PublicationKind.REGULATION
+    label = N_("Related regulations")
+    icon = "journal-text"
+    intro = N_("A click on a regulation downloads it.")
+    empty = N_("Your department has published no regulation yet.")
+
+
+class RequiredFiles(Reading):
+    kind = PublicationKind.REQUIRED_FILE
+    label = N_("Required files")
+    icon = "file-earmark-arrow-down"
+    intro = N_("The files you need for the application and for what comes after it.")
+    empty = N_("Your department has published no required file yet.")
+
+
+class MyApplications(Steps, Desk):
+    """All internship applications of the student, past and current, with what can be done on each."""
+
+    actors = frozenset({Actor.STUDENT})
+    group = N_("Student")
+    label = N_("All my applications")
+    icon = "list-check"
+    files = "application"
+    can_view_details = True
+    list_template = "student/applications.html"
+    order = Order(Application.id, descending=True)
+    joins = (Application.internship_type, Application.institution, Application.term)
+    columns = (
+        Column("type", N_("Internship"), InternshipType.name),
+        Column("institution", N_("Institution"), Institution.name),
+        Column("term", N_("Term"), Term.name),
+        Column("starts_on", N_("Start"), Application.starts_on, "date"),
+        Column("ends_on", N_("End"), Application.ends_on, "date"),
+        Column("half_days", N_("Days"), Application.half_days),
+        Column("state", N_("Status"), Application.state),
+        Column("reason", N_("Reason"), Application.reason),
+        Column("created_at", N_("Begun"), Application.created_at),
+    )
+    empty = N_("You have no application yet. “New application” starts one; it is saved page by page.")
+
+    def __init__(self) -> None:
+        super().__init__(Application, name="my_applications", endpoint="my_applications", url="/my-applications")
+
+    def conditions(self, args: Any) -> list[ColumnElement[bool]]:
+        return [Application.student_id == g.standing.student_id]
+
+    def get_one(self, id: Any) -> Application:  # noqa: A002 -- the library's name
+        found: Application = super().get_one(id)
+        return found if found.student_id == g.standing.student_id else abort(404)
+
+    def list_extras(self, args: Any) -> dict[str, Any]:
+        return {"today": today()}
+
+    @expose("/details/")
+    def details_view(self) -> ResponseReturnValue:
+        row = self.get_one(request.args.get("id"))
+        steps = audit.timeline(db.session(), "application", row.id)
+        return self.render(
+            "student/application.html",
+            row=row,
+            milestones=track(row, steps, today()),
+            steps=steps,
+            buttons=[b for b in buttons(row) if b["action"] is not Action.SUBMIT],
+            documents=self._documents(row),
+            institution=row.institution,
+            supervisor=db.session.get(Supervisor, row.supervisor_id) if row.supervisor_id else None,
+            today=today(),
+        )
+
+    @expose("/document/<pk>/<document>")
+    def document(self, pk: str, document: str) -> ResponseReturnValue:
+        row = self.get_one(pk)
+        found = next((d for d in self._documents(row) if str(d.id) == document), None)
+        return download(found) if found else abort(404)
+
+    def _documents(self, row: Application) -> list[Document]:
+        return list(db.session.scalars(select(Document).where(Document.application_id == row.id).order_by(Document.id.desc())))
+
+    def waiting(self) -> list[Card]:
+        mine = select(Application.id, Application.state).where(
+            Application.student_id == g.standing.student_id,
+            Application.state.in_((ApplicationState.DRAFT, ApplicationState.REJECTED)),
+        )
+        rows = db.session.execute(mine.limit(50)).all()
+        rejected = [r.id for r in rows if r.state is ApplicationState.REJECTED]
+        drafts = [r.id for r in rows if r.state is ApplicationState.DRAFT]
+        return [
+            *([self._card(rejected, _("rejected: correct and submit again"), urgent=True)] if rejected else []),
+            *([self._card(drafts, _("begun and not yet submitted"))] if drafts else []),
+        ]
+
+    def _card(self, ids: list[int], label: str, *, urgent: bool = False) -> Card:
+        url = self.file_page(ids[0]) if len(ids) == 1 else url_for("my_applications.index_view")
+        return Card(str(len(ids)), label, url, urgent)

@@ -1,0 +1,35 @@
+"""What a department types when it publishes."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from workflow.words import PublicationKind
+
+
+def plain(typed: str | None) -> str:
+    """Typed text without NUL and outer blanks."""
+    return (typed or "").replace("\x00", "").strip()
+
+
+class PublicationForm(FlaskForm):  # type: ignore[misc] -- untyped base
+    """Title, text, whose students read it, and the file."""
+
+    title = StringField(_l("Title"), [InputRequired(_l("Write a title.")), Length(max=200)], filters=[plain])
+    body = TextAreaField(_l("Text"), [Length(max=20_000)], filters=[plain], render_kw={"rows": 10})
+    department = SelectField(_l("For the students of"), [InputRequired(_l("Choose a department."))])
+    must_read = BooleanField(_l("Students tick it as read before they apply"))
+    file = FileField(_l("File"), description=_l("PDF, Word, Excel, OpenDocument or zip, at most 20 MB"))
+
+    def suit(self, kind: PublicationKind, departments: list[tuple[str, str]]) -> "PublicationForm":
+        """Keep the fields this kind has, and offer these departments."""
+        self.department.choices = [SelectChoice(value, label) for value, label in departments]
+        if kind != PublicationKind.REGULATION:
+            del self.must_read
+        if kind == PublicationKind.ANNOUNCEMENT:
+            self.body.validators = [InputRequired(_l("Write the text.")), *self.body.validators]
+            del self.file
+        return self

@@ -1,0 +1,50 @@
+"""The register of institutions: finding them, and what looks like one already there."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from models import Institution, InstitutionWord
+from workflow.turkish import name_key, search_words
+from workflow.words import InstitutionState
+
+LAST = "\uffff"
+
+
+def begins(column: Any, prefix: str) -> ColumnElement[bool]:
+    """`column` starts with `prefix`, as a range that an index serves on both databases."""
+    return (column >= prefix) & (column < prefix + LAST)
+
+
+def by_words(term: str) -> list[ColumnElement[bool]]:
+    """Institutions whose name has, for every typed word, one that begins with it; or whose tax number does."""
+    if term.isascii() and term.isdigit():
+        return [begins(Institution.tax_no, term)]
+    return [
+        Institution.id.in_(select(InstitutionWord.institution_id).where(begins(InstitutionWord.word, word)))
+        for word in sorted(search_words(term))
+    ]
+
+
+def look_alikes(session: Session, name: str, tax_no: str | None, *, but: int | None = None) -> Sequence[Institution]:
+    """At most ten institutions with this tax number, or the same name but for its legal form."""
+    key = name_key(name)
+    alike = [Institution.tax_no == tax_no] if tax_no else []
+    if key:
+        alike.append(begins(Institution.name_key, key))
+    if not alike:
+        return ()
+    found = session.scalars(select(Institution).where(or_(*alike), Institution.id != (but or 0)).order_by(Institution.id).limit(50))
+    same = [i for i in found if (tax_no and i.tax_no == tax_no) or name_key(i.name) == key]
+    return same[:10]
+
+
+def suggestions(session: Session, term: str, limit: int = 10) -> Sequence[Institution]:
+    """What a type-ahead offers: verified first, blocked never."""
+    where = by_words(term)
+    if not where:
+        return ()
+    found = select(Institution).where(*where, Institution.state != InstitutionState.BLOCKED)
+    return session.scalars(found.order_by(Institution.state.desc(), Institution.name_key, Institution.id).limit(limit)).all()

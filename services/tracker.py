@@ -1,0 +1,77 @@
+"""Where an application is on its way, for the student's eyes: milestones, dates, whose turn."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from models import Step
+from workflow.phase import status
+from workflow.say import N_, Say
+from workflow.words import Action, ApplicationState, Phase
+
+DONE, NOW, AHEAD, ENDED = "done", "now", "ahead", "ended"
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """One stop on the way; `standing` is done, now, ahead or ended (the way stopped here)."""
+
+    label: str
+    standing: str
+    on: date | datetime | None = None
+    turn: Say | None = None
+
+
+def track(application: Any, steps: list[Step], today: date) -> list[Milestone]:
+    """The stops of one application, in order (interface: status tracker)."""
+    word = status(application.state, application.starts_on, application.ends_on, today)
+    submitted = _last(steps, Action.SUBMIT) or application.submitted_at
+    return [
+        _written(application),
+        _submitted(application, submitted),
+        _decision(application, steps),
+        _start(application, word),
+        _end(application, word),
+    ]
+
+
+def _written(application: Any) -> Milestone:
+    draft = application.state is ApplicationState.DRAFT
+    turn = Say("Your turn: complete the pages and submit.") if draft else None
+    return Milestone(N_("Written"), NOW if draft else DONE, application.created_at, turn)
+
+
+def _submitted(application: Any, submitted: datetime | None) -> Milestone:
+    return Milestone(N_("Submitted"), DONE if submitted else AHEAD, submitted)
+
+
+def _decision(application: Any, steps: list[Step]) -> Milestone:
+    match application.state:
+        case ApplicationState.SUBMITTED:
+            turn = Say("The commission's turn, before the start on %(day)s.", day=application.starts_on)
+            return Milestone(N_("Commission's decision"), NOW, None, turn)
+        case ApplicationState.REJECTED:
+            turn = Say("Your turn: correct the pages pointed at and submit again.")
+            return Milestone(N_("Rejected"), NOW, _last(steps, Action.REJECT), turn)
+        case ApplicationState.WITHDRAWN:
+            return Milestone(N_("Withdrawn"), ENDED, _last(steps, Action.WITHDRAW))
+        case ApplicationState.DRAFT:
+            return Milestone(N_("Commission's decision"), AHEAD)
+    return Milestone(N_("Approved"), DONE, _last(steps, Action.APPROVE) or application.decided_at)
+
+
+def _start(application: Any, word: Any) -> Milestone:
+    if word is ApplicationState.CANCELLED:
+        return Milestone(N_("Cancelled"), ENDED)
+    standing = {Phase.UPCOMING: NOW, Phase.RUNNING: DONE, Phase.ENDED: DONE}.get(word, AHEAD)
+    turn = Say("Nothing to do before the first day.") if standing == NOW else None
+    return Milestone(N_("Internship starts"), standing, application.starts_on, turn)
+
+
+def _end(application: Any, word: Any) -> Milestone:
+    standing = {Phase.RUNNING: NOW, Phase.ENDED: DONE}.get(word, AHEAD)
+    return Milestone(N_("Internship ends"), standing, application.ends_on)
+
+
+def _last(steps: list[Step], action: Action) -> datetime | None:
+    return next((s.at for s in reversed(steps) if s.action is action), None)
