@@ -6,6 +6,7 @@ every flush refuses a write the writer's capacities do not open. No standing, no
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, event, false, or_, select, true
@@ -220,6 +221,7 @@ def visible(model: type[Model], standing: Standing) -> ColumnElement[bool]:
     return or_(false(), *conditions.values())
 
 
+@lru_cache(maxsize=512)
 def _options(standing: Standing) -> tuple[ORMOption, ...]:
     if standing.system:
         return ()
