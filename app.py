@@ -14,6 +14,7 @@ import services.database  # noqa: F401 -- opens each database the same way
 from admin_views import HOME, desks, errors, page
 from models import db
 from seed import commands
+from services import commands as office_commands
 from services import headers, sign_in
 from services.settings import ROOT, Settings
 from services.storage import Storage
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for desk in desks():
         admin.add_view(desk)
     commands.install(app)
+    office_commands.install(app)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]
     app.wsgi_app = WhiteNoise(app.wsgi_app, root=ROOT / "static", prefix="static/")  # type: ignore[method-assign]

@@ -2,7 +2,7 @@
 
 from flask_admin import BaseView
 
-from admin_views import errors, institutions, interns, mailbox, page, publications, student
+from admin_views import errors, institutions, interns, mailbox, outbox, page, publications, student
 from admin_views.home import Home as HOME
 
 __all__ = ["HOME", "desks", "errors", "page"]
@@ -22,5 +22,6 @@ def desks() -> list[BaseView]:
         publications.AnnouncementDesk(),
         publications.RegulationDesk(),
         publications.RequiredFileDesk(),
+        outbox.OutboxDesk(),
         mailbox.Mailbox(name="mailbox", endpoint="mailbox", url="/mailbox"),
     ]

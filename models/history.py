@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, Integer, SmallInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Key, Model, pk, utcnow, word
-from workflow.words import Action, Actor
+from workflow.words import Action, Actor, LetterState
 
 
 class Step(Model):
@@ -41,12 +41,15 @@ class Step(Model):
 
 
 class Letter(Model):
-    """A letter in the outbox: one event, one reader, one link. The worker posts it."""
+    """A letter in the outbox: one event, one reader, one link. The worker posts it.
+
+    `tries` counts the claims; a queued letter is due from `next_try_at` on (services.outbox).
+    """
 
     __tablename__ = "letter"
     __table_args__ = (
-        CheckConstraint("state IN ('queued', 'sent', 'failed')", name="state"),
         Index("ix_letter_due", "state", "next_try_at", "id"),
+        Index("ix_letter_state_id", "state", "id"),
         Index("ix_letter_to_email", "to_email", "id"),
         UniqueConstraint("step_id", "reader", "to_email"),
     )
@@ -61,9 +64,13 @@ class Letter(Model):
     subject: Mapped[str] = mapped_column(String(300))
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(String(10), default="queued")
+    link: Mapped[str | None] = mapped_column(String(300))
+    state: Mapped[LetterState] = mapped_column(word(LetterState, "state"), default=LetterState.QUEUED)
     tries: Mapped[int] = mapped_column(SmallInteger, default=0)
     next_try_at: Mapped[datetime] = mapped_column(default=utcnow)
     sent_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(String(500))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    def __str__(self) -> str:
+        return self.subject

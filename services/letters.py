@@ -110,6 +110,7 @@ def compose(step: Step, row: Any, actor: Actor, reader: Reader) -> Letter:
             to_email=reader.email,
             to_name=reader.name,
             language=reader.language,
+            link=link,
             subject=title[:300],
             text=drawn("letters/letter.txt").render(about),
             html=drawn("letters/letter.html").render(about),

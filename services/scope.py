@@ -207,7 +207,7 @@ def standing_in(session: Session) -> Standing:
 @contextmanager
 def system_session(*, reads: bool = False) -> Iterator[Session]:
     """A separate session for work on behalf of the system (seeding, worker, sign-in); commits at the end."""
-    session = ReachSession(db, info={"reads": reads})
+    session = ReachSession(db, info={"reads": reads}, expire_on_commit=False)
     enter(session, SYSTEM)
     with session, session.begin():
         yield session

@@ -72,6 +72,14 @@ class PublicationKind(Word):
     REQUIRED_FILE = "required_file", N_("Required file")
 
 
+class LetterState(Word):
+    """How far a letter in the outbox has come; the worker moves it, no person's step does."""
+
+    QUEUED = "queued", N_("Waiting to be sent")
+    SENT = "sent", N_("Sent")
+    FAILED = "failed", N_("Given up")
+
+
 class InstitutionKind(Word):
     """Public bodies and private firms differ in leave by decree and in policy."""
 

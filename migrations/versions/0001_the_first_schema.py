@@ -302,13 +302,13 @@ def upgrade() -> None:
     sa.Column('subject', sa.String(length=300), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('html', sa.Text(), nullable=False),
-    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('link', sa.String(length=300), nullable=True),
+    sa.Column('state', sa.Enum('queued', 'sent', 'failed', name='state', native_enum=False, create_constraint=True, length=20), nullable=False),
     sa.Column('tries', sa.SmallInteger(), nullable=False),
     sa.Column('next_try_at', sa.DateTime(), nullable=False),
     sa.Column('sent_at', sa.DateTime(), nullable=True),
     sa.Column('error', sa.String(length=500), nullable=True),
     sa.Column('created_at', sa.DateTime(), nullable=False),
-    sa.CheckConstraint("state IN ('queued', 'sent', 'failed')", name=op.f('ck_letter_state')),
     sa.ForeignKeyConstraint(['step_id'], ['step.id'], name=op.f('fk_letter_step_id')),
     sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_letter_user_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_letter')),
@@ -316,6 +316,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('letter', schema=None) as batch_op:
         batch_op.create_index('ix_letter_due', ['state', 'next_try_at', 'id'], unique=False)
+        batch_op.create_index('ix_letter_state_id', ['state', 'id'], unique=False)
         batch_op.create_index('ix_letter_to_email', ['to_email', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_letter_user_id'), ['user_id'], unique=False)
 
@@ -497,6 +498,7 @@ def downgrade() -> None:
     with op.batch_alter_table('letter', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_letter_user_id'))
         batch_op.drop_index('ix_letter_to_email')
+        batch_op.drop_index('ix_letter_state_id')
         batch_op.drop_index('ix_letter_due')
 
     op.drop_table('letter')

@@ -1,0 +1,102 @@
+"""The commands an IT officer types about what is already there: history, files, documents, the worker."""
+
+import sys
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+from rich.console import Console
+from rich.progress import track
+from sqlalchemy import select
+
+from models import Document, Publication
+from services import audit, jobs
+from services.letters import TEXTS
+from services.scope import system_session
+from services.settings import ROOT
+from workflow import diagram
+
+WORKFLOW_PAGE = ROOT / "docs" / "workflow.md"
+
+
+def install(app: Flask) -> None:
+    """Register `flask worker`, `audit`, `files` and `docs`."""
+    for command in (worker, audit_group, files_group, docs_group):
+        app.cli.add_command(command)
+
+
+@click.command()
+@with_appcontext
+def worker() -> None:
+    """Post letters as they are written, until told to stop."""
+    jobs.run(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 -- kept beyond this call
+
+
+audit_group = AppGroup("audit", help="The history of every file.")
+
+
+@audit_group.command("verify")
+def verify() -> None:
+    """Check every chain; exit code 1 and the list of breaks when history was tampered with."""
+    out, breaks, read = Console(stderr=True), 0, 0
+    with system_session(reads=True) as session, out.status("Reading the history") as status:
+        for found in audit.verify(session):
+            if isinstance(found, audit.Break):
+                breaks += 1
+                click.echo(_sentence(found))
+            else:
+                read = found
+                status.update(f"{read:,} steps read, {breaks:,} breaks")
+    click.echo(f"{read:,} steps read: " + (f"{breaks:,} breaks." if breaks else "every chain holds."))
+    sys.exit(1 if breaks else 0)
+
+
+def _sentence(found: audit.Break) -> str:
+    if found.seq:
+        return f"{found.machine} {found.row_id}: step {found.seq} is not what was written, or one before it is missing"
+    return f"{found.machine} {found.row_id}: its state is not the one its last step left"
+
+
+files_group = AppGroup("files", help="Uploaded files.")
+
+
+@files_group.command("sweep")
+def sweep() -> None:
+    """Remove stored files that no row names (what a crash left behind)."""
+    click.echo(f"{sweep_files():,} files removed.")
+
+
+def sweep_files() -> int:
+    """Delete from the store what neither a document nor a publication names; answers how many."""
+    with system_session(reads=True) as session:
+        named = {*session.scalars(select(Document.storage_key)), *session.scalars(select(Publication.storage_key))}
+    swept: int = current_app.extensions["storage"].sweep(named - {None})
+    return swept
+
+
+docs_group = AppGroup("docs", help="Pages generated from the law.")
+
+
+@docs_group.command("write")
+def write() -> None:
+    """Write docs/workflow.md from the tables."""
+    WORKFLOW_PAGE.write_text(workflow_page(), encoding="utf-8")
+    click.echo(f"Written: {WORKFLOW_PAGE.relative_to(ROOT)}")
+
+
+@docs_group.command("check")
+def check() -> None:
+    """Exit code 1 when docs/workflow.md is not, byte for byte, what the tables say."""
+    if _kept(WORKFLOW_PAGE) != workflow_page():
+        click.echo("docs/workflow.md does not say what the tables say; run: flask docs write", err=True)
+        sys.exit(1)
+
+
+def _kept(page: Path) -> str:
+    return page.read_text(encoding="utf-8") if page.exists() else ""
+
+
+def workflow_page() -> str:
+    """docs/workflow.md as the tables have it now."""
+    return diagram.document({place: subject for place, (subject, _sentence) in TEXTS.items()})
