@@ -27,7 +27,7 @@ class User(Model, UserMixin):
     shortcuts: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     memberships: Mapped[list["Membership"]] = relationship(back_populates="user")
-    roles: ClassVar[list[Any]] = []  # Flask-Security asks for roles; ours are memberships
+    roles: ClassVar[list[Any]] = []  # type: ignore[misc]  # the library asks for roles; ours are memberships
 
     def __str__(self) -> str:
         return self.name
