@@ -2,6 +2,11 @@
 
 from flask import Flask
 
+from seed.reference_commands import seed
+from seed.student_commands import students
+
 
 def install(app: Flask) -> None:
     """Register every command group."""
+    app.cli.add_command(seed)
+    app.cli.add_command(students)

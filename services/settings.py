@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     jobs_path: Path = VAR / "jobs.sqlite"
     student_directory_url: str = ""
     student_directory_query: str = ""
+    student_directory_columns: dict[str, str] = {}
     staj_demo_password: str = ""
     max_upload: int = 20 * MEBIBYTE
     sign_in_limit: str = "10 per 5 minutes"
@@ -71,6 +72,8 @@ class Settings(BaseSettings):
             "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
             "BOOTSTRAP_SERVE_LOCAL": True,
             "PREFERRED_URL_SCHEME": "https" if self.production else "http",
+            "SECURITY_I18N_DOMAIN": "messages",
+            "SECURITY_I18N_DIRNAME": [str(ROOT / "translations")],
             **SECURITY,
         }
 

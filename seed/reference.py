@@ -1,0 +1,143 @@
+"""The reference data IT seeds: which file fills which table, by which key, with what in its columns."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from models import (
+    Department,
+    Faculty,
+    HolidayOverride,
+    Institution,
+    InternshipType,
+    Model,
+    Policy,
+    Publication,
+    Supervisor,
+    Term,
+)
+from seed.values import Reader, day, member, number, one_of, text, week, yes
+from workflow.say import N_
+from workflow.words import InstitutionKind, PublicationKind
+
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the file. `kept` ones are written to the attribute of the same name."""
+
+    name: str
+    read: Reader
+    required: bool = True
+    default: Any = None
+    kept: bool = True
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A row of another kind that this one points to with `attr`; `key` reads that row's key off our columns."""
+
+    attr: str
+    to: str
+    key: Callable[[Mapping[str, Any]], Key | None]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One kind of reference data. `key` names columns and references; a `frozen` row never changes again.
+
+    `narrow` is the key's column to look rows up by, where the table grows far beyond the files.
+    """
+
+    kind: str
+    stem: str
+    label: str
+    model: type[Model]
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    references: tuple[Reference, ...] = ()
+    frozen: bool = False
+    narrow: str | None = None
+
+
+def _named(read: Reader = text(200)) -> tuple[Column, ...]:
+    return (Column("name", read), Column("name_en", read))
+
+
+def _of_department(values: Mapping[str, Any]) -> Key | None:
+    return (values["department"],) if values.get("department") else None
+
+
+DEPARTMENT = Column("department", text(20), kept=False)
+
+TABLES = (
+    Table(
+        "faculty", "faculties", N_("Faculties"), Faculty, ("code",),
+        (Column("code", text(20)), *_named(), Column("kind", one_of("faculty", "vocational_school"), required=False, default="faculty")),
+    ),
+    Table(
+        "department", "departments", N_("Departments"), Department, ("code",),
+        (Column("code", text(20)), Column("faculty", text(20), kept=False), *_named()),
+        (Reference("faculty_id", "faculty", lambda v: (v["faculty"],)),),
+    ),
+    Table(
+        "term", "terms", N_("Terms"), Term, ("code",),
+        (Column("code", text(20)), *_named(), Column("starts_on", day), Column("ends_on", day), Column("teaching", yes)),
+    ),
+    Table(
+        "internship_type", "internship_types", N_("Internship types"), InternshipType, ("department_id", "code"),
+        (
+            DEPARTMENT, Column("code", text(20)), *_named(), Column("compulsory", yes), Column("total_days", number(0, 400)),
+            Column("active", yes, required=False, default=True),
+        ),
+        (Reference("department_id", "department", _of_department),),
+    ),
+    Table(
+        "policy", "policies", N_("Policies"), Policy, ("internship_type_id", "version"),
+        (
+            DEPARTMENT, Column("internship_type", text(20), kept=False), Column("version", number(1, 9999)), Column("valid_from", day),
+            Column("rules", lambda rules: rules),
+        ),
+        (Reference("internship_type_id", "internship_type", lambda v: ((v["department"],), v["internship_type"])),),
+        frozen=True,
+    ),
+    Table(
+        "holiday_override", "holiday_overrides", N_("Holiday exceptions"), HolidayOverride, ("day", "concerns"),
+        (
+            Column("day", day), Column("effect", one_of("holiday", "half", "working")),
+            Column("concerns", one_of("all", "public", "private"), required=False, default="all"),
+            Column("reason", text(200)), Column("source", text(200), required=False),
+        ),
+    ),
+    Table(
+        "publication", "publications", N_("Publications"), Publication, ("code",),
+        (
+            Column("code", text(60)), Column("kind", member(PublicationKind)), Column("department", text(20), required=False, kept=False),
+            Column("title", text(200)), Column("body", text(20_000), required=False, default=""),
+            Column("must_read", yes, required=False, default=False), Column("file", text(255), required=False, kept=False),
+            Column("published_on", day, required=False, kept=False),
+        ),
+        (Reference("department_id", "department", _of_department),),
+    ),
+    Table(
+        "institution", "institutions", N_("Institutions"), Institution, ("name", "city"),
+        (
+            Column("name", text(200)), Column("kind", member(InstitutionKind)), Column("sector", text(100)),
+            Column("tax_no", text(11), required=False), Column("address", text(500)), Column("city", text(50)), Column("phone", text(30)),
+            Column("email", text(255)), Column("web", text(255), required=False), Column("headcount", number(0, 10_000_000)),
+            Column("working_week", week, required=False, default=31),
+        ),
+        narrow="name",
+    ),
+    Table(
+        "supervisor", "supervisors", N_("Supervisors"), Supervisor, ("institution_id", "email"),
+        (
+            Column("institution", text(200), kept=False), Column("city", text(50), kept=False), Column("name", text(200)),
+            Column("title", text(100)), Column("phone", text(30)), Column("email", text(255)),
+        ),
+        (Reference("institution_id", "institution", lambda v: (v["institution"], v["city"])),),
+        narrow="email",
+    ),
+)  # fmt: skip
+BY_KIND = {table.kind: table for table in TABLES}

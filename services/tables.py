@@ -1,0 +1,125 @@
+"""Tables that people keep in files: CSV or XLSX, read row by row, each row knowing its line."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import PurePath
+from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from workflow.say import Say
+
+TABULAR = frozenset({".csv", ".xlsx"})
+MAX_ROWS = 500_000
+MAX_UNPACKED = 256 * 1024 * 1024  # bytes of an .xlsx once unpacked
+MAX_PROBLEMS = 200
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong, and where: line 0 means the file as a whole."""
+
+    file: str
+    line: int
+    say: Say
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a file: `values` by column name, text stripped, an empty cell absent."""
+
+    file: str
+    number: int
+    values: Mapping[str, Any]
+
+
+class Unreadable(Exception):
+    """The file as a whole cannot be read; `problem` says why."""
+
+    def __init__(self, file: str, say: Say, line: int = 0) -> None:
+        super().__init__(f"{file}:{line}: {say}")
+        self.problem = Problem(file, line, say)
+
+
+def read_table(file: str, data: bytes) -> Iterator[Line]:
+    """The rows below the header of a CSV or XLSX file; raises Unreadable."""
+    rows = _xlsx(file, data) if PurePath(file).suffix.lower() == ".xlsx" else _csv(file, data)
+    header: list[str] | None = None
+    for number, cells in rows:
+        texts = [_text(c) for c in cells]
+        if not any(texts) or texts[0].startswith("#"):
+            continue
+        if header is None:
+            header = _header(file, number, texts)
+        elif any(texts[len(header) :]):
+            raise Unreadable(file, Say("This row has more cells than the heading has columns."), number)
+        else:
+            yield Line(file, number, {n: t for n, t in zip(header, texts, strict=False) if n and t})
+
+
+def _header(file: str, number: int, texts: Sequence[str]) -> list[str]:
+    names = [t.lower() for t in texts]
+    while names and not names[-1]:
+        names.pop()
+    twice = next((n for n in names if n and names.count(n) > 1), None)
+    if twice:
+        raise Unreadable(file, Say("The heading names the column “%(column)s” twice.", column=twice), number)
+    return names
+
+
+def _csv(file: str, data: bytes) -> Iterator[tuple[int, list[Any]]]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        line = data[: wrong.start].count(b"\n") + 1
+        raise Unreadable(file, Say("This is not UTF-8 text. Save the file as “CSV UTF-8” or as XLSX."), line) from None
+    heading = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=heading.count), strict=True)
+    starts = 1
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error:
+            raise Unreadable(file, Say("A quotation mark or a cell of this row does not end."), starts) from None
+        if cells is None:
+            return
+        yield starts, cells
+        starts = reader.line_num + 1
+        _few_enough(file, starts)
+
+
+def _xlsx(file: str, data: bytes) -> Iterator[tuple[int, list[Any]]]:
+    """The first sheet. The unpacked size is looked up before anything is unpacked."""
+    try:
+        with ZipFile(io.BytesIO(data)) as container:
+            unpacked = sum(entry.file_size for entry in container.infolist())
+        if unpacked > MAX_UNPACKED:
+            raise Unreadable(file, Say("This workbook is too large once unpacked."))
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
+        _few_enough(file, sheet.total_height)
+        rows = sheet.to_python(skip_empty_area=False)
+    except (CalamineError, BadZipFile, IndexError, ValueError):
+        raise Unreadable(file, Say("This workbook cannot be read. Save it again as XLSX.")) from None
+    yield from enumerate(rows, 1)
+
+
+def _few_enough(file: str, rows: int) -> None:
+    if rows > MAX_ROWS:
+        raise Unreadable(file, Say("This file has more than %(rows)s rows.", rows=MAX_ROWS), MAX_ROWS)
+
+
+def _text(cell: Any) -> str:
+    """A cell as its text: workbooks hold numbers and dates as such."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return str(cell).replace("\x00", "").strip()
