@@ -50,7 +50,9 @@ class OutboxDesk(Desk):
     def waiting(self) -> list[Card]:
         if not (failed := _failed()):
             return []
-        return [Card(str(failed), _("letters could not be sent"), url_for("outbox.index_view", state="failed"), urgent=True)]
+        return [
+            Card(str(failed), _("letters could not be sent"), url_for("outbox.index_view", state="failed"), urgent=True)
+        ]
 
     @expose("/retry/<pk>", methods=("POST",))
     def retry(self, pk: str) -> ResponseReturnValue:
@@ -66,7 +68,9 @@ class OutboxDesk(Desk):
             if outbox.retry(letter):
                 audit.note(db.session(), letter, Action.EDIT, g.standing)
         db.session.commit()
-        flash(_("Letters queued again: %(count)s. The worker posts them within a minute.", count=len(letters)), "success")
+        flash(
+            _("Letters queued again: %(count)s. The worker posts them within a minute.", count=len(letters)), "success"
+        )
         return redirect(url_for(".index_view"))
 
 

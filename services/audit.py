@@ -33,6 +33,7 @@ class Break:
 
 def digest(step: Any) -> str:
     """SHA-256 over the canonical JSON of a step (or a mapping of its columns) and the digest before it."""
+
     def value(name: str) -> Any:
         return step[name] if isinstance(step, dict) else getattr(step, name)
 

@@ -7,7 +7,6 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from rich.console import Console
-from rich.progress import track
 from sqlalchemy import select
 
 from models import Document, Publication

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import huey
 from flask import Flask, current_app
-from huey import SqliteHuey, crontab
 from sqlalchemy import event
 from sqlalchemy.orm import Session, UOWTransaction
 
@@ -17,6 +17,7 @@ from models import Letter, ReachSession
 from services.outbox import post_due
 from services.transports import transport_for
 
+_HUEY: Any = huey  # untyped
 _log = logging.getLogger("staj.jobs")
 _WROTE = "wrote_letters"
 
@@ -25,7 +26,7 @@ _WROTE = "wrote_letters"
 class Jobs:
     """The queue and the one thing a web process asks of it."""
 
-    queue: SqliteHuey
+    queue: Any
     wake: Callable[[], Any]
 
 
@@ -52,12 +53,12 @@ def post_letters(app: Flask) -> int:
 def _opened(app: Flask) -> Jobs:
     path = app.extensions["staj"].jobs_path
     path.parent.mkdir(parents=True, exist_ok=True)
-    queue = SqliteHuey("staj", filename=str(path), results=False, fsync=False)  # a lost wake-up costs a minute
+    queue = _HUEY.SqliteHuey("staj", filename=str(path), results=False, fsync=False)  # a lost wake-up costs a minute
 
     def post() -> None:
         post_letters(app)
 
-    queue.periodic_task(crontab(minute="*"), name="sweep")(post)
+    queue.periodic_task(_HUEY.crontab(minute="*"), name="sweep")(post)
     return Jobs(queue, queue.task(name="post")(post))
 
 

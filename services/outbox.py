@@ -83,7 +83,12 @@ def _claim(key: int, tries: int, moment: datetime) -> Claim | None:
     with system_session() as session:
         done = session.execute(
             update(Letter)
-            .where(Letter.id == key, Letter.state == LetterState.QUEUED, Letter.tries == tries, Letter.next_try_at <= moment)
+            .where(
+                Letter.id == key,
+                Letter.state == LetterState.QUEUED,
+                Letter.tries == tries,
+                Letter.next_try_at <= moment,
+            )
             .values(tries=tries + 1, next_try_at=moment + LEASE)
             .execution_options(synchronize_session=False)
         )
@@ -94,7 +99,9 @@ def _claim(key: int, tries: int, moment: datetime) -> Claim | None:
     return Claim(letter, tries + 1) if letter else None
 
 
-def _keep(claim: Claim, moment: datetime, *, error: str | None = None, final: bool = False, leaves: bool = True) -> None:
+def _keep(
+    claim: Claim, moment: datetime, *, error: str | None = None, final: bool = False, leaves: bool = True
+) -> None:
     """Write down what came of a claim, unless the lease ran out and somebody else took over."""
     given_up = final or claim.tries > len(PAUSES)
     values: dict[str, Any] = {"error": error[:500] if error else None}

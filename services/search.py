@@ -15,7 +15,7 @@ def words_of(student_name: str, student_number: str, institution_name: str) -> f
 
 
 def index(session: Session, application: Any, institution_name: str) -> None:
-    """Bring an application's words up to date (at each submission). The application needs its key; the caller commits."""
+    """Bring an application's words up to date, at each submission. The caller commits."""
     wanted = words_of(application.student_name, application.student_number, institution_name)
     held = {w.word: w for w in session.scalars(select(SearchWord).where(SearchWord.application_id == application.id))}
     for word in held.keys() - wanted:

@@ -21,7 +21,7 @@ class Unreachable(Exception):
 
 
 class Rejected(Exception):
-    """This one letter was not taken; `final` when trying again cannot help."""
+    """One letter was not taken; `final` when trying again cannot help."""
 
     def __init__(self, why: object, *, final: bool) -> None:
         super().__init__(str(why))
@@ -51,7 +51,9 @@ def transport_for(mail_url: str, sender: str) -> Transport:
         return Mailbox()
     tls = parse_qs(url.query).get("tls", ["starttls"])[0]
     if url.scheme != "smtp" or not url.hostname or tls not in _OPENINGS:
-        message = f"MAIL_URL is neither mailbox: nor smtp://host:port?tls=starttls|ssl|none: {url.scheme}://{url.hostname}"
+        message = (
+            f"MAIL_URL is neither mailbox: nor smtp://host:port?tls=starttls|ssl|none: {url.scheme}://{url.hostname}"
+        )
         raise ValueError(message)
     return Smtp(url, sender, _OPENINGS[tls])
 
@@ -98,7 +100,9 @@ class Smtp:
             raise Rejected(_plain(code, said), final=code >= PERMANENT) from refusal
         except (smtplib.SMTPDataError, smtplib.SMTPSenderRefused) as refusal:
             self._hang_up()
-            raise Rejected(_plain(refusal.smtp_code, refusal.smtp_error), final=refusal.smtp_code >= PERMANENT) from refusal
+            raise Rejected(
+                _plain(refusal.smtp_code, refusal.smtp_error), final=refusal.smtp_code >= PERMANENT
+            ) from refusal
         except smtplib.SMTPNotSupportedError as refusal:
             raise Rejected(refusal, final=True) from refusal
         except (OSError, smtplib.SMTPException) as trouble:

@@ -53,7 +53,15 @@ def _chapter(machine: Machine, subjects: Subjects) -> str:
         if reader in door.tells
     ]
     told = ["### Letters\n", _header("After", "Reader", "Subject"), *letters, ""] if letters else []
-    drawn = [f"## {machine.label}\n", "```mermaid", mermaid(machine), "```\n", "### Who may do what\n", matrix(machine), ""]
+    drawn = [
+        f"## {machine.label}\n",
+        "```mermaid",
+        mermaid(machine),
+        "```\n",
+        "### Who may do what\n",
+        matrix(machine),
+        "",
+    ]
     return "\n".join([*drawn, *told])
 
 

@@ -69,9 +69,17 @@ class Deaf(Mailbox):
 
 
 def write(*addresses: str, subject: str = "Staj başvurunuz onaylandı", **facts: Any) -> list[int]:
-    given = {"reader": "student", "to_name": "Ayşe Yılmaz", "language": "tr", "text": "Sayın Ayşe", "html": "<p>Sayın Ayşe</p>"}
+    given = {
+        "reader": "student",
+        "to_name": "Ayşe Yılmaz",
+        "language": "tr",
+        "text": "Sayın Ayşe",
+        "html": "<p>Sayın Ayşe</p>",
+    }
     with system_session() as session:
-        letters = [Letter(to_email=a, subject=subject, created_at=NOW, next_try_at=NOW, **given | facts) for a in addresses]
+        letters = [
+            Letter(to_email=a, subject=subject, created_at=NOW, next_try_at=NOW, **given | facts) for a in addresses
+        ]
         session.add_all(letters)
         session.flush()
         return [letter.id for letter in letters]
@@ -205,13 +213,20 @@ def test_a_commit_that_wrote_letters_wakes_the_worker(app: Flask) -> None:
 
 def test_a_rolled_back_letter_wakes_nobody(app: Flask) -> None:
     with app.app_context():
-        with pytest.raises(RuntimeError), system_session() as session:
-            session.add(Letter(reader="student", to_email="a@b.tr", to_name="A", language="tr", subject="s", text="t", html="h"))
-            session.flush()
-            raise RuntimeError
+        with pytest.raises(RuntimeError, match="too late"):
+            _write_and_fail()
         with system_session() as session:
             session.scalars(select(Letter)).all()
         assert jobs.jobs(app).queue.dequeue() is None
+
+
+def _write_and_fail() -> None:
+    with system_session() as session:
+        session.add(
+            Letter(reader="student", to_email="a@b.tr", to_name="A", language="tr", subject="s", text="t", html="h")
+        )
+        session.flush()
+        raise RuntimeError("too late")
 
 
 def test_a_queue_that_cannot_be_opened_stops_no_decision(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,7 +258,9 @@ def test_mail_is_encrypted_unless_the_deployment_says_otherwise(monkeypatch: pyt
 
     monkeypatch.setattr(smtplib, "SMTP", Server)
     with pytest.raises(Unreachable):
-        transport_for("smtp://host", SENDER).deliver(Letter(id=1, to_name="A", to_email="a@b.tr", subject="s", text="t", html="", created_at=NOW, language="tr"))
+        transport_for("smtp://host", SENDER).deliver(
+            Letter(id=1, to_name="A", to_email="a@b.tr", subject="s", text="t", html="", created_at=NOW, language="tr")
+        )
     assert asked == ["opened", "starttls, certificates checked: True"]
 
 
