@@ -36,7 +36,7 @@ TRIPLES = [
 ]
 
 
-@pytest.mark.parametrize("machine", MACHINES.values(), ids=str)
+@pytest.mark.parametrize("machine", MACHINES.values(), ids=list(MACHINES))
 def test_every_state_action_and_actor_is_allowed_or_refused_as_the_regulation_says(machine: Machine) -> None:
     for of, state, action, actor in TRIPLES:
         if of is machine:
@@ -45,13 +45,13 @@ def test_every_state_action_and_actor_is_allowed_or_refused_as_the_regulation_sa
             assert (door is not None) is allowed, (machine.name, state, action, actor)
 
 
-@pytest.mark.parametrize("machine", MACHINES.values(), ids=str)
+@pytest.mark.parametrize("machine", MACHINES.values(), ids=list(MACHINES))
 def test_no_state_and_action_has_two_doors(machine: Machine) -> None:
     pairs = [(d.action, state) for d in machine.table for state in d.froms]
     assert len(pairs) == len(set(pairs))
 
 
-@pytest.mark.parametrize("machine", MACHINES.values(), ids=str)
+@pytest.mark.parametrize("machine", MACHINES.values(), ids=list(MACHINES))
 def test_every_state_can_be_reached(machine: Machine) -> None:
     assert {d.to for d in machine.table} | {machine.start} == set(machine.states)
 
