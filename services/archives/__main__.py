@@ -1,0 +1,60 @@
+"""The child that looks: `python -m services.archives PATH FILENAME` prints one line of JSON."""
+
+import json
+import resource
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from services.archives import zips
+from services.archives.contents import sniff
+from services.archives.rules import EMPTY, LIMITS, Entry, Listing, Refusal, is_litter, refuse
+
+
+def inspect(path: Path, filename: str) -> Listing:
+    """What is in an archive, every file of it checked; raises Refusal (or anything at all, for crafted input)."""
+    ending = filename.rsplit(".", 1)[-1].lower() if "." in filename else ""
+    if ending not in {"zip", "7z"}:
+        raise refuse("Upload one .zip or .7z file.")
+    data = path.read_bytes()
+    if not data.startswith(b"PK" if ending == "zip" else b"7z\xbc\xaf"):
+        raise refuse("The file is not a .%(ending)s archive, whatever its name says.", ending=ending)
+    found = []
+    for name, body in _files(ending, path, data):
+        if not is_litter(name):
+            sniff(name, body)
+            found.append(Entry(name, len(body)))
+    if not found:
+        raise Refusal(EMPTY)
+    return Listing(ending, tuple(found))
+
+
+def _files(ending: str, path: Path, data: bytes) -> Iterator[tuple[str, bytes]]:
+    if ending == "zip":
+        for member in zips.members(data):
+            body = zips.contents(data, member)
+            if not member.folder:
+                yield member.name, body
+        return
+    from services.archives import sevens  # noqa: PLC0415 -- 30 MB that a zip does not need
+
+    sevens.check_frame(data)
+    yield from sevens.files(path)
+
+
+def main() -> None:
+    """Bound ourselves, look, answer."""
+    resource.setrlimit(resource.RLIMIT_AS, (LIMITS.memory, LIMITS.memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (LIMITS.cpu, LIMITS.cpu))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        seen = inspect(Path(sys.argv[1]), sys.argv[2])
+        answer: dict[str, Any] = {"kind": seen.kind, "entries": [[e.name, e.size] for e in seen.entries]}
+    except Refusal as refusal:
+        answer = {"refused": refusal.say.msgid, "facts": dict(refusal.say.facts)}
+    sys.stdout.write(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""Whether a file is what its ending says: by its first bytes, and for office files by what is in them."""
+
+from pathlib import PurePosixPath
+
+from services.archives import zips
+from services.archives.rules import Refusal, refuse, shown
+
+PDF, OLE = b"%PDF-", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OFFICE = "application/vnd.openxmlformats-officedocument."
+OPEN = "application/vnd.oasis.opendocument."
+# ending -> (content type, first bytes, or the entry an office container must hold)
+MAGIC: dict[str, tuple[str, tuple[bytes, ...]]] = {
+    "pdf": ("application/pdf", (PDF,)),
+    "doc": ("application/msword", (OLE,)),
+    "xls": ("application/vnd.ms-excel", (OLE,)),
+    "jpg": ("image/jpeg", (b"\xff\xd8\xff",)),
+    "jpeg": ("image/jpeg", (b"\xff\xd8\xff",)),
+    "png": ("image/png", (b"\x89PNG\r\n\x1a\n",)),
+    "rtf": ("application/rtf", (b"{\\rtf",)),
+}
+CONTAINERS: dict[str, tuple[str, str]] = {
+    "docx": (OFFICE + "wordprocessingml.document", "word/"),
+    "xlsx": (OFFICE + "spreadsheetml.sheet", "xl/"),
+    "pptx": (OFFICE + "presentationml.presentation", "ppt/"),
+    "odt": (OPEN + "text", "content.xml"),
+    "ods": (OPEN + "spreadsheet", "content.xml"),
+}
+TEXTS = {"txt": "text/plain", "csv": "text/csv"}
+ARCHIVES = frozenset({"zip", "7z", "rar", "gz", "tgz", "bz2", "xz", "tar", "iso", "cab", "jar"})
+MACROS = "vbaProject.bin"
+
+
+def sniff(name: str, data: bytes) -> str:
+    """The content type of a document; raises Refusal when the ending is not allowed or the content is another."""
+    ending = PurePosixPath(name).suffix.lower().lstrip(".")
+    if ending in ARCHIVES:
+        raise refuse("“%(name)s” is an archive inside the archive. Put its files in directly.", name=shown(name))
+    if not _is(ending, data):
+        known = ending in MAGIC or ending in CONTAINERS or ending in TEXTS
+        if known:
+            raise refuse("“%(name)s” is not what its ending says.", name=shown(name))
+        raise refuse("“%(name)s” is not a kind of file we take (PDF, Word, Excel, OpenDocument, picture, text).", name=shown(name))
+    return (MAGIC.get(ending) or CONTAINERS.get(ending) or (TEXTS[ending],))[0]
+
+
+def _is(ending: str, data: bytes) -> bool:
+    if ending in MAGIC:
+        return any(data.startswith(m) for m in MAGIC[ending][1])
+    if ending in CONTAINERS:
+        return _holds(data, CONTAINERS[ending][1])
+    return ending in TEXTS and b"\x00" not in data[:4096]
+
+
+def _holds(data: bytes, wanted: str) -> bool:
+    try:
+        names = [m.name for m in zips.members(data)]
+    except Refusal:
+        return False
+    return any(n.startswith(wanted) for n in names) and not any(n.endswith(MACROS) for n in names)

@@ -1,0 +1,118 @@
+"""Where files lie: a folder or an S3 bucket, by one URL (obstore). File first, row last."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import parse_qsl, urlsplit
+
+import obstore
+from obstore.store import LocalStore, MemoryStore, S3Store
+
+from models.base import utcnow
+from services.archives.rules import Refusal
+from workflow.say import Say
+
+CHUNK = 256 * 1024
+TOO_LARGE = Say("The file is larger than %(limit)s MB.")
+
+
+class TooLarge(Refusal):
+    """An upload past its limit; nothing was kept."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """An upload on this machine's disk; size in bytes."""
+
+    path: Path
+    size: int
+    sha256: str
+
+
+class Storage:
+    """`file:///folder`, `memory://` or `s3://bucket/prefix?endpoint=…&region=…` (keys from the environment)."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._folder: Path | None = None
+        self._store: Any
+        if parts.scheme == "file":
+            self._folder = Path(parts.path)
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._store = LocalStore(self._folder)
+        elif parts.scheme == "s3":
+            given: Any = dict(parse_qsl(parts.query))
+            plain: Any = {"allow_http": given.get("endpoint", "").startswith("http:")}
+            self._store = S3Store(
+                parts.netloc, prefix=parts.path.strip("/") or None, config=given, client_options=plain
+            )
+        else:
+            self._store = MemoryStore()
+
+    def receive(self, stream: BinaryIO, *, limit_bytes: int, into: Path) -> Received:
+        """Stream an upload to a file in `into`, hashing on the way; raises TooLarge as soon as it is."""
+        path, digest, size = into / "upload", hashlib.sha256(), 0
+        with path.open("wb") as file:
+            while piece := stream.read(CHUNK):
+                size += len(piece)
+                if size > limit_bytes:
+                    raise TooLarge(Say(TOO_LARGE.msgid, limit=limit_bytes // (1024 * 1024)))
+                digest.update(piece)
+                file.write(piece)
+        return Received(path, size, digest.hexdigest())
+
+    def put(self, key: str, path: Path) -> None:
+        """Keep a file under a key; on disk it is there whole or not at all, even when the power goes."""
+        if self._folder is None:
+            obstore.put(self._store, key, path)
+            return
+        target = self._folder / key
+        target.parent.mkdir(parents=True, exist_ok=True)
+        waiting = target.with_name(f".{target.name}.part")
+        with path.open("rb") as source, waiting.open("wb") as copy:
+            while piece := source.read(CHUNK):
+                copy.write(piece)
+            copy.flush()
+            os.fsync(copy.fileno())
+        waiting.replace(target)
+        folder = os.open(target.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+
+    def open(self, key: str) -> Iterator[bytes]:
+        """The bytes under a key, piece by piece; raises FileNotFoundError at the first piece."""
+        for piece in obstore.get(self._store, key).stream(min_chunk_size=CHUNK):
+            yield bytes(piece)
+
+    def delete(self, key: str) -> None:
+        """Forget a file; one that is gone already is no error."""
+        try:
+            obstore.delete(self._store, key)
+        except FileNotFoundError:
+            return
+
+    def keys(self, older_than: datetime) -> Iterator[str]:
+        """The keys of files last written before a moment."""
+        for batch in obstore.list(self._store):
+            yield from (found["path"] for found in batch if found["last_modified"] < older_than)
+
+
+def sweep(
+    store: Storage, known: Callable[[list[str]], set[str]], *, older_than: timedelta = timedelta(days=1)
+) -> list[str]:
+    """Delete the files no row points to, once a day old: what a crash between file and row left behind."""
+    swept: list[str] = []
+    batch: list[str] = []
+    for key in [*store.keys(utcnow() - older_than), None]:
+        if key is not None:
+            batch.append(key)
+        if batch and (key is None or len(batch) >= 500):  # noqa: PLR2004 -- keys per question
+            swept += sorted(set(batch) - known(batch))
+            batch = []
+    for key in swept:
+        store.delete(key)
+    return swept
