@@ -15,7 +15,7 @@ from admin_views import HOME, desks, errors, page
 from models import db
 from seed import commands
 from services import commands as office_commands
-from services import headers, sign_in
+from services import headers, sign_in, student_view
 from services.settings import ROOT, Settings
 from services.storage import Storage
 
@@ -35,6 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Babel(app, locale_selector=sign_in.language)
     Bootstrap5(app)
     sign_in.install(app)
+    student_view.install(app)
     csrf.init_app(app)
     headers.install(app)
     page.install(app)

@@ -2,7 +2,19 @@
 
 from flask_admin import BaseView
 
-from admin_views import errors, institutions, interns, mailbox, outbox, page, publications, student
+from admin_views import (
+    errors,
+    institutions,
+    interns,
+    it,
+    mailbox,
+    outbox,
+    page,
+    policies,
+    publications,
+    seed_desk,
+    student,
+)
 from admin_views.home import Home as HOME
 
 __all__ = ["HOME", "desks", "errors", "page"]
@@ -22,6 +34,16 @@ def desks() -> list[BaseView]:
         publications.AnnouncementDesk(),
         publications.RegulationDesk(),
         publications.RequiredFileDesk(),
+        it.FacultyDesk(),
+        it.DepartmentDesk(),
+        it.TermDesk(),
+        it.InternshipTypeDesk(),
+        policies.PolicyDesk(),
+        it.HolidayDesk(),
+        it.AccountDesk(),
+        it.MembershipDesk(),
+        seed_desk.SeedDesk(name="seed", endpoint="seed", url="/seed"),
+        seed_desk.StudentImportDesk(name="student_import", endpoint="student_import", url="/student_import"),
         outbox.OutboxDesk(),
         mailbox.Mailbox(name="mailbox", endpoint="mailbox", url="/mailbox"),
     ]

@@ -25,7 +25,9 @@ SEED = "seed"  # the history's name for whole applications
 OFFICER = Standing(name="flask seed", offices=frozenset({Actor.IT}))  # the command line knows no person
 
 
-def apply(session: Session, files: Bundle, store: Any, by: Standing = OFFICER, progress: Progress | None = None) -> Difference:
+def apply(
+    session: Session, files: Bundle, store: Any, by: Standing = OFFICER, progress: Progress | None = None
+) -> Difference:
     """Make the database as the files want it, in the caller's transaction; raises Faulty, with nothing written."""
     plan = compare(session, files)
     if plan.difference.problems:

@@ -2,11 +2,13 @@
 
 from flask import Flask
 
+from seed import importers
 from seed.reference_commands import seed
 from seed.student_commands import students
 
 
 def install(app: Flask) -> None:
-    """Register every command group."""
+    """Register every command group, and what the IT desk applies by the same code."""
     app.cli.add_command(seed)
     app.cli.add_command(students)
+    importers.install(app)

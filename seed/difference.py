@@ -111,13 +111,17 @@ def _is_lost(key: Key | None, known: Known) -> bool:
 def _compare_row(row: Wanted, group: Group, files: Bundle, plan: Plan) -> None:
     existing = plan.known[row.table.kind].rows.get(row.key)
     attachment = attached(row, existing, files)
-    values = {c.name: row.values[c.name] for c in row.table.columns if c.kept} | (attachment.facts if attachment else {})
+    values = {c.name: row.values[c.name] for c in row.table.columns if c.kept} | (
+        attachment.facts if attachment else {}
+    )
     differing = tuple(_fields(row, existing, values, plan.known)) if existing else ()
     if existing and not differing:
         group.unchanged += 1
         return
     if existing and row.table.frozen:
-        raise Wrong(Say("“%(key)s” is in use with other rules; a version never changes. Write a new version.", key=row.label))
+        raise Wrong(
+            Say("“%(key)s” is in use with other rules; a version never changes. Write a new version.", key=row.label)
+        )
     change = Change(row.label, row.line.file, row.line.number, differing)
     (group.changed if existing else group.new).append(change)
     plan.tasks.append(Task(row, existing, values, attachment))

@@ -68,7 +68,11 @@ def _bounded(file: str, root: yaml.Node | None) -> None:
     def size(node: yaml.Node) -> int:
         if id(node) not in sizes:
             sizes[id(node)] = MAX_NODES + 1  # an alias to its own parent
-            inner = [n for pair in node.value for n in (pair if isinstance(pair, tuple) else (pair,))] if isinstance(node.value, list) else []
+            inner = (
+                [n for pair in node.value for n in (pair if isinstance(pair, tuple) else (pair,))]
+                if isinstance(node.value, list)
+                else []
+            )
             sizes[id(node)] = 1 + sum(size(n) for n in inner)
         return sizes[id(node)]
 

@@ -16,7 +16,8 @@ from models import (
     Supervisor,
     Term,
 )
-from seed.values import Reader, day, member, number, one_of, text, week, yes
+from seed.values import Reader, Wrong, day, member, number, one_of, text, week, yes
+from workflow import policy
 from workflow.say import N_
 from workflow.words import InstitutionKind, PublicationKind
 
@@ -61,12 +62,18 @@ class Table:
     narrow: str | None = None
 
 
-def _named(read: Reader = text(200)) -> tuple[Column, ...]:
-    return (Column("name", read), Column("name_en", read))
+NAMES = (Column("name", text(200)), Column("name_en", text(200)))
 
 
 def _of_department(values: Mapping[str, Any]) -> Key | None:
     return (values["department"],) if values.get("department") else None
+
+
+def _rules(value: Any) -> Any:
+    """A policy's rules as workflow.policy judges them."""
+    if wrong := policy.faults(value):
+        raise Wrong(wrong[0])
+    return value
 
 
 DEPARTMENT = Column("department", text(20), kept=False)
@@ -74,21 +81,21 @@ DEPARTMENT = Column("department", text(20), kept=False)
 TABLES = (
     Table(
         "faculty", "faculties", N_("Faculties"), Faculty, ("code",),
-        (Column("code", text(20)), *_named(), Column("kind", one_of("faculty", "vocational_school"), required=False, default="faculty")),
+        (Column("code", text(20)), *NAMES, Column("kind", one_of("faculty", "vocational_school"), required=False, default="faculty")),
     ),
     Table(
         "department", "departments", N_("Departments"), Department, ("code",),
-        (Column("code", text(20)), Column("faculty", text(20), kept=False), *_named()),
+        (Column("code", text(20)), Column("faculty", text(20), kept=False), *NAMES),
         (Reference("faculty_id", "faculty", lambda v: (v["faculty"],)),),
     ),
     Table(
         "term", "terms", N_("Terms"), Term, ("code",),
-        (Column("code", text(20)), *_named(), Column("starts_on", day), Column("ends_on", day), Column("teaching", yes)),
+        (Column("code", text(20)), *NAMES, Column("starts_on", day), Column("ends_on", day), Column("teaching", yes)),
     ),
     Table(
         "internship_type", "internship_types", N_("Internship types"), InternshipType, ("department_id", "code"),
         (
-            DEPARTMENT, Column("code", text(20)), *_named(), Column("compulsory", yes), Column("total_days", number(0, 400)),
+            DEPARTMENT, Column("code", text(20)), *NAMES, Column("compulsory", yes), Column("total_days", number(0, 400)),
             Column("active", yes, required=False, default=True),
         ),
         (Reference("department_id", "department", _of_department),),
@@ -97,7 +104,7 @@ TABLES = (
         "policy", "policies", N_("Policies"), Policy, ("internship_type_id", "version"),
         (
             DEPARTMENT, Column("internship_type", text(20), kept=False), Column("version", number(1, 9999)), Column("valid_from", day),
-            Column("rules", lambda rules: rules),
+            Column("rules", _rules),
         ),
         (Reference("internship_type_id", "internship_type", lambda v: ((v["department"],), v["internship_type"])),),
         frozen=True,

@@ -33,7 +33,9 @@ def check(path: Path) -> None:
 
 @seed.command("apply")
 @click.argument("path", type=PATH)
-@click.option("--once", is_flag=True, help="Leave out files applied before exactly as they are: later edits at the desks stay.")
+@click.option(
+    "--once", is_flag=True, help="Leave out files applied before exactly as they are: later edits at the desks stay."
+)
 def apply_command(path: Path, *, once: bool) -> None:
     """Make the database as the files in PATH want it: all of it or nothing."""
     files = bundle(path)

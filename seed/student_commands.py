@@ -9,8 +9,8 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from seed import printing
-from services.refresh import import_students
 from services.changes import Difference, Faulty
+from services.refresh import import_students
 from services.scope import system_session
 from services.seal import Seal
 from services.student_view import DIRECTORY
@@ -31,7 +31,9 @@ def refresh_command() -> None:
     """Take every student of the configured SQL view (STUDENT_DIRECTORY_URL, STUDENT_DIRECTORY_QUERY)."""
     view = current_app.extensions.get("student_view")
     if view is None:
-        raise click.ClickException("No student directory is configured: set STUDENT_DIRECTORY_URL and STUDENT_DIRECTORY_QUERY.")
+        raise click.ClickException(
+            "No student directory is configured: set STUDENT_DIRECTORY_URL and STUDENT_DIRECTORY_QUERY."
+        )
     _bring_in(view.everybody(), "directory")
 
 

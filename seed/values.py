@@ -42,7 +42,14 @@ def number(least: int, most: int) -> Reader:
     def read(value: Any) -> int:
         typed = str(value).strip()
         if isinstance(value, bool) or not re.fullmatch(r"-?\d{1,9}", typed) or not least <= int(typed) <= most:
-            raise Wrong(Say("“%(value)s” is not a whole number from %(least)s to %(most)s.", value=typed[:40], least=least, most=most))
+            raise Wrong(
+                Say(
+                    "“%(value)s” is not a whole number from %(least)s to %(most)s.",
+                    value=typed[:40],
+                    least=least,
+                    most=most,
+                )
+            )
         return int(typed)
 
     return read

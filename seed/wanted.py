@@ -58,7 +58,11 @@ def _of(table: Table, files: Bundle, difference: Difference) -> Iterator[Wanted]
                 continue
             before = first.setdefault(row.key, line.number)
             if before != line.number:
-                difference.wrong(line.file, line.number, Say("“%(row)s” stands on line %(line)s already.", row=row.label, line=before))
+                difference.wrong(
+                    line.file,
+                    line.number,
+                    Say("“%(row)s” stands on line %(line)s already.", row=row.label, line=before),
+                )
             else:
                 yield row
     except Unreadable as unreadable:

@@ -53,7 +53,9 @@ class _Task:
 class Refresh:
     """One comparison of records with our rows, and, if nothing is wrong with it, its writing."""
 
-    def __init__(self, session: Session, seal: Seal, records: Iterable[Record], difference: Difference | None = None) -> None:
+    def __init__(
+        self, session: Session, seal: Seal, records: Iterable[Record], difference: Difference | None = None
+    ) -> None:
         self.session, self.seal = session, seal
         self.difference = difference or Difference()
         self.group = Group("student", N_("Students"))
@@ -103,10 +105,12 @@ class Refresh:
         self.codes = {key: code for code, key in self.departments.items()}
         known = self._known(records)
         accounts = self._accounts(records)
-        numbers: dict[str, int] = {}
-        addresses: dict[str, int] = {}
+        numbers: dict[str, Line] = {}
+        addresses: dict[str, Line] = {}
         for line, record in records:
-            say = self._twice(line, record, numbers, addresses) or self._task(line, record, known.get(record.number), accounts)
+            say = self._twice(line, record, numbers, addresses) or self._task(
+                line, record, known.get(record.number), accounts
+            )
             if say:
                 self.difference.wrong(line.file, line.number, say)
 
@@ -133,16 +137,20 @@ class Refresh:
         return {email: (key, number) for email, key, number in self.session.execute(query)}
 
     @staticmethod
-    def _twice(line: Line, record: DirectoryStudent, numbers: dict[str, int], addresses: dict[str, int]) -> Say | None:
-        first = numbers.setdefault(record.number, line.number)
-        if first != line.number:
-            return Say("Student %(number)s stands on line %(line)s already.", number=record.number, line=first)
-        first = addresses.setdefault(record.email, line.number)
-        if first != line.number:
-            return Say("The e-mail address %(email)s stands on line %(line)s already.", email=record.email, line=first)
+    def _twice(
+        line: Line, record: DirectoryStudent, numbers: dict[str, Line], addresses: dict[str, Line]
+    ) -> Say | None:
+        if (first := numbers.setdefault(record.number, line)) is not line:
+            return Say("Student %(number)s stands on line %(line)s already.", number=record.number, line=first.number)
+        if (first := addresses.setdefault(record.email, line)) is not line:
+            return Say(
+                "The e-mail address %(email)s stands on line %(line)s already.", email=record.email, line=first.number
+            )
         return None
 
-    def _task(self, line: Line, record: DirectoryStudent, known: _Known | None, accounts: dict[str, tuple[int, str | None]]) -> Say | None:
+    def _task(
+        self, line: Line, record: DirectoryStudent, known: _Known | None, accounts: dict[str, tuple[int, str | None]]
+    ) -> Say | None:
         """Queue the record if it differs; the sentence, if it cannot be taken."""
         codes = (record.department_code, *filter(None, [record.second_department_code]))
         if unknown := next((c for c in codes if c not in self.departments), None):
@@ -180,7 +188,9 @@ class Refresh:
             return False
 
     def _said(self, places: Places) -> str:
-        return ", ".join(f"{self.codes[department]} {year}" for _p, (department, year) in sorted(places.items(), reverse=True))
+        return ", ".join(
+            f"{self.codes[department]} {year}" for _p, (department, year) in sorted(places.items(), reverse=True)
+        )
 
     # -- writing ------------------------------------------------------------------------------------------
 
@@ -189,7 +199,10 @@ class Refresh:
         accounts = self._insert_all(User, [_account(t.record, self.locked) for t in tasks if t.user_id is None])
         rows = [_student(t, self.seal, t.user_id or next(accounts)) for t in tasks]
         keys = self._insert_all(Student, rows)
-        self._insert_all(Enrolment, [{"student_id": key, **place} for t, key in zip(tasks, keys, strict=True) for place in _places(t.places)])
+        self._insert_all(
+            Enrolment,
+            [{"student_id": key, **place} for t, key in zip(tasks, keys, strict=True) for place in _places(t.places)],
+        )
 
     def _insert_all(self, model: type[Model], rows: list[dict[str, Any]]) -> Iterator[int]:
         """The new keys, in the order of the rows."""
@@ -202,7 +215,9 @@ class Refresh:
             return
         wanted = {t.record.number: t for t in tasks}
         found = self.session.scalars(
-            select(Student).where(Student.number.in_(wanted)).options(selectinload(Student.enrolments), selectinload(Student.user))
+            select(Student)
+            .where(Student.number.in_(wanted))
+            .options(selectinload(Student.enrolments), selectinload(Student.user))
         ).all()
         moved = [s for s in found if _departments(s) != {p: d for p, (d, _y) in wanted[s.number].places.items()}]
         for student in moved:
@@ -231,7 +246,12 @@ def _places(places: Places) -> list[dict[str, Any]]:
 
 
 def _account(record: DirectoryStudent, locked: str) -> dict[str, Any]:
-    return {"email": record.email, "name": f"{record.name} {record.surname}", "password": locked, "fs_uniquifier": uuid4().hex}
+    return {
+        "email": record.email,
+        "name": f"{record.name} {record.surname}",
+        "password": locked,
+        "fs_uniquifier": uuid4().hex,
+    }
 
 
 def _sealed(record: DirectoryStudent, seal: Seal) -> dict[str, Any]:

@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     mail_url: str = "mailbox:"
     mail_from: str = "staj@demo.edu.tr"
     jobs_path: Path = VAR / "jobs.sqlite"
+    imports_path: Path = VAR / "imports"
     student_directory_url: str = ""
     student_directory_query: str = ""
     student_directory_columns: dict[str, str] = {}

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import PurePath
 from typing import Any
-from zipfile import BadZipFile, ZipFile
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from services.archives import zips
+from services.archives.rules import Refusal
 from workflow.say import Say
 
 TABULAR = frozenset({".csv", ".xlsx"})
@@ -93,16 +94,14 @@ def _csv(file: str, data: bytes) -> Iterator[tuple[int, list[Any]]]:
 
 
 def _xlsx(file: str, data: bytes) -> Iterator[tuple[int, list[Any]]]:
-    """The first sheet. The unpacked size is looked up before anything is unpacked."""
+    """The first sheet; the container's structure and unpacked size are checked before anything is unpacked."""
     try:
-        with ZipFile(io.BytesIO(data)) as container:
-            unpacked = sum(entry.file_size for entry in container.infolist())
-        if unpacked > MAX_UNPACKED:
+        if sum(member.size for member in zips.members(data)) > MAX_UNPACKED:
             raise Unreadable(file, Say("This workbook is too large once unpacked."))
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
         _few_enough(file, sheet.total_height)
         rows = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, BadZipFile, IndexError, ValueError):
+    except (CalamineError, Refusal, IndexError, ValueError):
         raise Unreadable(file, Say("This workbook cannot be read. Save it again as XLSX.")) from None
     yield from enumerate(rows, 1)
 

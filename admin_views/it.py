@@ -1,0 +1,347 @@
+"""The IT desk: units, terms, internship types, the calendar's exceptions, accounts and who acts as what."""
+
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from flask import flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_security import hash_password
+from flask_security.recoverable import send_reset_password_instructions
+from sqlalchemy import ColumnElement, func, inspect, select
+from wtforms import Form
+
+from admin_views.desk import Card, Choice, Column, Desk
+from forms.it import (
+    AccountForm,
+    DepartmentForm,
+    FacultyForm,
+    HolidayForm,
+    InternshipTypeForm,
+    MembershipForm,
+    OfficeForm,
+    TermForm,
+)
+from models import Department, Faculty, HolidayOverride, InternshipType, Membership, Term, User, db
+from services import audit
+from services.calendar import calendar
+from services.listing import Order
+from services.register import begins
+from services.sign_in import email as as_account
+from services.sign_in import today
+from workflow.say import N_
+from workflow.turkish import search_key
+from workflow.words import Action, Actor
+
+Options = list[tuple[int, str]]
+STORED = (N_("holiday"), N_("half"), N_("working"), N_("all"), N_("public"), N_("private"))  # shown translated
+
+
+def departments() -> Options:
+    """(key, name) of every department, by name."""
+    return [
+        (key, name)
+        for key, name in db.session.execute(select(Department.id, Department.name).order_by(Department.name))
+    ]
+
+
+def faculties() -> Options:
+    """(key, name) of every faculty, by name."""
+    return [(key, name) for key, name in db.session.execute(select(Faculty.id, Faculty.name).order_by(Faculty.name))]
+
+
+class OfficeDesk(Desk):
+    """A small reference table: everything open to IT. `unique` groups of columns are checked with a sentence."""
+
+    actors = frozenset({Actor.IT})
+    group = N_("IT")
+    can_create = can_edit = can_delete = True
+    unique: ClassVar[tuple[tuple[str, ...], ...]] = (("code",),)
+
+    def offered(self, form: OfficeForm) -> Form:
+        """The form with the rows it may choose from."""
+        return form
+
+    def create_form(self, obj: Any = None) -> Form:
+        return self.offered(self.form(obj=obj))
+
+    def edit_form(self, obj: Any = None) -> Form:
+        return self.offered(self.form(obj=obj))
+
+    def validate_form(self, form: Any) -> bool:
+        return bool(super().validate_form(form)) and self._is_alone(form)
+
+    def _is_alone(self, form: Any) -> bool:
+        """No other row has these values; says so at the field instead of failing at the database."""
+        own = request.args.get("id", "0")
+        for names in self.unique:
+            if not all(name in form for name in names):
+                continue
+            same = [getattr(self.model, name) == form[name].data for name in names]
+            others = db.session.scalars(select(self.model.id).where(*same)).all()
+            if any(str(other) != own for other in others):
+                form[names[-1]].errors = [*form[names[-1]].errors, _("Another record has this already.")]
+        return not form.errors
+
+    def search(self, term: str) -> list[ColumnElement[bool]]:
+        """Small tables are searched the Turkish way, in Python."""
+        wanted = search_key(term)
+        rows = db.session.execute(select(self.model.id, self.model.name, self.model.code))
+        return [self.model.id.in_([key for key, name, code in rows if wanted in search_key(f"{code} {name}")])]
+
+
+class FacultyDesk(OfficeDesk):
+    form = FacultyForm
+    icon = "bank"
+    label = N_("Faculties")
+    unique = (("code",), ("name",))
+    order = Order(Faculty.name)
+    searchable = N_("Name or code")
+    columns = (
+        Column("name", N_("Name"), Faculty.name),
+        Column("code", N_("Code"), Faculty.code),
+        Column("name_en", N_("Name (English)"), Faculty.name_en),
+    )
+    choices = (
+        Choice(
+            "kind",
+            N_("Kind"),
+            Faculty.kind,
+            lambda: [("faculty", _("Faculty")), ("vocational_school", _("Vocational school"))],
+        ),
+    )
+
+    def __init__(self) -> None:
+        super().__init__(Faculty, name="faculties", endpoint="faculties")
+
+
+class DepartmentDesk(OfficeDesk):
+    form = DepartmentForm
+    icon = "mortarboard"
+    label = N_("Departments")
+    unique = (("code",), ("faculty_id", "name"))
+    order = Order(Department.name)
+    joins = (Department.faculty,)
+    searchable = N_("Name or code")
+    columns = (
+        Column("name", N_("Name"), Department.name),
+        Column("code", N_("Code"), Department.code),
+        Column("faculty", N_("Faculty"), Faculty.name),
+    )
+    choices = (Choice("faculty", N_("Faculty"), Department.faculty_id, faculties),)
+
+    def __init__(self) -> None:
+        super().__init__(Department, name="departments", endpoint="departments")
+
+    def offered(self, form: OfficeForm) -> Form:
+        return form.offer(faculty_id=faculties())
+
+    def conditions(self, args: Any) -> list[ColumnElement[bool]]:
+        unled = [Department.id.not_in(_led())] if args.get("chair") == "none" else []
+        return [*unled, *super().conditions(args)]
+
+    def waiting(self) -> list[Card]:
+        count = db.session.scalar(select(func.count()).select_from(Department).where(Department.id.not_in(_led()))) or 0
+        url = url_for("departments.index_view", chair="none")
+        return [Card(str(count), _("departments have no commission chair"), url)] if count else []
+
+
+def _led() -> Any:
+    """The departments somebody chairs today."""
+    now = today()
+    return select(Membership.department_id).where(
+        Membership.actor == Actor.CHAIR,
+        Membership.starts_on <= now,
+        Membership.ends_on.is_(None) | (Membership.ends_on >= now),
+    )
+
+
+class TermDesk(OfficeDesk):
+    form = TermForm
+    icon = "calendar3"
+    label = N_("Terms")
+    order = Order(Term.starts_on, descending=True)
+    columns = (
+        Column("name", N_("Name"), Term.name),
+        Column("starts_on", N_("First day"), Term.starts_on, "date"),
+        Column("ends_on", N_("Last day"), Term.ends_on, "date"),
+        Column("teaching", N_("Classes"), Term.teaching, "yes"),
+    )
+
+    def __init__(self) -> None:
+        super().__init__(Term, name="terms", endpoint="terms")
+
+
+class InternshipTypeDesk(OfficeDesk):
+    form = InternshipTypeForm
+    icon = "clipboard-check"
+    label = N_("Internship types")
+    unique = (("department_id", "code"),)
+    order = Order(InternshipType.id)
+    joins = (InternshipType.department,)
+    searchable = N_("Name or code")
+    columns = (
+        Column("name", N_("Name"), InternshipType.name),
+        Column("department", N_("Department"), Department.name),
+        Column("compulsory", N_("Compulsory"), InternshipType.compulsory, "yes"),
+        Column("total_days", N_("Days owed"), InternshipType.total_days),
+        Column("active", N_("Open"), InternshipType.active, "yes"),
+    )
+    choices = (Choice("department", N_("Department"), InternshipType.department_id, departments),)
+
+    def __init__(self) -> None:
+        super().__init__(InternshipType, name="internship_types", endpoint="internship_types")
+
+    def offered(self, form: OfficeForm) -> Form:
+        return form.offer(department_id=departments())
+
+
+class HolidayDesk(OfficeDesk):
+    form = HolidayForm
+    icon = "calendar3"
+    label = N_("Holiday exceptions")
+    intro = N_(
+        "Public holidays are built in. Here stand the days a decree frees, halves or takes back. Administrative leave frees "
+        "public bodies only; a private firm works on."
+    )
+    empty = N_("There is no exception to the public holidays yet.")
+    unique = (("concerns", "day"),)
+    order = Order(HolidayOverride.day, descending=True)
+    columns = (
+        Column("day", N_("Day"), HolidayOverride.day, "date"),
+        Column("effect", N_("Effect"), HolidayOverride.effect, "msgid"),
+        Column("concerns", N_("Concerns"), HolidayOverride.concerns, "msgid"),
+        Column("reason", N_("Reason"), HolidayOverride.reason),
+    )
+
+    def __init__(self) -> None:
+        super().__init__(HolidayOverride, name="holidays", endpoint="holidays")
+
+    def waiting(self) -> list[Card]:
+        """A year in which somebody works as an intern and nobody knows the holidays is an error to mend."""
+        last = db.session.scalar(select(func.max(Term.ends_on))) or today()
+        years = range(today().year, max(last, today()).year + 1)
+        missing = [y for y in years if y not in calendar((), years).years]
+        return [
+            Card(
+                str(y),
+                _("has no public-holiday data: days cannot be counted"),
+                url_for("holidays.index_view"),
+                urgent=True,
+            )
+            for y in missing
+        ]
+
+
+class AccountDesk(OfficeDesk):
+    """Accounts: made by e-mail and name; nobody types a password for somebody else."""
+
+    form = AccountForm
+    edit_template = "it/account.html"
+    icon = "person"
+    label = N_("Accounts")
+    can_delete = False  # history names them; "may sign in: no" ends an account
+    unique = (("email",),)
+    order = Order(User.email)
+    searchable = N_("E-mail begins with")
+    columns = (
+        Column("email", N_("E-mail"), User.email),
+        Column("name", N_("Name"), User.name),
+        Column("active", N_("May sign in"), User.active, "yes"),
+        Column("created_at", N_("Created"), User.created_at, "moment"),
+    )
+
+    def __init__(self) -> None:
+        super().__init__(User, name="accounts", endpoint="accounts")
+
+    def search(self, term: str) -> list[ColumnElement[bool]]:
+        return [begins(User.email, term.replace("İ", "i").lower())]
+
+    def validate_form(self, form: Any) -> bool:
+        if "email" in form and form.email.data:
+            form.email.data = as_account(form.email.data) or form.email.data
+        return super().validate_form(form)
+
+    def on_model_change(self, form: Any, model: User, is_created: bool) -> None:  # noqa: FBT001 -- the library's
+        if is_created:
+            model.password = hash_password(uuid4().hex)  # nobody knows it: the letter's link sets the first one
+        if is_created or not model.active or inspect(model).attrs.email.history.has_changes():
+            model.fs_uniquifier = uuid4().hex  # every session of the account ends
+        super().on_model_change(form, model, is_created)
+
+    @expose("/<pk>/letter", methods=("POST",))
+    def letter(self, pk: str) -> ResponseReturnValue:
+        """Send the link by which the person sets a password."""
+        user = self.get_one(pk)
+        if user.active:
+            send_reset_password_instructions(user)
+            audit.note(db.session(), user, Action.EDIT, g.standing)
+            db.session.commit()
+            flash(_("The letter with the link is on its way to %(email)s.", email=user.email), "success")
+        else:
+            flash(_("This account may not sign in; nothing was sent."), "danger")
+        return redirect(url_for(".edit_view", id=user.id))
+
+
+class MembershipDesk(OfficeDesk):
+    """Who acts as what, from when until when."""
+
+    form = MembershipForm
+    icon = "person-badge"
+    label = N_("Memberships")
+    unique = ()
+    order = Order(Membership.id, descending=True)
+    joins = (Membership.user, Membership.department)
+    searchable = N_("E-mail begins with")
+    columns = (
+        Column("name", N_("Name"), User.name),
+        Column("email", N_("E-mail"), User.email),
+        Column("actor", N_("Acts as"), Membership.actor),
+        Column("department", N_("Department"), Department.name),
+        Column("starts_on", N_("From"), Membership.starts_on, "date"),
+        Column("ends_on", N_("Until"), Membership.ends_on, "date"),
+    )
+    choices = (
+        Choice(
+            "actor",
+            N_("Acts as"),
+            Membership.actor,
+            lambda: [(a.value, a) for a in Actor if a not in {Actor.STUDENT, Actor.EMPLOYER}],
+        ),
+        Choice("department", N_("Department"), Membership.department_id, departments),
+    )
+
+    def __init__(self) -> None:
+        super().__init__(Membership, name="memberships", endpoint="memberships")
+
+    def search(self, term: str) -> list[ColumnElement[bool]]:
+        found = select(User.id).where(begins(User.email, term.replace("İ", "i").lower()))
+        return [Membership.user_id.in_(found)]
+
+    def offered(self, form: OfficeForm) -> Form:
+        return form.offer(department_id=[("", "–"), *departments()])  # type: ignore[list-item]
+
+    def create_form(self, obj: Any = None) -> Form:
+        form = super().create_form(obj)
+        form.starts_on.data = form.starts_on.data or today()
+        return form
+
+    def edit_form(self, obj: Any = None) -> Form:
+        form = self.form(obj=obj, data={"email": obj.user.email})
+        return self.offered(form)
+
+    def validate_form(self, form: Any) -> bool:
+        if not super().validate_form(form):
+            return False
+        if "email" not in form:  # the question before deleting
+            return True
+        form.user = db.session.scalar(select(User).where(User.email == (as_account(form.email.data) or "")))
+        if form.user is None:
+            form.email.errors = [_("There is no account with this e-mail address. Add the account first.")]
+        return form.user is not None
+
+    def on_model_change(self, form: Any, model: Membership, is_created: bool) -> None:  # noqa: FBT001 -- the library's
+        model.user_id = form.user.id
+        model.actor = Actor(model.actor)
+        super().on_model_change(form, model, is_created)

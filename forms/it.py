@@ -1,0 +1,131 @@
+"""What IT staff type: the university's units, its calendar, accounts and who acts as what."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, EmailField, IntegerField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional, ValidationError
+
+from forms.publications import plain
+from workflow.words import Actor
+
+BOARD = (Actor.MEMBER, Actor.CHAIR)
+GIVEN = (*BOARD, Actor.HEALTH_OFFICE, Actor.CAREER_CENTRE, Actor.IT)
+
+
+def _text(label: str, length: int = 200, **more: Any) -> StringField:
+    return StringField(label, [InputRequired(_l("Fill this in.")), Length(max=length)], filters=[plain], **more)
+
+
+def _day(label: str, **more: Any) -> DateField:
+    return DateField(label, [InputRequired(_l("Give a date."))], **more)
+
+
+def _key(value: Any) -> int | None:
+    """A key that a choice offers; nonsense is no choice."""
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None  # noqa: PLR2004 -- digits of int8
+
+
+class OfficeForm(FlaskForm):
+    """A form that may be told which rows it can choose from."""
+
+    def offer(self, **choices: list[tuple[int, str]]) -> "OfficeForm":
+        """Set the choices of select fields by name."""
+        for name, options in choices.items():
+            if name in self:
+                self[name].choices = [SelectChoice(value, label) for value, label in options]
+        return self
+
+
+class FacultyForm(OfficeForm):
+    code = _text(_l("Code"), 20)
+    name = _text(_l("Name (Turkish)"))
+    name_en = _text(_l("Name (English)"))
+    kind = SelectField(_l("Kind"), choices=[("faculty", _l("Faculty")), ("vocational_school", _l("Vocational school"))])
+
+
+class DepartmentForm(OfficeForm):
+    code = _text(_l("Code"), 20)
+    faculty_id = SelectField(_l("Faculty"), [InputRequired(_l("Choose one."))], coerce=_key)
+    name = _text(_l("Name (Turkish)"))
+    name_en = _text(_l("Name (English)"))
+
+
+class TermForm(OfficeForm):
+    code = _text(_l("Code"), 20)
+    name = _text(_l("Name (Turkish)"))
+    name_en = _text(_l("Name (English)"))
+    starts_on = _day(_l("First day"))
+    ends_on = _day(_l("Last day"))
+    teaching = BooleanField(_l("Classes are taught in this term"))
+
+    def validate_ends_on(self, field: DateField) -> None:
+        _not_before(field, self.starts_on)
+
+
+class InternshipTypeForm(OfficeForm):
+    department_id = SelectField(_l("Department"), [InputRequired(_l("Choose one."))], coerce=_key)
+    code = _text(_l("Code"), 20)
+    name = _text(_l("Name (Turkish)"))
+    name_en = _text(_l("Name (English)"))
+    compulsory = BooleanField(_l("Compulsory"))
+    total_days = IntegerField(_l("Days owed in all"), [InputRequired(_l("Give a number.")), NumberRange(0, 400)])
+    active = BooleanField(_l("Open to new applications"), default=True)
+
+
+class HolidayForm(OfficeForm):
+    day = _day(_l("Day"))
+    effect = SelectField(
+        _l("What the day becomes"),
+        choices=[("holiday", _l("A holiday")), ("half", _l("A half holiday")), ("working", _l("A working day"))],
+    )
+    concerns = SelectField(
+        _l("Whom it concerns"),
+        choices=[("all", _l("Everybody")), ("public", _l("Public bodies only")), ("private", _l("Private firms only"))],
+    )
+    reason = _text(_l("Reason"))
+    source = StringField(
+        _l("Source (decree, circular)"), [Length(max=200)], filters=[lambda typed: plain(typed) or None]
+    )
+
+
+class AccountForm(OfficeForm):
+    email = EmailField(
+        _l("E-mail"),
+        [InputRequired(_l("Give an e-mail address.")), Length(max=255), Email(_l("This is not an e-mail address."))],
+        filters=[plain],
+    )
+    name = _text(_l("Name and surname"))
+    language = SelectField(_l("Language of letters"), choices=[("tr", "Türkçe"), ("en", "English")])
+    active = BooleanField(_l("May sign in"), default=True)
+
+
+class MembershipForm(OfficeForm):
+    email = EmailField(
+        _l("E-mail of the account"), [InputRequired(_l("Give an e-mail address.")), Length(max=255)], filters=[plain]
+    )
+    actor = SelectField(_l("Acts as"), choices=[(a.value, _l(a.label)) for a in GIVEN])
+    department_id = SelectField(
+        _l("Department"), coerce=_key, description=_l("Only for commission members and chairs.")
+    )
+    starts_on = _day(_l("From"))
+    ends_on = DateField(_l("Until"), [Optional()], description=_l("Empty: until further notice."))
+
+    def validate_department_id(self, field: SelectField) -> None:
+        if (self.actor.data in BOARD) != bool(field.data):
+            raise ValidationError(
+                _l("Choose the department of the commission.")
+                if self.actor.data in BOARD
+                else _l("This office has no department: choose none.")
+            )
+
+    def validate_ends_on(self, field: DateField) -> None:
+        _not_before(field, self.starts_on)
+
+
+def _not_before(field: DateField, first: DateField) -> None:
+    if field.data and first.data and field.data < first.data:
+        raise ValidationError(_l("The last day is before the first."))
