@@ -52,9 +52,12 @@ class ReachSession(FlaskSession):
 
     def get_bind(self, *args: Any, **kwargs: Any) -> Any:
         bind = super().get_bind(*args, **kwargs)
-        if self.info.get("reads"):
-            return bind.execution_options(isolation_level="AUTOCOMMIT")
-        return bind
+        if not self.info.get("reads"):
+            return bind
+        # one engine for all: a session opens a connection for each engine it meets
+        if "reads" not in bind.__dict__:
+            bind.reads = bind.execution_options(isolation_level="AUTOCOMMIT")
+        return bind.reads
 
 
 class Base(DeclarativeBase):
