@@ -6,43 +6,51 @@ from functools import lru_cache
 from typing import Any
 
 import holidays
+from holidays.countries.turkey import TurkeyIslamicHolidays
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import HolidayOverride
 from workflow.working_days import Calendar, Override, Workplace
 
-
-@lru_cache(maxsize=64)
-def _year(year: int) -> tuple[dict[date, str], dict[date, str]]:
-    """Full and half holidays of one year; empty where the package has none."""
-    full = holidays.country_holidays("TR", years=year, categories=("public",), language="tr")
-    half = holidays.country_holidays("TR", years=year, categories=("half_day",), language="tr")
-    return dict(full), {day: name for day, name in half.items() if day not in full}
-
-
-LAST_YEAR = 2032  # the last one whose feasts the package dates
+FIRST_YEAR = 2000  # older internships are not counted here
+# beyond it the package only estimates the feasts; a newer package reaches further
+LAST_YEAR: int = min(
+    TurkeyIslamicHolidays.EID_AL_FITR_DATES_CONFIRMED_YEARS[1],
+    TurkeyIslamicHolidays.EID_AL_ADHA_DATES_CONFIRMED_YEARS[1],
+)
+_NAMES_IN = {"tr": "tr", "en": "en_US"}
 
 
-def calendar(overrides: Iterable[Override], years: Iterable[int]) -> Calendar:
-    """The calendar of these years; a year beyond the package's data is left out, so that counting it is an error."""
-    known = frozenset(y for y in years if 2000 <= y <= LAST_YEAR and _year(y)[0])  # noqa: PLR2004 -- before the university's records
+def calendar(overrides: Iterable[Override], years: Iterable[int], language: str = "tr") -> Calendar:
+    """The calendar of these years; one without sure dates is left out, so that counting in it is an error."""
+    known = frozenset(year for year in years if FIRST_YEAR <= year <= LAST_YEAR)
     full: dict[date, str] = {}
     half: dict[date, str] = {}
     for year in known:
-        full |= _year(year)[0]
-        half |= _year(year)[1]
+        full |= _year(year, language)[0]
+        half |= _year(year, language)[1]
     return Calendar(full, half, known, tuple(overrides))
 
 
-def calendar_for(session: Session, start: date, end: date) -> Calendar:
+@lru_cache(maxsize=128)
+def _year(year: int, language: str) -> tuple[dict[date, str], dict[date, str]]:
+    """Full and half holidays of one year; loaded once in each process."""
+    full, half = (
+        holidays.country_holidays("TR", years=year, categories=(category,), language=_NAMES_IN[language])
+        for category in ("public", "half_day")
+    )
+    return dict(full), {day: name for day, name in half.items() if day not in full}
+
+
+def calendar_for(session: Session, start: date, end: date, language: str = "tr") -> Calendar:
     """The calendar for a range of days, decrees included."""
     rows = session.execute(
         select(HolidayOverride.day, HolidayOverride.effect, HolidayOverride.concerns, HolidayOverride.reason).where(
             HolidayOverride.day >= start, HolidayOverride.day <= end
         )
     )
-    return calendar([Override(*row) for row in rows], range(start.year, end.year + 1))
+    return calendar([Override(*row) for row in rows], range(start.year, end.year + 1), language)
 
 
 def workplace(week: int, kind: Any) -> Workplace:

@@ -1,97 +1,41 @@
 """The day-by-day count of an internship, pure (domain §6). Counts are half-days, as integers."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from workflow.days import (
+    HALF,
+    MONDAY_TO_FRIDAY,
+    NOTHING,
+    WHOLE,
+    BadDates,
+    Calendar,
+    Count,
+    Day,
+    DayKind,
+    NoHolidayData,
+    Override,
+    Workplace,
+    days_text,
+    week_of,
+    weekdays_of,
+)
 from workflow.say import N_, Say
-from workflow.words import Word
 
-WHOLE, HALF, NOTHING = 2, 1, 0
-MONDAY_TO_FRIDAY = 31
-LONGEST = 366
+__all__ = [
+    "HALF", "LONGEST", "MONDAY_TO_FRIDAY", "NOTHING", "WHOLE", "BadDates", "Calendar", "Count", "Day", "DayKind",
+    "NoHolidayData", "Override", "Workplace", "count", "days_text", "end_for", "week_of", "weekdays_of",
+]  # fmt: skip
+
+LONGEST = 2 * 366  # days; a longer span is a slip of the pen
 NO_ABSENCES: frozenset[date] = frozenset()
-
-
-class DayKind(Word):
-    """Why a day counts or not."""
-
-    COUNTS = "counts", N_("Working day")
-    NOT_WORKED = "not_worked", N_("Not a working day of this workplace")
-    HOLIDAY = "holiday", N_("Public holiday")
-    HALF_HOLIDAY = "half_holiday", N_("Half holiday")
-    ABSENCE = "absence", N_("Absence")
-
-
-class BadDates(ValueError):
-    """Dates that cannot be counted; `say` is the sentence for the person."""
-
-    def __init__(self, say: Say) -> None:
-        super().__init__(str(say))
-        self.say = say
-
-
-class NoHolidayData(BadDates):
-    """A year nobody has given holidays for: an error to mend, never "no holidays"."""
-
-    def __init__(self, year: int) -> None:
-        super().__init__(Say("There is no public-holiday data for %(year)s yet; the IT office must add it.", year=year))
-        self.year = year
-
-
-@dataclass(frozen=True)
-class Override:
-    """A decree about one day: `effect` holiday, half or working; `concerns` all, public or private."""
-
-    day: date
-    effect: str
-    concerns: str
-    reason: str
-
-    def touches(self, *, public: bool) -> bool:
-        return self.concerns in {"all", "public" if public else "private"}
-
-
-@dataclass(frozen=True)
-class Calendar:
-    """Public holidays by name, for the years it has data for."""
-
-    full: Mapping[date, str]
-    half: Mapping[date, str]
-    years: frozenset[int]
-    overrides: tuple[Override, ...] = ()
-
-
-@dataclass(frozen=True)
-class Workplace:
-    """`week` is a bit mask, Monday = 1 … Sunday = 64; decrees may concern public bodies only."""
-
-    week: int = MONDAY_TO_FRIDAY
-    public: bool = False
-
-    def works_on(self, day: date) -> bool:
-        return bool(self.week & (1 << day.weekday()))
-
-
-@dataclass(frozen=True)
-class Day:
-    """One day of the range: what it is worth in half-days, and why."""
-
-    day: date
-    half_days: int
-    kind: DayKind
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class Count:
-    """All days of a range with their reasons."""
-
-    days: tuple[Day, ...]
-
-    @property
-    def half_days(self) -> int:
-        return sum(d.half_days for d in self.days)
+SATURDAY = 5  # date.weekday()
+_WORTH = {
+    NOTHING: N_("does not count"),
+    HALF: N_("counts as half a day"),
+    WHOLE: N_("counts as a whole day"),
+}
 
 
 def count(
@@ -107,59 +51,89 @@ def count(
     if end < start:
         raise BadDates(Say("The end is before the start."))
     if (end - start).days >= LONGEST:
-        raise BadDates(Say("An internship cannot span more than a year."))
-    judge = _Judge(workplace, calendar, half_day_worth, frozenset(absences))
-    return Count(tuple(judge.day(d) for d in _range(start, end)))
+        raise BadDates(Say("An internship cannot span more than two years."))
+    judge = _judge(workplace, calendar, half_day_worth, absences)
+    return Count(tuple(judge.day(start + timedelta(days=n)) for n in range((end - start).days + 1)))
 
 
 def end_for(
-    start: date, wanted: int, workplace: Workplace, calendar: Calendar, *, half_day_worth: int = HALF
+    start: date,
+    wanted: int,
+    workplace: Workplace,
+    calendar: Calendar,
+    *,
+    half_day_worth: int = HALF,
+    absences: Collection[date] = NO_ABSENCES,
 ) -> date:
-    """The first day on which at least `wanted` half-days have been counted; raises BadDates."""
-    judge = _Judge(workplace, calendar, half_day_worth, NO_ABSENCES)
-    reached = 0
-    for day in _range(start, start + timedelta(days=LONGEST - 1)):
-        reached += judge.day(day).half_days
-        if reached >= max(wanted, 1):
+    """The first day on which at least `wanted` half-days have been counted; raises BadDates.
+
+    The count may pass `wanted` by one half-day: nobody works the second half of a day only.
+    """
+    if wanted < 1:
+        raise BadDates(Say("The number of working days must be more than zero."))
+    judge = _judge(workplace, calendar, half_day_worth, absences)
+    for day in _days_from(start):
+        wanted -= judge.day(day).half_days
+        if wanted <= 0:
             return day
-    raise BadDates(Say("So many working days do not fit into one year at this workplace."))
+    raise BadDates(Say("So many working days do not fit into two years at this workplace."))
+
+
+def _days_from(start: date) -> Iterator[date]:
+    """One day at a time: a year without data is met before the calendar itself ends."""
+    for n in range(LONGEST):
+        yield start + timedelta(days=n)
+
+
+def _judge(workplace: Workplace, calendar: Calendar, half_day_worth: int, absences: Collection[date]) -> "_Judge":
+    decrees = calendar.decrees(public=workplace.public)
+    return _Judge(workplace, calendar, decrees, half_day_worth, frozenset(absences))
 
 
 @dataclass(frozen=True)
 class _Judge:
     workplace: Workplace
     calendar: Calendar
+    decrees: dict[date, Override]
     half_day_worth: int
     absences: frozenset[date]
 
     def day(self, day: date) -> Day:
-        """Weekday first, then holiday, half holiday, absence (domain §6, in that order)."""
+        """Weekday, holiday, half holiday, absence, in the order of domain §6; a decree replaces the first three."""
         if day.year not in self.calendar.years:
             raise NoHolidayData(day.year)
+        found = self._decreed(day) or self._usual(day)
+        if found.half_days and day in self.absences:
+            return Day(day, NOTHING, DayKind.ABSENCE, Say("Absent, interrupted or in class on this day."))
+        return found
+
+    def _decreed(self, day: date) -> Day | None:
+        """What a decree makes of the day: only "working" reaches days the workplace would not work anyway."""
+        decree = self.decrees.get(day)
+        if decree is None or (decree.effect != "working" and not self.workplace.works_on(day)):
+            return None
+        if decree.effect == "working":
+            say = Say("Working day by special arrangement: %(reason)s", reason=decree.reason)
+            return Day(day, WHOLE, DayKind.DECREE, say)
+        if decree.effect == "half":
+            return self._half(day, DayKind.DECREE, Say("Half a day off: %(reason)s", reason=decree.reason))
+        return Day(day, NOTHING, DayKind.DECREE, Say("Day off: %(reason)s", reason=decree.reason))
+
+    def _usual(self, day: date) -> Day:
         if not self.workplace.works_on(day):
-            return Day(day, NOTHING, DayKind.NOT_WORKED)
-        effect, why = self._holiday(day)
-        if effect == "holiday":
-            return Day(day, NOTHING, DayKind.HOLIDAY, why)
-        if day in self.absences:
-            return Day(day, NOTHING, DayKind.ABSENCE)
-        if effect == "half":
-            return Day(day, self.half_day_worth, DayKind.HALF_HOLIDAY, why)
-        return Day(day, WHOLE, DayKind.COUNTS, why)
+            return _off(day)
+        if name := self.calendar.full.get(day):
+            return Day(day, NOTHING, DayKind.HOLIDAY, Say("Public holiday: %(name)s", name=name))
+        if name := self.calendar.half.get(day):
+            return self._half(day, DayKind.HALF_HOLIDAY, Say("Half holiday: %(name)s", name=name))
+        return Day(day, WHOLE, DayKind.COUNTS, Say("Working day"))
 
-    def _holiday(self, day: date) -> tuple[str, str]:
-        decreed = [o for o in self.calendar.overrides if o.day == day and o.touches(public=self.workplace.public)]
-        if decreed:
-            # a decree for this kind of workplace is closer than one for all
-            nearest = min(decreed, key=lambda o: o.concerns == "all")
-            return nearest.effect, nearest.reason
-        if day in self.calendar.full:
-            return "holiday", self.calendar.full[day]
-        if day in self.calendar.half:
-            return "half", self.calendar.half[day]
-        return "", ""
+    def _half(self, day: date, kind: DayKind, why: Say) -> Day:
+        worth = self.half_day_worth
+        return Day(day, worth, kind, Say("%(why)s; %(worth)s", why=why, worth=Say(_WORTH[worth])))
 
 
-def _range(start: date, end: date) -> Iterator[date]:
-    for n in range((end - start).days + 1):
-        yield start + timedelta(days=n)
+def _off(day: date) -> Day:
+    if day.weekday() >= SATURDAY:
+        return Day(day, NOTHING, DayKind.WEEKEND, Say("Weekend"))
+    return Day(day, NOTHING, DayKind.NOT_WORKED, Say("This workplace does not work on this weekday."))
