@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any
 
 import holidays
-from holidays.countries.turkey import TurkeyIslamicHolidays
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,23 +13,24 @@ from models import HolidayOverride
 from workflow.working_days import Calendar, Override, Workplace
 
 FIRST_YEAR = 2000  # older internships are not counted here
-# beyond it the package only estimates the feasts; a newer package reaches further
-LAST_YEAR: int = min(
-    TurkeyIslamicHolidays.EID_AL_FITR_DATES_CONFIRMED_YEARS[1],
-    TurkeyIslamicHolidays.EID_AL_ADHA_DATES_CONFIRMED_YEARS[1],
-)
+ESTIMATED = "(tahmini)"  # how the package marks a feast nobody has fixed yet; a newer package fixes more years
 _NAMES_IN = {"tr": "tr", "en": "en_US"}
 
 
 def calendar(overrides: Iterable[Override], years: Iterable[int], language: str = "tr") -> Calendar:
     """The calendar of these years; one without sure dates is left out, so that counting in it is an error."""
-    known = frozenset(year for year in years if FIRST_YEAR <= year <= LAST_YEAR)
+    known = frozenset(year for year in years if year >= FIRST_YEAR and _is_sure(year))
     full: dict[date, str] = {}
     half: dict[date, str] = {}
     for year in known:
         full |= _year(year, language)[0]
         half |= _year(year, language)[1]
     return Calendar(full, half, known, tuple(overrides))
+
+
+def _is_sure(year: int) -> bool:
+    full, half = _year(year, "tr")
+    return bool(full) and not any(ESTIMATED in name for name in (*full.values(), *half.values()))
 
 
 @lru_cache(maxsize=128)
