@@ -323,7 +323,7 @@ class MembershipDesk(OfficeDesk):
         return form.offer(department_id=[("", "–"), *departments()])  # type: ignore[list-item]
 
     def create_form(self, obj: Any = None) -> Form:
-        form = super().create_form(obj)
+        form: Any = super().create_form(obj)
         form.starts_on.data = form.starts_on.data or today()
         return form
 
@@ -343,5 +343,5 @@ class MembershipDesk(OfficeDesk):
 
     def on_model_change(self, form: Any, model: Membership, is_created: bool) -> None:  # noqa: FBT001 -- the library's
         model.user_id = form.user.id
-        model.actor = Actor(model.actor)
+        model.actor = next(a for a in Actor if a == model.actor)  # the form has its word
         super().on_model_change(form, model, is_created)

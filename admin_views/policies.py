@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from admin_views.desk import Card, Choice, Column, Desk
 from admin_views.it import departments
-from forms.policy import PolicyForm, policy_form
+from forms.policy import WORKPLACES, PolicyForm, policy_form
 from models import Department, InternshipType, Policy, db
 from services import audit
 from services.listing import CAP, Order, key
@@ -43,10 +43,10 @@ class PolicyDesk(Desk):
         Column("version", N_("Version"), Policy.version),
         Column("valid_from", N_("Valid from"), Policy.valid_from, "date"),
     )
+    choices = (Choice("department", N_("Department"), InternshipType.department_id, departments),)
 
     def __init__(self) -> None:
         super().__init__(Policy, name="policies", endpoint="policies")
-        self.choices = (Choice("department", N_("Department"), InternshipType.department_id, departments),)
 
     def conditions(self, args: Any) -> list[Any]:
         """Of one department: its types are few."""
@@ -117,21 +117,17 @@ class PolicyDesk(Desk):
         )
 
 
-def _shown(rules: dict[str, Any]) -> list[tuple[str, str, str, str]]:
-    """(label, value, unit, article) of every rule of a version."""
-    shown = []
-    for name, data in rules.items():
-        rule, value = RULES.get(name), data["value"]
-        if isinstance(value, dict):
-            value = ", ".join(f"{_(kind)}: {days}" for kind, days in value.items())
-        elif isinstance(value, bool):
-            value = _("Yes") if value else _("No")
-        shown.append(
-            (
-                _(rule.label) if rule else name,
-                str(value),
-                _(rule.unit) if rule and rule.unit else "",
-                data.get("article", ""),
-            )
-        )
-    return shown
+def _shown(rules: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """(label, value, article) of every rule of a version."""
+    return [
+        (_(RULES[name].label) if name in RULES else name, _read(data["value"]), data.get("article", ""))
+        for name, data in rules.items()
+    ]
+
+
+def _read(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{_(WORKPLACES.get(kind, kind))}: {days}" for kind, days in value.items())
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return str(value)

@@ -1,6 +1,7 @@
 """Files into the database, seen before they are written: upload, look at the difference, apply."""
 
-from typing import ClassVar
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 from flask import abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -76,6 +77,11 @@ class ImportDesk(Opened):
     def _importer(self) -> Importer:
         found: Importer = current_app.extensions["importers"][self.importer]
         return found
+
+
+def _uploads() -> Iterator[tuple[str, Any]]:
+    """(name, stream) of every file of the form; an empty box sends a nameless one."""
+    yield from ((f.filename, f.stream) for f in request.files.getlist("files") if f.filename)
 
 
 class SeedDesk(ImportDesk):

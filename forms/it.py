@@ -15,11 +15,11 @@ BOARD = (Actor.MEMBER, Actor.CHAIR)
 GIVEN = (*BOARD, Actor.HEALTH_OFFICE, Actor.CAREER_CENTRE, Actor.IT)
 
 
-def _text(label: str, length: int = 200, **more: Any) -> StringField:
+def _text(label: Any, length: int = 200, **more: Any) -> StringField:
     return StringField(label, [InputRequired(_l("Fill this in.")), Length(max=length)], filters=[plain], **more)
 
 
-def _day(label: str, **more: Any) -> DateField:
+def _day(label: Any, **more: Any) -> DateField:
     return DateField(label, [InputRequired(_l("Give a date."))], **more)
 
 
@@ -32,7 +32,7 @@ def _key(value: Any) -> int | None:
 class OfficeForm(FlaskForm):
     """A form that may be told which rows it can choose from."""
 
-    def offer(self, **choices: list[tuple[int, str]]) -> "OfficeForm":
+    def offer(self, **choices: list[tuple[Any, str]]) -> "OfficeForm":
         """Set the choices of select fields by name."""
         for name, options in choices.items():
             if name in self:

@@ -11,12 +11,19 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from forms.publications import plain
 from workflow.policy import RULES, Rule
-from workflow.words import InstitutionKind
+from workflow.say import N_
+from workflow.values import ALWAYS_YES, HALF_DAY, WEEK_BY_KIND, WEEKDAY, WEEKDAYS, YES_NO, Value
 
-UNSAID = ""
-YES_NO = [(UNSAID, _l("no rule")), ("yes", _l("Yes")), ("no", _l("No"))]
-HALVES = [(UNSAID, _l("no rule")), ("0", "0"), ("0.5", "½"), ("1", "1")]
-WEEKDAYS = (_l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Friday"), _l("Saturday"), _l("Sunday"))
+UNSAID = ("", _l("no such rule"))
+WORKPLACES = {"public": N_("Public body"), "private": N_("Private firm"), "vessel": N_("Fishing vessel")}
+YES, NO = ("yes", _l("Yes"), True), ("no", _l("No"), False)
+# the kinds of value that are chosen: (text, label, meaning); whole numbers are typed
+CHOSEN: tuple[tuple[Value, tuple[tuple[str, Any, Any], ...]], ...] = (
+    (YES_NO, (YES, NO)),
+    (ALWAYS_YES, (YES,)),
+    (HALF_DAY, (("0", "0", 0), ("0.5", "½", 0.5), ("1", "1", 1))),
+    (WEEKDAY, tuple((str(n), _l(day), n) for n, day in enumerate(WEEKDAYS, 1))),
+)
 
 
 class PolicyForm(FlaskForm):
@@ -31,7 +38,7 @@ class PolicyForm(FlaskForm):
     def rules(self) -> dict[str, dict[str, Any]]:
         """The rules as policies keep them: {rule: {"value": …, "article": …}}."""
         said = {
-            rule.name: (_value(rule, [f.data for f in fields]), article.data) for rule, fields, article in self.rows()
+            rule.name: (_meant(rule, [f.data for f in fields]), article.data) for rule, fields, article in self.rows()
         }
         return {
             name: {"value": value, "article": article} for name, (value, article) in said.items() if value is not None
@@ -41,7 +48,7 @@ class PolicyForm(FlaskForm):
         """A rule that is said names its article."""
         fine = super().validate(extra_validators)
         for rule, fields, article in self.rows():
-            if _value(rule, [f.data for f in fields]) is not None and not article.data:
+            if _meant(rule, [f.data for f in fields]) is not None and not article.data:
                 article.errors = [*article.errors, _l("Name the article this rule comes from.")]
                 fine = False
         return bool(fine)
@@ -49,63 +56,53 @@ class PolicyForm(FlaskForm):
 
 def policy_form(rules: Mapping[str, Any], valid_from: date) -> PolicyForm:
     """The form filled with these rules, or with what the request brings."""
-    form_class = type("RulesForm", (PolicyForm,), {n: f for rule in RULES.values() for n, f in _fields(rule)})
+    fields = {name: field for rule in RULES.values() for name, field in _fields(rule)}
     data: dict[str, Any] = {"valid_from": valid_from}
     for name, rule in RULES.items():
-        kept = rules.get(name)
-        data[f"article_{name}"] = kept.get("article", "") if kept else ""
-        data |= zip(_names(rule), _typed(rule, kept["value"] if kept else None), strict=True)
-    return form_class(data=data)  # type: ignore[no-any-return]
+        kept = rules.get(name, {})
+        data[f"article_{name}"] = kept.get("article", "")
+        data |= zip(_names(rule), _typed(rule, kept.get("value")), strict=True)
+    return type("RulesForm", (PolicyForm,), fields)(data=data)  # type: ignore[no-any-return]
 
 
 def _names(rule: Rule) -> list[str]:
-    if rule.kind is dict:
-        return [f"value_{rule.name}_{kind.value}" for kind in InstitutionKind]
+    if rule.value is WEEK_BY_KIND:
+        return [f"value_{rule.name}_{kind}" for kind in WORKPLACES]
     return [f"value_{rule.name}"]
 
 
 def _fields(rule: Rule) -> list[tuple[str, Any]]:
-    labels = [_l(k.label) for k in InstitutionKind] if rule.kind is dict else [_l(rule.label)]
+    labels = [_l(label) for label in WORKPLACES.values()] if rule.value is WEEK_BY_KIND else [_l(rule.label)]
     article = StringField(_l("Article"), [Length(max=200)], filters=[plain])
-    return [
-        *((n, _field(rule, label)) for n, label in zip(_names(rule), labels, strict=True)),
-        (f"article_{rule.name}", article),
-    ]
+    values = [(name, _field(rule, label)) for name, label in zip(_names(rule), labels, strict=True)]
+    return [*values, (f"article_{rule.name}", article)]
+
+
+def _chosen(rule: Rule) -> tuple[tuple[str, Any, Any], ...]:
+    """What this rule's value is chosen from; nothing where it is typed."""
+    return next((offered for value, offered in CHOSEN if value is rule.value), ())
 
 
 def _field(rule: Rule, label: Any) -> Any:
-    if rule.kind is bool:
-        return SelectField(label, choices=YES_NO)
-    if rule.kind is float:
-        return SelectField(label, choices=HALVES)
-    if rule.name == "start_weekday":
-        return SelectField(
-            label, choices=[(UNSAID, _l("no rule")), *((str(n), day) for n, day in enumerate(WEEKDAYS, 1))]
-        )
-    most = 7 if rule.kind is dict else 1000
-    return IntegerField(label, [Optional(), NumberRange(1 if rule.kind is dict else 0, most)])
+    if offered := _chosen(rule):
+        return SelectField(label, choices=[UNSAID, *((text, shown) for text, shown, _meaning in offered)])
+    facts = {"least": 1, "most": 7} if rule.value is WEEK_BY_KIND else rule.value.say.facts
+    return IntegerField(label, [Optional(), NumberRange(facts["least"], facts["most"])])
 
 
 def _typed(rule: Rule, value: Any) -> list[Any]:
     """A kept value as its fields show it."""
-    if rule.kind is dict:
-        return [(value or {}).get(kind.value) for kind in InstitutionKind]
-    if value is None:
-        return [None if rule.kind is int and rule.name != "start_weekday" else UNSAID]
-    if rule.kind is bool:
-        return ["yes" if value else "no"]
-    if rule.kind is float or rule.name == "start_weekday":
-        return [f"{value:g}"]
+    if rule.value is WEEK_BY_KIND:
+        return [(value or {}).get(kind) for kind in WORKPLACES]
+    if offered := _chosen(rule):
+        return [next((text for text, _shown, meaning in offered if value is not None and meaning == value), "")]
     return [value]
 
 
-def _value(rule: Rule, data: list[Any]) -> Any:
+def _meant(rule: Rule, data: list[Any]) -> Any:
     """What the fields say, or None where they say nothing."""
-    if rule.kind is dict:
-        kept = {kind.value: number for kind, number in zip(InstitutionKind, data, strict=True) if number is not None}
-        return kept or None
-    if data[0] in {None, UNSAID}:
-        return None
-    if rule.kind is bool:
-        return data[0] == "yes"
-    return rule.kind(data[0])
+    if rule.value is WEEK_BY_KIND:
+        return {kind: n for kind, n in zip(WORKPLACES, data, strict=True) if n is not None} or None
+    if offered := _chosen(rule):
+        return next((meaning for text, _shown, meaning in offered if text == data[0]), None)
+    return data[0]

@@ -10,6 +10,7 @@ from services.tables import TABULAR, Line, Unreadable, read_table
 from workflow.say import Say
 
 YAML = frozenset({".yaml", ".yml"})
+MAX_YAML = 1024 * 1024  # bytes
 MAX_NODES = 200_000  # of a YAML file, aliases followed
 Bundle = Mapping[str, bytes]
 
@@ -36,21 +37,25 @@ def lines(files: Bundle, stem: str) -> Iterator[Line]:
 
 def _read_yaml(file: str, data: bytes) -> Iterator[Line]:
     """Each entry of the list in a YAML file, on the line where it starts."""
-    loader = yaml.SafeLoader(data)
+    if len(data) > MAX_YAML:
+        raise Unreadable(file, Say("A YAML file has at most 1 MB."))
+    line = 1
     try:
+        loader = yaml.SafeLoader(data)  # not the faster C one: deep nesting ends the process there
         root = loader.get_single_node()
         _bounded(file, root)
         for node in _entries(file, root):
-            values = loader.construct_document(node)
             line = node.start_mark.line + 1
-            if not isinstance(values, dict) or not all(isinstance(k, str) for k in values):
-                raise Unreadable(file, Say("Each entry is a list of “name: value” lines."), line)
-            yield Line(file, line, {k: _clean(v) for k, v in values.items() if v not in (None, "")})
-    except (yaml.YAMLError, RecursionError, UnicodeDecodeError, ValueError) as wrong:
+            yield Line(file, line, _values(file, line, loader.construct_document(node)))
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as wrong:
         mark = getattr(wrong, "problem_mark", None)
-        raise Unreadable(file, Say("This is not well-formed YAML."), mark.line + 1 if mark else 0) from None
-    finally:
-        loader.dispose()
+        raise Unreadable(file, Say("This is not well-formed YAML."), mark.line + 1 if mark else line) from None
+
+
+def _values(file: str, line: int, entry: Any) -> dict[str, Any]:
+    if not isinstance(entry, dict) or not all(isinstance(k, str) for k in entry):
+        raise Unreadable(file, Say("Each entry is a list of “name: value” lines."), line)
+    return {k: _clean(v) for k, v in entry.items() if v is not None and v != ""}
 
 
 def _entries(file: str, root: yaml.Node | None) -> list[yaml.Node]:

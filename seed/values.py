@@ -88,8 +88,9 @@ def one_of(*words: str) -> Reader:
 
 def member(kind: type[Word]) -> Reader:
     """A member of one of the office's word lists."""
-    read_word = one_of(*(w.value for w in kind))
-    return lambda value: kind(read_word(value))
+    words = {w.value: w for w in kind}
+    read_word = one_of(*words)
+    return lambda value: words[read_word(value)]
 
 
 def week(value: Any) -> int:

@@ -95,7 +95,7 @@ class Shelf:
         """Roughly, going by the rows done so far; 0 where nothing can be said."""
         if told["state"] != "running" or not told["done"]:
             return 0
-        return round((time.time() - told["began"]) / told["done"] * (told["of"] - told["done"]))
+        return int((time.time() - told["began"]) / told["done"] * (told["of"] - told["done"]))
 
     def tell(self, token: str, **facts: Any) -> None:
         """Replace what is told about the import, in one piece."""

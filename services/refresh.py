@@ -11,7 +11,7 @@ from flask_security import hash_password
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, selectinload
 
-from models import Department, Enrolment, Model, Step, Student, User, utcnow
+from models import Department, Enrolment, Step, Student, User, utcnow
 from services import audit
 from services.changes import Change, Difference, Faulty, Field, Group
 from services.directory import DirectoryStudent, Record, records
@@ -101,7 +101,7 @@ class Refresh:
     # -- comparing ----------------------------------------------------------------------------------------
 
     def _compare(self, records: list[Record]) -> None:
-        self.departments = {code: key for code, key in self.session.execute(select(Department.code, Department.id))}
+        self.departments = dict(self.session.execute(select(Department.code, Department.id)).tuples().all())
         self.codes = {key: code for code, key in self.departments.items()}
         known = self._known(records)
         accounts = self._accounts(records)
@@ -204,7 +204,7 @@ class Refresh:
             [{"student_id": key, **place} for t, key in zip(tasks, keys, strict=True) for place in _places(t.places)],
         )
 
-    def _insert_all(self, model: type[Model], rows: list[dict[str, Any]]) -> Iterator[int]:
+    def _insert_all(self, model: Any, rows: list[dict[str, Any]]) -> Iterator[int]:
         """The new keys, in the order of the rows."""
         if not rows:
             return iter(())

@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import Flask
 from flask_login import user_logged_in
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import RowMapping, create_engine, select, text
 
 from models import Student, User, db
 from services.changes import Difference
@@ -27,7 +27,7 @@ from workflow.words import Actor
 
 WAIT = 2.0  # seconds a sign-in waits for the directory
 REST = 60.0  # seconds a failed directory is left alone
-DIRECTORY = Standing(name="Öğrenci veritabanı", offices=frozenset({Actor.IT}))
+DIRECTORY = Standing(name="student database", offices=frozenset({Actor.IT}))
 log = logging.getLogger(__name__)
 
 
@@ -67,7 +67,7 @@ class StudentView:
             log.warning("The student directory did not answer (%s); old data stay.", type(failed).__name__)
             return None
 
-    def _line(self, row: Mapping[str, Any], number: int) -> Line:
+    def _line(self, row: RowMapping, number: int) -> Line:
         values = {ours: row.get(theirs) for ours, theirs in self._columns.items()}
         return Line("directory", number, {n: str(v).strip() for n, v in values.items() if v is not None})
 
