@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from admin_views.desk import Opened
 from models import db
 from services.say import said
+from services.seal import masked
 from services.sign_in import LANGUAGES
 from workflow.phase import status
 from workflow.words import Page
@@ -35,7 +36,7 @@ def install(app: Flask) -> None:
     """Register the page's context, filters and the small routes every page has."""
     app.context_processor(_context)
     app.jinja_env.filters |= {"said": said, "day": _day, "moment": _moment, "bytes": size_text, "halves": halves}
-    app.jinja_env.filters |= {"status": status, "page_label": lambda word: said(Page(word))}
+    app.jinja_env.filters |= {"status": status, "page_label": _page_label, "masked": masked, "weekday": _weekday}
     app.jinja_env.globals["with_args"] = with_args
     app.add_url_rule("/settings", "settings", _settings, methods=["POST"])
     app.add_url_rule("/go/<machine>/<int:pk>", "go", _go)
@@ -119,6 +120,14 @@ def _day(value: Any) -> str:
 
 def _moment(value: Any) -> str:
     return str(format_datetime(value, "d MMM y HH:mm")) if value else "–"
+
+
+def _weekday(value: Any) -> str:
+    return str(format_date(value, "d MMM y EEEE"))
+
+
+def _page_label(word: str) -> str:
+    return said(Page(word))
 
 
 def halves(count: int | None) -> str:

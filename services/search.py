@@ -18,8 +18,10 @@ def index(session: Session, application: Any, institution_name: str) -> None:
     """Bring an application's words up to date, at each submission. The caller commits."""
     wanted = words_of(application.student_name, application.student_number, institution_name)
     held = {w.word: w for w in session.scalars(select(SearchWord).where(SearchWord.application_id == application.id))}
-    for word in held.keys() - wanted:
-        session.delete(held[word])
+    for word, row in list(held.items()):
+        if word not in wanted or row.department_id != application.department_id:
+            session.delete(held.pop(word))
+    session.flush()  # a moved word leaves its old department first
     place = {
         "application_id": application.id,
         "department_id": application.department_id,

@@ -193,6 +193,13 @@ def a_town() -> Iterator[Town]:
         yield Town(session)
 
 
+@contextmanager
+def looking(app: Flask) -> Iterator[Session]:
+    """A system session outside any request: a request of a test client must not find a context already open."""
+    with app.app_context(), system_session() as session:
+        yield session
+
+
 def sign_in(app: Flask, user: User) -> FlaskClient:
     """A client signed in as `user`, the way a browser is: by the session cookie."""
     client = app.test_client()

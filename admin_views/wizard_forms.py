@@ -1,0 +1,113 @@
+"""The wizard's forms with their choices: from what is kept, or from what was just typed."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+from wtforms.fields.choices import SelectChoice
+
+from forms import wizard as forms
+from models import Application, Institution, InternshipType, Supervisor, Term
+from services.listing import key
+from services.register import suggestions
+from services.wizard import drafts, reading
+from workflow.words import InstitutionState, Page, Programme
+
+FORMS = {
+    Page.NOTICE: forms.NoticePage,
+    Page.PROFILE: forms.ProfilePage,
+    Page.INTERNSHIP: forms.InternshipPage,
+    Page.INSTITUTION: forms.InstitutionPage,
+    Page.SUPERVISOR: forms.SupervisorPage,
+}
+MANY = frozenset({"read", "weekdays"})
+EXTRA = frozenset({"q"})
+LONGEST = 10_000
+
+
+def typed(page: Page, sent: Any) -> dict[str, Any]:
+    """What the person sent for this page's fields, as text, unchanged but for NUL and length."""
+    names = [*(f for f in FORMS[page]()._fields), *EXTRA]  # noqa: SLF001 -- the library's own listing
+    return {n: [_clean(v) for v in sent.getlist(n)] if n in MANY else _clean(sent.get(n, "")) for n in names if n in sent or n in MANY}
+
+
+def form(session: Session, row: Application, page: Page, values: Mapping[str, Any], today: date) -> Any:
+    """The page's form over typed values, with the choices of this moment."""
+    given = {**_defaults(session, row, page), **values}
+    sent = MultiDict([(k, v) for k, vs in given.items() for v in (vs if isinstance(vs, list) else [vs])])
+    made: Any = FORMS[page](sent)
+    match page:
+        case Page.NOTICE:
+            made.suit([SelectChoice(str(p.id), p.title) for p in reading.must_read(session, row)])
+        case Page.INTERNSHIP:
+            made.suit(_types(session, row), _terms(session, today))
+        case Page.INSTITUTION:
+            made.suit([SelectChoice(str(i.id), f"{i.name} – {i.city}") for i in institutions(session, given)])
+        case Page.SUPERVISOR:
+            made.suit([SelectChoice(str(s.id), f"{s.name}, {s.title}") for s in _people(session, row)])
+    return made
+
+
+def institutions(session: Session, given: Mapping[str, Any]) -> list[Institution]:
+    """Those on offer: the one picked, and what the search found."""
+    found = list(suggestions(session, str(given.get("q", ""))[:100]))
+    picked = session.get(Institution, key(given.get("pick")) or 0)
+    if picked and picked not in found and picked.state is not InstitutionState.BLOCKED:
+        found.insert(0, picked)
+    return found
+
+
+def _clean(value: str) -> str:
+    return value.replace("\x00", "")[:LONGEST]
+
+
+def _defaults(session: Session, row: Application, page: Page) -> dict[str, Any]:
+    if page is Page.PROFILE:
+        student = row.student
+        return {"phone": student.own_phone or student.phone or "", "email": student.own_email or student.email}
+    if page is Page.INSTITUTION:
+        return {"weekdays": ["0", "1", "2", "3", "4"]}
+    if page is Page.SUPERVISOR and not _people(session, row):
+        return {"pick": forms.NEW}
+    return {}
+
+
+def _types(session: Session, row: Application) -> list[SelectChoice]:
+    enrolments = {e.department_id: e for e in row.student.enrolments}
+    found = session.scalars(
+        select(InternshipType)
+        .where(InternshipType.department_id.in_(enrolments), InternshipType.active)
+        .order_by(InternshipType.department_id, InternshipType.compulsory.desc(), InternshipType.code)
+    )
+    english = str(get_locale()) == "en"
+    return [
+        SelectChoice(
+            str(t.id),
+            f"{t.name_en if english else t.name} ({_('compulsory') if t.compulsory else _('voluntary')})",
+            optgroup=_programme(enrolments[t.department_id]) if len(enrolments) > 1 else None,
+        )
+        for t in found
+    ]
+
+
+def _programme(enrolment: Any) -> str:
+    word = _("Double major") if enrolment.programme is Programme.DOUBLE_MAJOR else _("Major")
+    return f"{word}: {enrolment.department.name}"
+
+
+def _terms(session: Session, today: date) -> list[SelectChoice]:
+    found = select(Term).where(Term.ends_on >= today, Term.starts_on <= today + timedelta(days=400)).order_by(Term.starts_on)
+    english = str(get_locale()) == "en"
+    return [SelectChoice(str(t.id), t.name_en if english else t.name) for t in session.scalars(found)]
+
+
+def _people(session: Session, row: Application) -> list[Supervisor]:
+    page = drafts.pages(session, row).get(Page.INSTITUTION)
+    institution = key(page.typed.get("pick")) if page else None
+    found = select(Supervisor).where(Supervisor.institution_id == (institution or 0)).order_by(Supervisor.name_key)
+    return list(session.scalars(found.limit(50)))

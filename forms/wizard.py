@@ -1,0 +1,138 @@
+"""The pages of the application wizard (domain: wizard). What is typed is kept even when it is wrong."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    DateField,
+    Form,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    widgets,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Email, InputRequired, Length, NumberRange, Regexp, StopValidation, ValidationError
+
+from forms.institutions import NEEDED, PHONE, WEEKDAYS
+from forms.publications import plain
+from workflow.words import InstitutionKind
+
+NEW = "new"
+YES_NO = [SelectChoice("yes", _l("Yes")), SelectChoice("no", _l("No"))]
+ANSWER = InputRequired(_l("Choose one."))
+EMAIL = Email(_l("Write an e-mail address, for example ad.soyad@ornek.edu.tr."))
+
+
+def ticks(label: Any, coerce: Any = str, **given: Any) -> SelectMultipleField:
+    """Several boxes under one question."""
+    return SelectMultipleField(
+        label, coerce=coerce, option_widget=widgets.CheckboxInput(), widget=widgets.ListWidget(prefix_label=False), **given
+    )
+
+
+class NewOnly:
+    """Asks on only where something new is typed; otherwise the field is passed over."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if form.pick.data != NEW:
+            field.errors[:] = []
+            raise StopValidation
+
+
+class NoticePage(Form):
+    """Every regulation ticked as read."""
+
+    read = ticks(_l("I have read"))
+
+    def suit(self, choices: list[SelectChoice]) -> "NoticePage":
+        self.read.choices = choices
+        return self
+
+    def validate_read(self, field: Any) -> None:
+        if len(field.data or []) < len(field.choices):
+            raise ValidationError(_l("Tick every regulation as read."))
+
+
+class ProfilePage(Form):
+    """Only what the student database leaves to the student."""
+
+    phone = StringField(_l("Mobile phone"), [NEEDED, PHONE], filters=[plain], render_kw={"autocomplete": "tel", "inputmode": "tel"})
+    email = StringField(_l("E-mail"), [NEEDED, EMAIL, Length(max=255)], filters=[plain], render_kw={"autocomplete": "email", "inputmode": "email"})
+
+
+class InternshipPage(Form):
+    """Which internship, when, and what the health office needs to know."""
+
+    internship_type = SelectField(_l("Internship"), [InputRequired(_l("Choose the internship."))])
+    term = SelectField(_l("Term"), [InputRequired(_l("Choose the term."))])
+    paid = RadioField(_l("Will the institution pay you?"), [ANSWER], choices=YES_NO)
+    family_health_cover = RadioField(
+        _l("Are you covered by your family's health insurance?"), [ANSWER], choices=YES_NO,
+        description=_l("The health office needs it for your insurance; e-Devlet shows it on your health-entitlement paper."),
+    )  # fmt: skip
+    abroad = RadioField(
+        _l("Where will you do it?"), [ANSWER], choices=[SelectChoice("no", _l("In Türkiye")), SelectChoice("yes", _l("Abroad"))]
+    )
+
+    def suit(self, types: list[SelectChoice], terms: list[SelectChoice]) -> "InternshipPage":
+        blank = SelectChoice("", _l("Choose …"))
+        self.internship_type.choices, self.term.choices = [blank, *types], [blank, *terms]
+        return self
+
+
+class InstitutionPage(Form):
+    """Where and when: registered or typed anew, and the dates (one page, as in the student guide)."""
+
+    pick = RadioField(_l("Institution"), [InputRequired(_l("Choose the institution, or type a new one."))], validate_choice=True)
+    name = StringField(_l("Name of the institution"), [NewOnly(), NEEDED, Length(2, 200)], filters=[plain])
+    kind = RadioField(
+        _l("Kind"), [NewOnly(), ANSWER], choices=[SelectChoice(k.value, _l(k.label)) for k in InstitutionKind]
+    )
+    sector = StringField(_l("Sector"), [NewOnly(), NEEDED, Length(max=100)], filters=[plain])
+    tax_no = StringField(
+        _l("Tax number"), [NewOnly(), NEEDED, Regexp(r"^\d{10,11}$", message=_l("A tax number has 10 digits (11 for a sole trader)."))],
+        filters=[plain], render_kw={"inputmode": "numeric"}, description=_l("On the firm's invoices or web page."),
+    )  # fmt: skip
+    address = TextAreaField(_l("Address"), [NewOnly(), NEEDED, Length(max=500)], filters=[plain])
+    city = StringField(_l("City"), [NewOnly(), NEEDED, Length(max=50)], filters=[plain])
+    phone = StringField(_l("Phone"), [NewOnly(), NEEDED, PHONE], filters=[plain], render_kw={"inputmode": "tel"})
+    email = StringField(_l("E-mail"), [NewOnly(), NEEDED, EMAIL, Length(max=255)], filters=[plain], render_kw={"inputmode": "email"})
+    web = StringField(_l("Web address"), [NewOnly(), NEEDED, Length(max=255)], filters=[plain], render_kw={"inputmode": "url"})
+    headcount = IntegerField(_l("Number of employees"), [NewOnly(), NEEDED, NumberRange(1, 1_000_000, _l("A number from 1 to 1,000,000."))])
+    different = BooleanField(_l("It is not one of these: it is a different institution."))
+    weekdays = ticks(
+        _l("Days of the week you will work"), choices=[SelectChoice(str(n), _l(d)) for n, d in enumerate(WEEKDAYS)],
+        validators=[InputRequired(_l("Tick the days you will work."))],
+    )  # fmt: skip
+    starts_on = DateField(_l("First day"), [InputRequired(_l("Give the first day."))])
+    ends_on = DateField(_l("Last day"), [InputRequired(_l("Give the last day."))])
+
+    def suit(self, institutions: list[SelectChoice]) -> "InstitutionPage":
+        self.pick.choices = [*institutions, SelectChoice(NEW, _l("It is not in the list: I will type it"))]
+        return self
+
+    def validate_ends_on(self, field: Any) -> None:
+        if field.data and self.starts_on.data and field.data < self.starts_on.data:
+            raise ValidationError(_l("The last day is before the first day."))
+
+
+class SupervisorPage(Form):
+    """Who answers for the intern there."""
+
+    pick = RadioField(_l("Supervisor"), [InputRequired(_l("Choose the supervisor, or type a new one."))])
+    name = StringField(_l("Name and surname"), [NewOnly(), NEEDED, Length(2, 200)], filters=[plain])
+    title = StringField(_l("Title"), [NewOnly(), NEEDED, Length(max=100)], filters=[plain], description=_l("For example: engineer, site manager, head of unit"))
+    phone = StringField(_l("Phone"), [NewOnly(), NEEDED, PHONE], filters=[plain], render_kw={"inputmode": "tel"})
+    email = StringField(
+        _l("E-mail"), [NewOnly(), NEEDED, EMAIL, Length(max=255)], filters=[plain], render_kw={"inputmode": "email"},
+        description=_l("The supervisor is written to at this address and answers from the letter."),
+    )  # fmt: skip
+
+    def suit(self, people: list[SelectChoice]) -> "SupervisorPage":
+        self.pick.choices = [*people, SelectChoice(NEW, _l("Somebody else: I will type it"))]
+        return self

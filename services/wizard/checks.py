@@ -1,0 +1,137 @@
+"""What is missing or against a rule, and the count behind it: asked at every look, on the server."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import Application, Term
+from services.calendar import calendar_for, workplace
+from services.wizard.reading import Draft
+from workflow import policy as law
+from workflow.policy import Facts, Other, Verdict
+from workflow.say import Say
+from workflow.words import ApplicationState, InstitutionState, Page
+from workflow.working_days import BadDates, Count, count, end_for
+
+STANDING = (ApplicationState.SUBMITTED, ApplicationState.APPROVED)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence and the page it belongs to."""
+
+    page: Page
+    say: Say
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The day-by-day count (None while dates are missing or uncountable) and how each rule went."""
+
+    count: Count | None
+    verdicts: tuple[Verdict, ...]
+    problem: Say | None = None
+
+
+def judge(session: Session, draft: Draft, today: date) -> Judgement:
+    """Count the days and ask every rule, as far as the draft has dates."""
+    if draft.starts_on is None or draft.ends_on is None or not draft.week:
+        return Judgement(None, ())
+    try:
+        counted = count(
+            draft.starts_on,
+            draft.ends_on,
+            workplace(draft.counted_week, draft.workplace_kind),
+            calendar_for(session, draft.starts_on, draft.ends_on),
+            half_day_worth=law.half_day_worth(draft.rules),
+        )
+    except BadDates as bad:
+        return Judgement(None, (), bad.say)
+    return Judgement(counted, law.check(draft.rules, _facts(session, draft, counted, today)))
+
+
+def offered_end(session: Session, draft: Draft, wanted_days: int) -> date:
+    """The end date for a wanted number of days; raises BadDates."""
+    if draft.starts_on is None or not draft.week:
+        raise BadDates(Say("Give the start and the working days first."))
+    last = date(draft.starts_on.year + 1, 12, 31)
+    return end_for(
+        draft.starts_on,
+        2 * wanted_days,
+        workplace(draft.counted_week, draft.workplace_kind),
+        calendar_for(session, draft.starts_on, last),
+        half_day_worth=law.half_day_worth(draft.rules),
+    )
+
+
+def findings(draft: Draft, judgement: Judgement) -> list[Finding]:
+    """Everything that stands between the draft and its submission, in page order."""
+    found = [Finding(page, Say("This page is not complete yet.")) for page in draft.incomplete]
+    found += _missing(draft)
+    if judgement.problem:
+        found.append(Finding(Page.INSTITUTION, judgement.problem))
+    for verdict in judgement.verdicts:
+        if not verdict.passed:
+            found.append(Finding(_page_of(verdict.rule), verdict.refusal))
+    order = list(Page)
+    return sorted(found, key=lambda f: order.index(f.page))
+
+
+def _missing(draft: Draft) -> list[Finding]:
+    unread = [p for p in draft.must_read if p.id not in draft.read]
+    asked = (
+        (bool(unread), Page.NOTICE, Say("Tick every regulation as read.")),
+        (draft.kind is None, Page.INTERNSHIP, Say("Choose the internship.")),
+        (draft.kind is not None and draft.policy is None, Page.INTERNSHIP, Say("This internship has no rules in force yet; ask your commission.")),
+        (draft.term is None, Page.INTERNSHIP, Say("Choose the term.")),
+        (None in (draft.paid, draft.family_health_cover, draft.abroad), Page.INTERNSHIP, Say("Answer every question.")),
+        (draft.institution is None and not draft.new_institution, Page.INSTITUTION, Say("Choose the institution or type a new one.")),
+        (draft.starts_on is None or draft.ends_on is None, Page.INSTITUTION, Say("Give the start and the end.")),
+        (draft.supervisor is None and not draft.new_supervisor, Page.SUPERVISOR, Say("Choose the supervisor or type a new one.")),
+        (draft.document is None, Page.FILES, Say("Upload the required documents as one .zip or .7z file.")),
+    )  # fmt: skip
+    found = [Finding(page, say) for missing, page, say in asked if missing and page not in draft.incomplete]
+    if draft.institution and draft.institution.state is InstitutionState.BLOCKED:
+        say = Say("%(name)s is blocked by the career centre; choose another institution.", name=draft.institution.name)
+        found.append(Finding(Page.INSTITUTION, say))
+    return found
+
+
+def _page_of(rule: str) -> Page:
+    return Page.INTERNSHIP if rule == "earliest_class_year" else Page.INSTITUTION
+
+
+def _facts(session: Session, draft: Draft, counted: Count, today: date) -> Facts:
+    assert draft.starts_on is not None  # noqa: S101 -- judge looked
+    assert draft.ends_on is not None  # noqa: S101
+    return Facts(
+        today=today,
+        starts_on=draft.starts_on,
+        ends_on=draft.ends_on,
+        half_days=counted.half_days,
+        class_year=draft.enrolment.class_year if draft.enrolment else 0,
+        institution_id=draft.institution.id if draft.institution else None,
+        internship_type_id=draft.kind.id if draft.kind else None,
+        others=_others(session, draft),
+        teaching=_teaching(session, draft.starts_on, draft.ends_on),
+    )
+
+
+def _others(session: Session, draft: Draft) -> tuple[Other, ...]:
+    rows = session.execute(
+        select(
+            Application.starts_on, Application.ends_on, Application.institution_id, Application.internship_type_id
+        ).where(
+            Application.student_id == draft.student.id,
+            Application.id != draft.application.id,
+            Application.state.in_(STANDING),
+        )
+    )
+    return tuple(Other(*row) for row in rows)
+
+
+def _teaching(session: Session, start: date, end: date) -> tuple[tuple[date, date], ...]:
+    met = select(Term.starts_on, Term.ends_on).where(Term.teaching, Term.starts_on <= end, Term.ends_on >= start)
+    return tuple((row.starts_on, row.ends_on) for row in session.execute(met.order_by(Term.starts_on)))

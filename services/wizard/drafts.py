@@ -1,0 +1,106 @@
+"""What a student typed, page by page, right or wrong (seed: Staj Başvurusu)."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import Application, DraftPage, Enrolment, Student
+from services.standing import Standing
+from workflow.words import ApplicationState, Page, Programme
+
+PAGES = (Page.NOTICE, Page.PROFILE, Page.INTERNSHIP, Page.INSTITUTION, Page.SUPERVISOR, Page.FILES)
+OPEN = frozenset({ApplicationState.DRAFT, ApplicationState.REJECTED})
+SHOWN_ON = {Page.DATES: Page.INSTITUTION}  # dates stand on the institution's page (seed: "aynı ekranda")
+
+
+class SavedElsewhere(Exception):
+    """The page was saved from another tab since it was drawn."""
+
+
+def page_of(word: str) -> Page:
+    """The wizard page that shows what the commission pointed at."""
+    page = Page(word)
+    return SHOWN_ON.get(page, page)
+
+
+def start(session: Session, standing: Standing) -> Application:
+    """A new draft of the signed-in student, in their major's department until a type is chosen."""
+    student = session.scalars(select(Student).where(Student.id == standing.student_id)).one()
+    major = next(e for e in student.enrolments if e.programme is Programme.MAJOR)
+    draft = Application(
+        student_id=student.id,
+        department_id=major.department_id,
+        student_number=student.number,
+        student_name=student.full_name,
+    )
+    session.add(draft)
+    session.flush()
+    return draft
+
+
+def pages(session: Session, application: Application) -> dict[Page, DraftPage]:
+    """What is kept of each page; an application that came without drafts gives them from its own columns."""
+    found = session.scalars(select(DraftPage).where(DraftPage.application_id == application.id)).all()
+    kept = {p.page: p for p in found}
+    if not kept and application.submitted_at:
+        return {page: _page(application, page, typed) for page, typed in _from_columns(application).items()}
+    return kept
+
+
+def keep(
+    session: Session, application: Application, page: Page, typed: Mapping[str, Any], *, valid: bool, seen: int
+) -> DraftPage:
+    """Keep one page as typed; raises SavedElsewhere when `seen` is not the version last saved. The caller commits."""
+    row = session.get(DraftPage, (application.id, page))
+    if row is None:
+        row = _page(application, page, dict(typed))
+        row.version = 0
+        session.add(row)
+    elif row.version != seen:
+        raise SavedElsewhere
+    row.typed, row.valid, row.version = dict(typed), valid, row.version + 1
+    session.flush()
+    return row
+
+
+def _page(application: Application, page: Page, typed: dict[str, Any]) -> DraftPage:
+    return DraftPage(
+        application_id=application.id, page=page, student_id=application.student_id, typed=typed, valid=True, version=0
+    )
+
+
+def _from_columns(row: Application) -> dict[Page, dict[str, Any]]:
+    """The typed pages of an application that was submitted without being typed here."""
+    return {
+        Page.PROFILE: {"phone": row.phone or "", "email": row.email or ""},
+        Page.INTERNSHIP: {
+            "internship_type": str(row.internship_type_id),
+            "term": str(row.term_id),
+            "paid": _yes(row.paid),
+            "family_health_cover": _yes(row.family_health_cover),
+            "abroad": _yes(row.abroad),
+        },
+        Page.INSTITUTION: {
+            "pick": str(row.institution_id),
+            "weekdays": [str(d) for d in range(7) if (row.working_week or 0) & (1 << d)],
+            "starts_on": _iso(row.starts_on),
+            "ends_on": _iso(row.ends_on),
+        },
+        Page.SUPERVISOR: {"pick": str(row.supervisor_id)},
+    }
+
+
+def _yes(value: bool | None) -> str:  # noqa: FBT001 -- a stored value
+    return "" if value is None else "yes" if value else "no"
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def enrolment_for(student: Student, department_id: int) -> Enrolment | None:
+    """Under which programme a student belongs to a department."""
+    return next((e for e in student.enrolments if e.department_id == department_id), None)

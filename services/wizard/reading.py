@@ -1,0 +1,160 @@
+"""Facts out of what was typed: every value a type, every key the row it names, or None."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import (
+    Application,
+    Document,
+    DraftPage,
+    Enrolment,
+    Institution,
+    InternshipType,
+    Policy,
+    Publication,
+    Student,
+    Supervisor,
+    Term,
+)
+from services.listing import key
+from services.wizard.drafts import enrolment_for
+from workflow import policy as law
+from workflow.words import InstitutionKind, Page, PublicationKind, PublicationState
+
+NEW = "new"
+
+
+@dataclass
+class Draft:
+    """One application as typed so far. `new_institution` and `new_supervisor` hold typed facts of new ones."""
+
+    application: Application
+    student: Student
+    must_read: list[Publication]
+    read: frozenset[int] = frozenset()
+    email: str = ""
+    phone: str = ""
+    kind: InternshipType | None = None
+    enrolment: Enrolment | None = None
+    policy: Policy | None = None
+    term: Term | None = None
+    paid: bool | None = None
+    family_health_cover: bool | None = None
+    abroad: bool | None = None
+    institution: Institution | None = None
+    new_institution: dict[str, Any] | None = None
+    week: int = 0
+    starts_on: date | None = None
+    ends_on: date | None = None
+    supervisor: Supervisor | None = None
+    new_supervisor: dict[str, Any] | None = None
+    document: Document | None = None
+    incomplete: list[Page] = field(default_factory=list)
+
+    @property
+    def workplace_kind(self) -> InstitutionKind | None:
+        if self.institution:
+            return self.institution.kind
+        typed = (self.new_institution or {}).get("kind")
+        return InstitutionKind(typed) if typed in set(InstitutionKind) else None
+
+    @property
+    def rules(self) -> Mapping[str, Any]:
+        return self.policy.rules if self.policy else {}
+
+    @property
+    def counted_week(self) -> int:
+        return law.counted_week(self.rules, self.week, str(self.workplace_kind or InstitutionKind.PRIVATE))
+
+
+def read(session: Session, application: Application, pages: Mapping[Page, DraftPage], today: date) -> Draft:
+    """The draft as facts; what cannot be read stays None and its page is incomplete."""
+    draft = Draft(application, application.student, must_read(session, application))
+    typed = {page: row.typed for page, row in pages.items()}
+    draft.read = frozenset(k for k in (key(v) for v in typed.get(Page.NOTICE, {}).get("read", ())) if k)
+    _profile(draft, typed.get(Page.PROFILE, {}))
+    _internship(session, draft, typed.get(Page.INTERNSHIP, {}), today)
+    _place(session, draft, typed.get(Page.INSTITUTION, {}))
+    _supervisor(session, draft, typed.get(Page.SUPERVISOR, {}))
+    draft.document = newest_document(session, application)
+    draft.incomplete = [p for p in (Page.PROFILE, Page.INTERNSHIP, Page.INSTITUTION, Page.SUPERVISOR) if not _saved(pages, p)]
+    return draft
+
+
+def must_read(session: Session, application: Application) -> list[Publication]:
+    """The regulations a student ticks as read: the university's and the own department's, in that order."""
+    found = select(Publication).where(
+        Publication.kind == PublicationKind.REGULATION,
+        Publication.state == PublicationState.PUBLISHED,
+        Publication.must_read,
+        Publication.department_id.is_(None) | (Publication.department_id == application.department_id),
+    )
+    return list(session.scalars(found.order_by(Publication.department_id.is_not(None), Publication.id)))
+
+
+def newest_document(session: Session, application: Application) -> Document | None:
+    """The archive uploaded last: the one that is submitted."""
+    found = select(Document).where(Document.application_id == application.id).order_by(Document.id.desc()).limit(1)
+    return session.scalars(found).first()
+
+
+def policy_of(session: Session, kind: InternshipType, today: date) -> Policy | None:
+    """The newest version of a type's rules in force today."""
+    found = select(Policy).where(Policy.internship_type_id == kind.id, Policy.valid_from <= today)
+    return session.scalars(found.order_by(Policy.valid_from.desc(), Policy.version.desc()).limit(1)).first()
+
+
+def day(typed: Any) -> date | None:
+    """A date as a form sends it, or None."""
+    try:
+        return date.fromisoformat(str(typed))
+    except ValueError:
+        return None
+
+
+def _saved(pages: Mapping[Page, DraftPage], page: Page) -> bool:
+    return page in pages and pages[page].valid
+
+
+def _profile(draft: Draft, typed: Mapping[str, Any]) -> None:
+    student = draft.student
+    draft.email = str(typed.get("email") or student.own_email or student.email)
+    draft.phone = str(typed.get("phone") or student.own_phone or student.phone or "")
+
+
+def _internship(session: Session, draft: Draft, typed: Mapping[str, Any], today: date) -> None:
+    kind = session.get(InternshipType, key(typed.get("internship_type")) or 0)
+    if kind and kind.active and (enrolment := enrolment_for(draft.student, kind.department_id)):
+        draft.kind, draft.enrolment, draft.policy = kind, enrolment, policy_of(session, kind, today)
+    draft.term = session.get(Term, key(typed.get("term")) or 0)
+    draft.paid, draft.family_health_cover, draft.abroad = (
+        {"yes": True, "no": False}.get(str(typed.get(name))) for name in ("paid", "family_health_cover", "abroad")
+    )
+
+
+def _place(session: Session, draft: Draft, typed: Mapping[str, Any]) -> None:
+    if typed.get("pick") == NEW:
+        draft.new_institution = {k: v for k, v in typed.items() if k in INSTITUTION_FACTS}
+    else:
+        draft.institution = session.get(Institution, key(typed.get("pick")) or 0)
+    draft.week = sum(1 << int(d) for d in set(typed.get("weekdays", ())) if str(d) in {"0", "1", "2", "3", "4", "5", "6"})
+    draft.starts_on, draft.ends_on = day(typed.get("starts_on")), day(typed.get("ends_on"))
+
+
+def _supervisor(session: Session, draft: Draft, typed: Mapping[str, Any]) -> None:
+    if typed.get("pick") == NEW or draft.new_institution is not None:
+        given = {k: v for k, v in typed.items() if k in SUPERVISOR_FACTS}
+        draft.new_supervisor = given if given.get("name") else None
+        return
+    found = session.get(Supervisor, key(typed.get("pick")) or 0)
+    if found and draft.institution and found.institution_id == draft.institution.id:
+        draft.supervisor = found
+
+
+INSTITUTION_FACTS = ("name", "kind", "sector", "tax_no", "address", "city", "phone", "email", "web", "headcount")
+SUPERVISOR_FACTS = ("name", "title", "phone", "email")

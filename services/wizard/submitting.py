@@ -1,0 +1,143 @@
+"""Submitting: the draft becomes the application, in the transaction that turns its state."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models import Application, Institution, Step, Supervisor, utcnow
+from services import search
+from services.scope import system_session
+from services.standing import Standing
+from services.transition import Refused, take
+from services.wizard.checks import Judgement, findings
+from services.wizard.reading import Draft
+from workflow.words import Action, InstitutionKind, InstitutionState
+
+
+def submit(
+    session: Session, draft: Draft, judgement: Judgement, *, standing: Standing, today: date, seen: int | None
+) -> Step:
+    """Write the application's columns and take the step; raises Refused with the first thing that is wrong.
+
+    The caller commits, or rolls back everything on a refusal.
+    """
+    wrong = tuple(f.say for f in findings(draft, judgement))
+    if wrong:
+        raise Refused(wrong[0])
+    row = draft.application
+    institution = draft.institution or _institution(session, draft, standing)
+    supervisor = draft.supervisor or _supervisor(session, draft, institution)
+    _own_contact(draft)
+    now = utcnow()
+    step = take(
+        session,
+        row,
+        Action.SUBMIT,
+        standing=standing,
+        today=today,
+        seen=seen,
+        at=now,
+        facts={"submission": snapshot(draft, judgement, institution, supervisor)},
+        values={**_columns(draft, judgement), "institution_id": institution.id, "supervisor_id": supervisor.id, "submitted_at": now},
+    )
+    if draft.document:
+        draft.document.submitted_at, draft.document.department_id = now, row.department_id
+    search.index(session, row, institution.name)
+    session.flush()
+    return step
+
+
+def snapshot(draft: Draft, judgement: Judgement, institution: Institution, supervisor: Supervisor) -> dict[str, str]:
+    """What was submitted, as the history keeps it: {"page.fact": text}; two of them make "what changed"."""
+    facts: dict[str, Any] = {
+        "notice.read": "; ".join(f"{p.title} ({p.edited_at:%Y-%m-%d})" for p in draft.must_read),
+        "profile.email": draft.email,
+        "profile.phone": draft.phone,
+        "internship.type": draft.kind,
+        "internship.term": draft.term,
+        "internship.paid": draft.paid,
+        "internship.family_health_cover": draft.family_health_cover,
+        "internship.abroad": draft.abroad,
+        **{f"institution.{n}": getattr(institution, n) for n in ("name", "tax_no", "address", "city", "phone", "email", "headcount")},
+        "institution.week": draft.week,
+        "dates.starts_on": draft.starts_on,
+        "dates.ends_on": draft.ends_on,
+        "dates.half_days": judgement.count.half_days if judgement.count else None,
+        **{f"supervisor.{n}": getattr(supervisor, n) for n in ("name", "title", "phone", "email")},
+        "files.name": draft.document.filename if draft.document else None,
+        "files.sha256": draft.document.sha256 if draft.document else None,
+    }
+    return {name: "" if value is None else str(value) for name, value in facts.items()}
+
+
+def _columns(draft: Draft, judgement: Judgement) -> dict[str, Any]:
+    assert draft.enrolment  # noqa: S101 -- findings() saw it
+    assert draft.kind  # noqa: S101
+    assert draft.policy  # noqa: S101
+    assert draft.term  # noqa: S101
+    assert judgement.count  # noqa: S101
+    return {
+        "department_id": draft.kind.department_id,
+        "programme": draft.enrolment.programme,
+        "class_year": draft.enrolment.class_year,
+        "student_number": draft.student.number,
+        "student_name": draft.student.full_name,
+        "email": draft.email,
+        "phone": draft.phone,
+        "internship_type_id": draft.kind.id,
+        "policy_id": draft.policy.id,
+        "term_id": draft.term.id,
+        "paid": draft.paid,
+        "family_health_cover": draft.family_health_cover,
+        "abroad": draft.abroad,
+        "workplace_kind": draft.workplace_kind,
+        "working_week": draft.week,
+        "starts_on": draft.starts_on,
+        "ends_on": draft.ends_on,
+        "half_days": judgement.count.half_days,
+    }
+
+
+def _institution(session: Session, draft: Draft, standing: Standing) -> Institution:
+    """The typed institution: the one this application brought before, while nobody else leans on it, or a new one."""
+    typed = dict(draft.new_institution or {})
+    typed["kind"], typed["headcount"] = InstitutionKind(typed["kind"]), int(typed["headcount"])
+    own = _brought_before(session, draft.application)
+    row = own or Institution(created_by_id=standing.user_id)
+    for name, value in typed.items():
+        setattr(row, name, value or None if name in {"tax_no", "web"} else value)
+    row.working_week = draft.week
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _supervisor(session: Session, draft: Draft, institution: Institution) -> Supervisor:
+    typed = draft.new_supervisor or {}
+    same = select(Supervisor).where(Supervisor.institution_id == institution.id, Supervisor.email == typed["email"])
+    row = session.scalars(same.order_by(Supervisor.id).limit(1)).first()
+    if row is None:
+        row = Supervisor(institution_id=institution.id, **typed)
+        session.add(row)
+        session.flush()
+    return row
+
+
+def _brought_before(session: Session, application: Application) -> Institution | None:
+    row = session.get(Institution, application.institution_id or 0)
+    if row is None or row.state is not InstitutionState.UNVERIFIED:
+        return None
+    with system_session(reads=True) as everybody:  # other students' files are not in this student's reach
+        uses = everybody.scalar(select(func.count()).select_from(Application).where(Application.institution_id == row.id))
+    return row if uses == 1 and row.created_at >= application.created_at else None
+
+
+def _own_contact(draft: Draft) -> None:
+    """The student's own phone and address outlive the next refresh from the student database."""
+    student = draft.student
+    if draft.email != student.email:
+        student.own_email = draft.email
+    if draft.phone != (student.phone or ""):
+        student.own_phone = draft.phone
