@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 import holidays
@@ -19,13 +20,19 @@ _NAMES_IN = {"tr": "tr", "en": "en_US"}
 
 def calendar(overrides: Iterable[Override], years: Iterable[int], language: str = "tr") -> Calendar:
     """The calendar of these years; one without sure dates is left out, so that counting in it is an error."""
-    known = frozenset(year for year in years if year >= FIRST_YEAR and _is_sure(year))
+    known = frozenset(year for year in years if FIRST_YEAR <= year <= last_year())
     full: dict[date, str] = {}
     half: dict[date, str] = {}
     for year in known:
         full |= _year(year, language)[0]
         half |= _year(year, language)[1]
     return Calendar(full, half, known, tuple(overrides))
+
+
+@lru_cache(maxsize=1)
+def last_year() -> int:
+    """The last year whose every holiday is fixed."""
+    return next(year for year in count(FIRST_YEAR) if not _is_sure(year + 1))
 
 
 def _is_sure(year: int) -> bool:
