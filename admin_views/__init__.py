@@ -14,6 +14,7 @@ from admin_views import (
     publications,
     seed_desk,
     student,
+    wizard,
 )
 from admin_views.home import Home as HOME
 
@@ -26,6 +27,7 @@ def desks() -> list[BaseView]:
         student.Announcements("announcements"),
         student.Regulations("regulations"),
         student.RequiredFiles("required_files"),
+        wizard.Wizard(),
         student.MyApplications(),
         interns.Interns(),
         interns.Starts(),

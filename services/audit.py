@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, Select, String, func, inspect, select, tuple_, type_coerce
@@ -33,13 +34,10 @@ class Break:
 
 def digest(step: Any) -> str:
     """SHA-256 over the canonical JSON of a step (or a mapping of its columns) and the digest before it."""
-
-    def value(name: str) -> Any:
-        return step[name] if isinstance(step, dict) else getattr(step, name)
-
-    at = value("at").astimezone(UTC).isoformat()
-    facts = [at if name == "at" else value(name) for name in _SEALED]
-    return hashlib.sha256(_canonical(facts).encode()).hexdigest()
+    value = step.__getitem__ if isinstance(step, dict) else partial(getattr, step)
+    facts = {name: value(name) for name in _SEALED}
+    facts["at"] = facts["at"].astimezone(UTC).isoformat()
+    return hashlib.sha256(_canonical([*facts.values()]).encode()).hexdigest()
 
 
 _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode

@@ -101,7 +101,7 @@ class Refresh:
     # -- comparing ----------------------------------------------------------------------------------------
 
     def _compare(self, records: list[Record]) -> None:
-        self.departments = dict(self.session.execute(select(Department.code, Department.id)).tuples().all())
+        self.departments = {d.code: d.id for d in self.session.execute(select(Department.code, Department.id))}
         self.codes = {key: code for code, key in self.departments.items()}
         known = self._known(records)
         accounts = self._accounts(records)

@@ -81,7 +81,7 @@ class Town:
     def term(self) -> Term:
         n = self.next()
         return self.add(
-            Term(code=f"t{n}", name=f"Dönem {n}", name_en=f"Term {n}", starts_on=date(2026, 6, 1), ends_on=date(2026, 9, 30), teaching=False)
+            Term(code=f"t{n}", name=f"Dönem {n}", name_en=f"Term {n}", starts_on=date(2026, 6, 1), ends_on=date(2028, 9, 30), teaching=False)
         )
 
     def user(self, email: str = "", name: str = "") -> User:

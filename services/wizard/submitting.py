@@ -13,6 +13,7 @@ from services.standing import Standing
 from services.transition import Refused, take
 from services.wizard.checks import Judgement, findings
 from services.wizard.reading import Draft
+from workflow.say import Say
 from workflow.words import Action, InstitutionKind, InstitutionState
 
 
@@ -23,9 +24,8 @@ def submit(
 
     The caller commits, or rolls back everything on a refusal.
     """
-    wrong = tuple(f.say for f in findings(draft, judgement))
-    if wrong:
-        raise Refused(wrong[0])
+    for wrong in findings(draft, judgement):
+        raise Refused(Say("%(page)s: %(sentence)s", page=wrong.page, sentence=wrong.say))
     row = draft.application
     institution = draft.institution or _institution(session, draft, standing)
     supervisor = draft.supervisor or _supervisor(session, draft, institution)
