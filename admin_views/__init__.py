@@ -3,6 +3,7 @@
 from flask_admin import BaseView
 
 from admin_views import (
+    applications,
     errors,
     institutions,
     interns,
@@ -29,6 +30,7 @@ def desks() -> list[BaseView]:
         student.RequiredFiles("required_files"),
         wizard.Wizard(),
         student.MyApplications(),
+        applications.Applications(),
         interns.Interns(),
         interns.Starts(),
         institutions.InstitutionDesk(),

@@ -1,6 +1,7 @@
 """What every page is drawn with: the menu of the signed-in person, the language and theme, small filters."""
 
 import re
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ def install(app: Flask) -> None:
     app.context_processor(_context)
     app.jinja_env.filters |= {"said": said, "day": _day, "moment": _moment, "bytes": size_text, "halves": halves}
     app.jinja_env.filters |= {"status": status, "page_label": _page_label, "masked": masked, "weekday": _weekday}
+    app.jinja_env.filters |= {"week": _week, "iso_day": _iso_day}
     app.jinja_env.globals["with_args"] = with_args
     app.add_url_rule("/settings", "settings", _settings, methods=["POST"])
     app.add_url_rule("/go/<machine>/<int:pk>", "go", _go)
@@ -88,7 +90,10 @@ def _go(machine: str, pk: int) -> ResponseReturnValue:
 def _sprite() -> str:
     """The icons our pages use, cut from the installed set (which weighs a megabyte)."""
     whole = (Path(flask_bootstrap.__file__).parent / "static/bootstrap5/icons/bootstrap-icons.svg").read_text()
-    symbols = {found["id"]: found[0] for found in re.finditer(r'<symbol[^>]*? id="(?P<id>[^"]+)".*?</symbol>', whole, re.DOTALL)}
+    symbols = {
+        found["id"]: found[0]
+        for found in re.finditer(r'<symbol[^>]*? id="(?P<id>[^"]+)".*?</symbol>', whole, re.DOTALL)
+    }
     return f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols[name] for name in ICONS)}</svg>'
 
 
@@ -124,6 +129,17 @@ def _moment(value: Any) -> str:
 
 def _weekday(value: Any) -> str:
     return str(format_date(value, "d MMM y EEEE"))
+
+
+def _week(mask: Any) -> str:
+    """A week's bit mask (Monday = 1 … Sunday = 64) by the short names of its days."""
+    names = get_locale().days["format"]["abbreviated"]
+    return ", ".join(names[day] for day in range(7) if int(mask or 0) & 1 << day) or "–"
+
+
+def _iso_day(text: str) -> str:
+    """A day as the history keeps it."""
+    return _day(date.fromisoformat(text)) if text else "–"
 
 
 def _page_label(word: str) -> str:

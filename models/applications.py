@@ -106,12 +106,15 @@ class DraftPage(Model):
 
 
 class SearchWord(Model):
-    """A folded word by which the office finds an application: name, surname, number, institution."""
+    """A folded word by which the office finds an application: name, surname, number, institution.
+
+    Kept department by department, so that a commission walks its own words only.
+    """
 
     __tablename__ = "search_word"
     __table_args__ = (Index("ix_search_word_application_id", "application_id"), {"sqlite_with_rowid": False})
 
-    word: Mapped[str] = mapped_column(String(WORD_LENGTH), primary_key=True)
     department_id: Mapped[int] = mapped_column(Key, ForeignKey("department.id"), primary_key=True)
+    word: Mapped[str] = mapped_column(String(WORD_LENGTH), primary_key=True)
     application_id: Mapped[int] = mapped_column(Key, ForeignKey("application.id"), primary_key=True)
     student_id: Mapped[int] = mapped_column(Key, ForeignKey("student.id"))

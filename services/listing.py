@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -80,23 +80,65 @@ def listed(  # noqa: PLR0913 -- what a list is made of, named
     `branches` are alternatives that each keep an index in order (one per department, say); their keys are
     merged. `columns` maps names to expressions; `joins` are relationship attributes, joined from outside.
     """
+    counted = {**columns, "counted": _counted(order.column.class_, where, branches)}
+    return _trimmed(session.execute(_page(counted, order, at, where, branches, joins, size + 1)).all(), at, size)
+
+
+def walked(  # noqa: PLR0913 -- see listed
+    session: Session,
+    columns: Mapping[str, Any],
+    order: Order,
+    *,
+    where: Conditions = (),
+    branches: Sequence[Conditions] = ((),),
+    joins: Sequence[Any] = (),
+    size: int = 2000,
+) -> Iterator[Row[Any]]:
+    """Every row a list would show, page after page, so that a long export holds no memory."""
+    at = None
+    while found := session.execute(_page(columns, order, at, where, branches, joins, size)).all():
+        yield from found
+        at = Cursor(found[-1].sort, found[-1].key)
+
+
+def neighbour(  # noqa: PLR0913 -- see listed
+    session: Session, order: Order, at: Cursor, *, where: Conditions = (), branches: Sequence[Conditions] = ((),)
+) -> int | None:
+    """The key of the row that follows (or precedes) a place in a list."""
+    found = session.execute(_page({}, order, at, where, branches, (), 1)).first()
+    return found.key if found else None
+
+
+def _page(  # noqa: PLR0913 -- see listed
+    columns: Mapping[str, Any],
+    order: Order,
+    at: Cursor | None,
+    where: Conditions,
+    branches: Sequence[Conditions],
+    joins: Sequence[Any],
+    limit: int,
+) -> Select[Any]:
     model = order.column.class_
     descending = order.descending != bool(at and at.back)
-    keys = _keys(model, order, descending, at, where, branches, size)
-    counted = _counted(model, where, branches)
+    keys = _keys(model, order, descending, at, where, branches, limit)
     statement: Select[Any] = (
-        select(*(c.label(n) for n, c in columns.items()), keys.c.key, keys.c.sort, counted.label("counted"))
+        select(*(c.label(n) for n, c in columns.items()), keys.c.key, keys.c.sort)
         .select_from(model)
         .join(keys, model.id == keys.c.key)
     )
     for target in joins:
         statement = statement.outerjoin(target)
-    found = session.execute(statement.order_by(*_directed((keys.c.sort, keys.c.key), descending))).all()
-    return _trimmed(found, at, size)
+    return statement.order_by(*_directed((keys.c.sort, keys.c.key), descending))
 
 
 def _keys(  # noqa: PLR0913 -- see listed
-    model: Any, order: Order, descending: bool, at: Cursor | None, where: Conditions, branches: Sequence[Conditions], size: int
+    model: Any,
+    order: Order,
+    descending: bool,
+    at: Cursor | None,
+    where: Conditions,
+    branches: Sequence[Conditions],
+    limit: int,
 ) -> Any:
     beyond = [_beyond(order, descending, at)] if at else []
     ordered = _directed((order.column, model.id), descending)
@@ -104,14 +146,14 @@ def _keys(  # noqa: PLR0913 -- see listed
         select(model.id.label("key"), order.column.label("sort"))
         .where(*branch, *where, *beyond)
         .order_by(*ordered)
-        .limit(size + 1)
+        .limit(limit)
         for branch in branches
     ]
     if len(parts) == 1:
         return parts[0].subquery("keys")
     merged = union_all(*(select(part.subquery()) for part in parts)).subquery("merged")
     again = _directed((merged.c.sort, merged.c.key), descending)
-    return select(merged.c.key, merged.c.sort).order_by(*again).limit(size + 1).subquery("keys")
+    return select(merged.c.key, merged.c.sort).order_by(*again).limit(limit).subquery("keys")
 
 
 def _beyond(order: Order, descending: bool, at: Cursor) -> ColumnElement[bool]:

@@ -442,14 +442,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_draft_page_student_id'), ['student_id'], unique=False)
 
     op.create_table('search_word',
-    sa.Column('word', sa.String(length=40), nullable=False),
     sa.Column('department_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('word', sa.String(length=40), nullable=False),
     sa.Column('application_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('student_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.ForeignKeyConstraint(['application_id'], ['application.id'], name=op.f('fk_search_word_application_id')),
     sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_search_word_department_id')),
     sa.ForeignKeyConstraint(['student_id'], ['student.id'], name=op.f('fk_search_word_student_id')),
-    sa.PrimaryKeyConstraint('word', 'department_id', 'application_id', name=op.f('pk_search_word')),
+    sa.PrimaryKeyConstraint('department_id', 'word', 'application_id', name=op.f('pk_search_word')),
     sqlite_with_rowid=False
     )
     with op.batch_alter_table('search_word', schema=None) as batch_op:

@@ -1,19 +1,24 @@
 """What is missing or against a rule, and the count behind it: asked at every look, on the server."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
+from flask_babel import get_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Application, Term
 from services.calendar import calendar_for, workplace
+from services.scope import system_session
+from services.sign_in import ISTANBUL
 from services.wizard.reading import Draft
 from workflow import policy as law
 from workflow.policy import Facts, Other, Verdict
 from workflow.say import Say
-from workflow.words import ApplicationState, InstitutionState, Page
-from workflow.working_days import BadDates, Count, count, end_for
+from workflow.words import ApplicationState, InstitutionKind, InstitutionState, Page
+from workflow.working_days import BadDates, Count, Workplace, count, end_for
 
 STANDING = (ApplicationState.SUBMITTED, ApplicationState.APPROVED)
 
@@ -39,17 +44,57 @@ def judge(session: Session, draft: Draft, today: date) -> Judgement:
     """Count the days and ask every rule, as far as the draft has dates."""
     if draft.starts_on is None or draft.ends_on is None or not draft.week:
         return Judgement(None, ())
-    try:
-        counted = count(
-            draft.starts_on,
-            draft.ends_on,
-            workplace(draft.counted_week, draft.workplace_kind),
-            calendar_for(session, draft.starts_on, draft.ends_on),
-            half_day_worth=law.half_day_worth(draft.rules),
+    return _judged(
+        session,
+        draft.rules,
+        workplace(draft.counted_week, draft.workplace_kind),
+        Facts(
+            today=today,
+            starts_on=draft.starts_on,
+            ends_on=draft.ends_on,
+            half_days=0,
+            class_year=draft.enrolment.class_year if draft.enrolment else 0,
+            institution_id=draft.institution.id if draft.institution else None,
+            internship_type_id=draft.kind.id if draft.kind else None,
+            others=_others(session, draft.application),
+            teaching=_teaching(session, draft.starts_on, draft.ends_on),
+        ),
+    )
+
+
+def judge_again(row: Application) -> Judgement:
+    """A submitted application as it stands, under the policy and on the day it was submitted under.
+
+    The student's other applications may be another commission's, so the rules are asked on behalf of the
+    system; what comes back is how each rule went, never whose row it was.
+    """
+    assert row.submitted_at  # noqa: S101 -- the schema promises these of anything submitted
+    assert row.starts_on  # noqa: S101
+    assert row.ends_on  # noqa: S101
+    rules = row.policy.rules if row.policy else {}
+    kind = row.workplace_kind or InstitutionKind.PRIVATE
+    with system_session(reads=True) as session:
+        facts = Facts(
+            today=row.submitted_at.astimezone(ISTANBUL).date(),
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            half_days=0,
+            class_year=row.class_year or 0,
+            institution_id=row.institution_id,
+            internship_type_id=row.internship_type_id,
+            others=_others(session, row),
+            teaching=_teaching(session, row.starts_on, row.ends_on),
         )
+        return _judged(session, rules, workplace(law.counted_week(rules, row.working_week or 0, kind), kind), facts)
+
+
+def _judged(session: Session, rules: Mapping[str, Any], place: Workplace, facts: Facts) -> Judgement:
+    calendar = calendar_for(session, facts.starts_on, facts.ends_on, str(get_locale() or "tr"))
+    try:
+        counted = count(facts.starts_on, facts.ends_on, place, calendar, half_day_worth=law.half_day_worth(rules))
     except BadDates as bad:
         return Judgement(None, (), bad.say)
-    return Judgement(counted, law.check(draft.rules, _facts(session, draft, counted, today)))
+    return Judgement(counted, law.check(rules, replace(facts, half_days=counted.half_days)))
 
 
 def offered_end(session: Session, draft: Draft, wanted_days: int) -> date:
@@ -103,29 +148,13 @@ def _page_of(rule: str) -> Page:
     return Page.INTERNSHIP if rule == "earliest_class_year" else Page.INSTITUTION
 
 
-def _facts(session: Session, draft: Draft, counted: Count, today: date) -> Facts:
-    assert draft.starts_on is not None  # noqa: S101 -- judge looked
-    assert draft.ends_on is not None  # noqa: S101
-    return Facts(
-        today=today,
-        starts_on=draft.starts_on,
-        ends_on=draft.ends_on,
-        half_days=counted.half_days,
-        class_year=draft.enrolment.class_year if draft.enrolment else 0,
-        institution_id=draft.institution.id if draft.institution else None,
-        internship_type_id=draft.kind.id if draft.kind else None,
-        others=_others(session, draft),
-        teaching=_teaching(session, draft.starts_on, draft.ends_on),
-    )
-
-
-def _others(session: Session, draft: Draft) -> tuple[Other, ...]:
+def _others(session: Session, row: Application) -> tuple[Other, ...]:
     rows = session.execute(
         select(
             Application.starts_on, Application.ends_on, Application.institution_id, Application.internship_type_id
         ).where(
-            Application.student_id == draft.student.id,
-            Application.id != draft.application.id,
+            Application.student_id == row.student_id,
+            Application.id != row.id,
             Application.state.in_(STANDING),
         )
     )

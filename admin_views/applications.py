@@ -1,0 +1,320 @@
+"""The commission's queue: every file of its departments, decided one by one or many at once."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import Response, abort, flash, g, jsonify, redirect, request, stream_with_context, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_babel import gettext as _
+from sqlalchemy import Float, cast, func, select
+from sqlalchemy.orm import joinedload
+from werkzeug.datastructures import MultiDict
+
+from admin_views.buttons import STYLE, Steps, buttons
+from admin_views.desk import Card, Column, Desk
+from admin_views.download import download
+from forms.step import step_form
+from models import Application, Department, Document, Institution, InternshipType, Supervisor, Term, db
+from services import audit
+from services.differences import since_rejection
+from services.export import CONTENT_TYPES, exported
+from services.listing import CAP, Listed, cursor, key, listed, walked
+from services.queue import ALL, KEPT, ORDERS, STATES, Queue, named, options, queue
+from services.say import said
+from services.sign_in import today
+from services.tracker import track
+from services.transition import Outrun, Refused, doors, take
+from services.wizard.checks import judge_again
+from workflow.say import N_, Say
+from workflow.transitions import APPLICATIONS, Door
+from workflow.words import Action, Actor, ApplicationState, Need
+
+GONE = Say("There is no such file in your queue.")
+SOON = 7  # days to the start that make a waiting file urgent
+EXPORTED = (
+    (N_("Number"), Application.id),
+    (N_("Student number"), Application.student_number),
+    (N_("Name and surname"), Application.student_name),
+    (N_("Department"), Department.name),
+    (N_("Class year"), Application.class_year),
+    (N_("Internship"), InternshipType.name),
+    (N_("Term"), Term.name),
+    (N_("Institution"), Institution.name),
+    (N_("City"), Institution.city),
+    (N_("Supervisor"), Supervisor.name),
+    (N_("Start"), Application.starts_on),
+    (N_("End"), Application.ends_on),
+    (N_("Working days"), cast(Application.half_days, Float) / 2),
+    (N_("Submitted"), Application.submitted_at),
+    (N_("Status"), Application.state),
+    (N_("Reason"), Application.reason),
+    (N_("E-mail"), Application.email),
+    (N_("Phone"), Application.phone),
+)
+EXPORT_JOINS = (
+    Application.department,
+    Application.internship_type,
+    Application.term,
+    Application.institution,
+    Application.supervisor,
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one of many files: `say` is the refusal, None where the step was taken."""
+
+    who: str
+    url: str | None
+    say: Say | None
+
+
+class Applications(Steps, Desk):
+    """Applications of the reader's commissions; the career centre reads everybody's."""
+
+    actors = frozenset({Actor.MEMBER, Actor.CHAIR, Actor.CAREER_CENTRE})
+    group = N_("Commission")
+    label = N_("Applications")
+    icon = "clipboard-check"
+    files = "application"
+    can_view_details = True
+    list_template = "applications/list.html"
+    order = ORDERS["waiting"]
+    joins = (Application.internship_type, Application.institution, Application.department)
+    columns = (
+        Column("student_name", N_("Student"), Application.student_name),
+        Column("student_number", N_("Student number"), Application.student_number),
+        Column("type", N_("Internship"), InternshipType.name),
+        Column("department", N_("Department"), Department.code),
+        Column("institution", N_("Institution"), Institution.name),
+        Column("institution_id", "", Application.institution_id),
+        Column("vouched", "", Institution.state),
+        Column("starts_on", N_("Start"), Application.starts_on),
+        Column("ends_on", N_("End"), Application.ends_on),
+        Column("half_days", N_("Days"), Application.half_days),
+        Column("submitted_at", N_("Submitted"), Application.submitted_at),
+        Column("state", N_("Status"), Application.state),
+        Column("version", "", Application.version),
+    )
+
+    def __init__(self) -> None:
+        super().__init__(Application, name="applications", endpoint="applications")
+
+    # -- the queue ----------------------------------------------------------------------------------------
+
+    @expose("/")
+    def index_view(self) -> ResponseReturnValue:
+        asked = self._asked()
+        page = listed(
+            db.session(), {c.name: c.expr for c in self.columns}, asked.order, at=cursor(request.args, asked.order),
+            where=asked.where, branches=asked.branches, joins=self.joins,
+        )  # fmt: skip
+        return self.render(
+            self.list_template,
+            page=page,
+            asked=asked,
+            args=_filters(),
+            here=_filters() | _place(),
+            **self._offered(asked, page),
+        )
+
+    def _asked(self) -> Queue:
+        return queue(db.session(), request.args, g.standing)
+
+    def _offered(self, asked: Queue, page: Listed) -> dict[str, Any]:
+        """What the page around the rows needs."""
+        chosen = asked.keys.get("institution")
+        decides = [
+            d.action
+            for d in APPLICATIONS.table
+            if d.action in {Action.APPROVE, Action.REJECT} and d.by & g.standing.actors
+        ]
+        return {
+            "options": options(db.session(), asked),
+            "states": [*((s.value, said(s)) for s in STATES), (ALL, _("All statuses"))],
+            "institution": db.session.get(Institution, chosen) if chosen else None,
+            "alike": named(db.session(), request.args["institution"]) if "institution" in asked.wrong else (),
+            "decides": decides if any(r.state is ApplicationState.SUBMITTED for r in page.rows) else [],
+            "today": today(),
+        }
+
+    @expose("/institutions")
+    def institutions(self) -> ResponseReturnValue:
+        """The type-ahead of the institution filter."""
+        return jsonify(
+            [{"id": i.id, "name": i.name, "city": i.city} for i in named(db.session(), request.args.get("q", ""))]
+        )
+
+    @expose("/export/<export_type>")
+    def export(self, export_type: str) -> ResponseReturnValue:
+        """Exactly the filter on screen, every page of it, as it is read."""
+        if export_type not in CONTENT_TYPES:
+            return abort(404)
+        asked = self._asked()
+        selected = {str(n): expr for n, (_label, expr) in enumerate(EXPORTED)}
+        rows = walked(
+            db.session(), selected, asked.order, where=asked.where, branches=asked.branches, joins=EXPORT_JOINS
+        )
+        headings = [_(label) for label, _expr in EXPORTED]
+        pieces = exported(export_type, headings, (_cells(row) for row in rows))
+        response = Response(stream_with_context(pieces), content_type=CONTENT_TYPES[export_type])
+        response.headers["Content-Disposition"] = f'attachment; filename="staj-{today():%Y-%m-%d}.{export_type}"'
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+    def waiting(self) -> list[Card]:
+        """How many wait for this person's decision, and those that start within the week."""
+        if not g.standing.commissions:
+            return []
+        soon = {"start_to": (today() + timedelta(days=SOON)).isoformat()}
+        counts = [(self._count(args), args) for args in (soon, {})]
+        labels = (_("applications start within a week and wait for a decision"), _("applications wait for a decision"))
+        return [
+            Card(
+                f"{CAP}+" if count > CAP else str(count),
+                label,
+                url_for("applications.index_view", **args),
+                urgent=bool(args),
+            )
+            for (count, args), label in zip(counts, labels, strict=True)
+            if count
+        ]
+
+    def _count(self, args: Mapping[str, str]) -> int:
+        asked = queue(db.session(), args, g.standing)
+        found = select(Application.id).where(
+            Application.department_id.in_(g.standing.commissions),
+            Application.state == ApplicationState.SUBMITTED,
+            *asked.where,
+        )
+        return db.session.scalar(select(func.count()).select_from(found.limit(CAP + 1).subquery())) or 0
+
+    # -- one file -----------------------------------------------------------------------------------------
+
+    def get_one(self, id: Any) -> Application:  # noqa: A002 -- the library's name
+        found = select(Application).where(Application.id == (key(id) or 0)).options(
+            *(joinedload(r) for r in (*EXPORT_JOINS, Application.policy, Application.student))
+        )  # fmt: skip
+        row: Application | None = db.session.scalars(found).one_or_none()
+        return row if row and self._is_of_queue(row) else abort(404)
+
+    def _is_of_queue(self, row: Application) -> bool:
+        """Reach may come from another capacity (own file, own intern): this desk is for commissions."""
+        theirs = row.department_id in g.standing.commissions or Actor.CAREER_CENTRE in g.standing.actors
+        return theirs and row.student_id != g.standing.student_id and row.submitted_at is not None
+
+    @expose("/details/")
+    def details_view(self) -> ResponseReturnValue:
+        row = self.get_one(request.args.get("id"))
+        steps = audit.timeline(db.session(), "application", row.id)
+        asked, opened = self._asked(), doors(row, g.standing)
+        rejecting = next((d for d in opened if d.action is Action.REJECT), None)
+        return self.render(
+            "applications/file.html", row=row, steps=steps, milestones=track(row, steps, today()), judgement=judge_again(row),
+            changes=since_rejection(steps), documents=self._documents(row), buttons=buttons(row), today=today(),
+            rejecting=step_form(rejecting) if rejecting else None, args=_filters(),
+            next=self._beside(asked, row), previous=self._beside(asked, row, back=True),
+        )  # fmt: skip
+
+    def _beside(self, asked: Queue, row: Application, *, back: bool = False) -> str | None:
+        found = asked.beside(db.session(), row, back=back)
+        return url_for(".details_view", id=found, **_filters()) if found else None
+
+    @expose("/document/<pk>/<document>")
+    def document(self, pk: str, document: str) -> ResponseReturnValue:
+        row = self.get_one(pk)
+        found = next((d for d in self._documents(row) if str(d.id) == document), None)
+        return download(found) if found else abort(404)
+
+    def _documents(self, row: Application) -> list[Document]:
+        handed_in = (Document.application_id == row.id, Document.submitted_at.is_not(None))
+        return list(db.session.scalars(select(Document).where(*handed_in).order_by(Document.id.desc())))
+
+    # -- deciding -----------------------------------------------------------------------------------------
+
+    def file_url(self, row: Any) -> str:
+        return url_for(".details_view", id=row.id, **_filters())
+
+    def done(self, row: Any, door: Door) -> str:
+        return f"{row.student_name}: {said(door.to)}"
+
+    def after(self, row: Any, door: Door) -> str:
+        """Back to the list it was decided on, or on to the next file of the queue."""
+        if request.args.get("list") or door.action not in {Action.APPROVE, Action.REJECT}:
+            return self._list_url() if request.args.get("list") else self.file_url(row)
+        asked = self._asked()
+        found = asked.beside(db.session(), row) or asked.beside(db.session(), row, back=True)
+        if found:
+            return url_for(".details_view", id=found, **_filters())
+        flash(_("That was the last file of this queue."), "info")
+        return url_for(".index_view", **_filters())
+
+    def _list_url(self) -> str:
+        return url_for(".index_view", **_filters(), **_place())
+
+    @expose("/bulk/<action>", methods=("POST",))
+    def bulk(self, action: str) -> ResponseReturnValue:
+        """The same step on every ticked file, each for itself: some may be refused while others go through."""
+        if action not in {Action.APPROVE, Action.REJECT}:
+            return abort(404)
+        ticked = list(dict.fromkeys(request.form.getlist("row")))[:CAP]
+        if not ticked:
+            flash(_("Tick at least one application first."), "warning")
+            return redirect(self._list_url())
+        door = next(d for d in APPLICATIONS.table if d.action == action)
+        form = step_form(door)
+        if not request.form.get("asked"):
+            form.process(formdata=MultiDict())
+        elif form.validate():
+            outcomes = [self._one_of_many(typed, door, form) for typed in ticked]
+            return self.render("applications/bulk.html", outcomes=outcomes, door=door, back=self._list_url())
+        names = select(Application.student_name, Application.student_number).where(Application.id.in_(_keys(ticked)))
+        who = db.session.execute(names.order_by(Application.student_name)).all()
+        return self.render(
+            "applications/bulk_form.html",
+            form=form,
+            door=door,
+            style=STYLE[door.action],
+            ticked=ticked,
+            who=who,
+            back=self._list_url(),
+        )
+
+    def _one_of_many(self, typed: str, door: Door, form: Any) -> Outcome:
+        pk, _colon, seen = typed.partition(":")
+        row = db.session.get(Application, key(pk) or 0)
+        if row is None or not self._is_of_queue(row):
+            return Outcome(f"#{pk[:20]}", None, GONE)
+        who, url = f"{row.student_name} ({row.student_number})", self.file_url(row)
+        try:
+            take(
+                db.session(), row, door.action, standing=g.standing, today=today(), seen=key(seen) or -1,
+                reason=form.data.get("reason"), pages=form.data.get("pages"),
+            )  # fmt: skip
+            db.session.commit()
+        except Refused as refusal:
+            db.session.rollback()
+            return Outcome(who, url, refusal.say)
+        return Outcome(who, url, None)
+
+
+def _filters() -> dict[str, str]:
+    """The filters of this address, without places and cursors: what every link of the desk carries on."""
+    return {n: v for n in KEPT if (v := request.args.get(n, "").replace("\x00", "").strip())}
+
+
+def _keys(ticked: list[str]) -> list[int]:
+    return [pk for typed in ticked if (pk := key(typed.partition(":")[0]))]
+
+
+def _place() -> dict[str, str]:
+    """The page of the list, so that a decision taken there leads back to it."""
+    return {n: v for n in ("after", "before") if (v := request.args.get(n, ""))}
+
+
+def _cells(row: Any) -> Iterator[Any]:
+    for value in row[: len(EXPORTED)]:
+        yield said(value) if isinstance(value, ApplicationState) else value
