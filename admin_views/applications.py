@@ -13,7 +13,7 @@ from sqlalchemy import Float, cast, func, select
 from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
-from admin_views.buttons import STYLE, Steps, buttons
+from admin_views.buttons import STYLE, Steps, buttons, seen_version
 from admin_views.desk import Card, Column, Desk
 from admin_views.download import download
 from forms.step import step_form
@@ -25,12 +25,11 @@ from services.listing import CAP, Listed, cursor, key, listed, walked
 from services.queue import ALL, KEPT, ORDERS, STATES, Queue, named, options, queue
 from services.say import said
 from services.sign_in import today
-from services.tracker import track
-from services.transition import Outrun, Refused, doors, take
+from services.transition import Refused, doors, take
 from services.wizard.checks import judge_again
 from workflow.say import N_, Say
 from workflow.transitions import APPLICATIONS, Door
-from workflow.words import Action, Actor, ApplicationState, Need
+from workflow.words import Action, Actor, ApplicationState
 
 GONE = Say("There is no such file in your queue.")
 SOON = 7  # days to the start that make a waiting file urgent
@@ -194,7 +193,7 @@ class Applications(Steps, Desk):
 
     # -- one file -----------------------------------------------------------------------------------------
 
-    def get_one(self, id: Any) -> Application:  # noqa: A002 -- the library's name
+    def get_one(self, id: Any) -> Application:
         found = select(Application).where(Application.id == (key(id) or 0)).options(
             *(joinedload(r) for r in (*EXPORT_JOINS, Application.policy, Application.student))
         )  # fmt: skip
@@ -213,7 +212,7 @@ class Applications(Steps, Desk):
         asked, opened = self._asked(), doors(row, g.standing)
         rejecting = next((d for d in opened if d.action is Action.REJECT), None)
         return self.render(
-            "applications/file.html", row=row, steps=steps, milestones=track(row, steps, today()), judgement=judge_again(row),
+            "applications/file.html", row=row, steps=steps, judgement=judge_again(row),
             changes=since_rejection(steps), documents=self._documents(row), buttons=buttons(row), today=today(),
             rejecting=step_form(rejecting) if rejecting else None, args=_filters(),
             next=self._beside(asked, row), previous=self._beside(asked, row, back=True),
@@ -284,14 +283,14 @@ class Applications(Steps, Desk):
         )
 
     def _one_of_many(self, typed: str, door: Door, form: Any) -> Outcome:
-        pk, _colon, seen = typed.partition(":")
+        pk, _colon, version = typed.partition(":")
         row = db.session.get(Application, key(pk) or 0)
         if row is None or not self._is_of_queue(row):
             return Outcome(f"#{pk[:20]}", None, GONE)
         who, url = f"{row.student_name} ({row.student_number})", self.file_url(row)
         try:
             take(
-                db.session(), row, door.action, standing=g.standing, today=today(), seen=key(seen) or -1,
+                db.session(), row, door.action, standing=g.standing, today=today(), seen=seen_version(version),
                 reason=form.data.get("reason"), pages=form.data.get("pages"),
             )  # fmt: skip
             db.session.commit()

@@ -30,7 +30,10 @@ STYLE = {
 
 def buttons(row: Any) -> list[dict[str, Any]]:
     """One button per open door of this row for the signed-in person."""
-    return [{"action": d.action, "style": STYLE.get(d.action, "secondary"), "asks": bool(d.needs - {Need.DECIDER})} for d in doors(row, g.standing)]
+    return [
+        {"action": d.action, "style": STYLE.get(d.action, "secondary"), "asks": bool(d.needs - {Need.DECIDER})}
+        for d in doors(row, g.standing)
+    ]
 
 
 class Steps(Opened):
@@ -64,7 +67,7 @@ class Steps(Opened):
                 door.action,
                 standing=g.standing,
                 today=today(),
-                seen=_seen(request.form.get("version")),
+                seen=seen_version(request.form.get("version")),
                 reason=form.data.get(Need.REASON.value),
                 pages=form.data.get(Need.PAGES.value),
                 values=self.values(row, door),
@@ -99,7 +102,7 @@ class Steps(Opened):
         return self.file_url(row)
 
 
-def _seen(typed: str | None) -> int | None:
+def seen_version(typed: str | None) -> int | None:
     """The version the form was drawn from; nonsense is a version nobody has seen."""
     if typed is None:
         return None

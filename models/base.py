@@ -28,6 +28,10 @@ class Instant(TypeDecorator[datetime]):
     impl = DateTime
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[datetime]:
+        return datetime
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return value.astimezone(UTC).replace(tzinfo=None) if value else None
 
@@ -64,7 +68,9 @@ class Base(DeclarativeBase):
     registry = registry(metadata=MetaData(naming_convention=NAMES), type_annotation_map={datetime: Instant})
 
 
-db = SQLAlchemy(model_class=Base, session_options={"class_": ReachSession, "expire_on_commit": False}, disable_autonaming=True)
+db = SQLAlchemy(
+    model_class=Base, session_options={"class_": ReachSession, "expire_on_commit": False}, disable_autonaming=True
+)
 
 if TYPE_CHECKING:
     Model = Base
@@ -96,7 +102,9 @@ def promises(machine_name: str) -> list[CheckConstraint]:
     """One CHECK per fact that every row in a state must carry, read off the machine's table."""
     machine = MACHINES[machine_name]
     return [
-        CheckConstraint(f"state <> '{state.value}' OR {need.value} IS NOT NULL", name=f"{state.value}_has_{need.name.lower()}")
+        CheckConstraint(
+            f"state <> '{state.value}' OR {need.value} IS NOT NULL", name=f"{state.value}_has_{need.name.lower()}"
+        )
         for state in machine.states
         for need in sorted(machine.needs_of(state))
     ]

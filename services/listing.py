@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, union_all
@@ -59,7 +59,7 @@ def cursor(args: Mapping[str, str], order: Order) -> Cursor | None:
             try:
                 value, key = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
                 return Cursor(_typed(order, value), _key(key), back=name == "before")
-            except (ValueError, TypeError, binascii.Error, RecursionError):
+            except (ValueError, TypeError, OverflowError, binascii.Error, RecursionError):
                 return None
     return None
 
@@ -190,9 +190,11 @@ def _trimmed(found: Sequence[Row[Any]], at: Cursor | None, size: int) -> Listed:
 def _typed(order: Order, value: Any) -> Any:
     kind = order.column.type.python_type
     if kind is datetime:
-        return datetime.fromisoformat(value)
+        return datetime.fromisoformat(value).astimezone(UTC)
     if kind is date:
         return date.fromisoformat(value)
+    if kind is int:
+        return _key(value)
     if not isinstance(value, kind) or (isinstance(value, str) and "\x00" in value):
         raise ValueError(value)
     return value

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 from flask import Flask
@@ -48,12 +49,14 @@ def _hash() -> str:
     return str(hash_password(PASSWORD))
 
 
+_NUMBERS = count(1)  # a second town in the same test repeats no code, number or address
+
+
 @dataclass
 class Town:
     """The factories, over one open system session."""
 
     session: Session
-    made: int = 0
 
     def add(self, row: Any) -> Any:
         self.session.add(row)
@@ -61,19 +64,27 @@ class Town:
         return row
 
     def next(self) -> int:
-        self.made += 1
-        return self.made
+        return next(_NUMBERS)
 
     def department(self, code: str = "") -> Department:
         n = self.next()
         code = code or f"D{n}"
         faculty = self.add(Faculty(code=f"F{n}", name=f"Fakülte {n}", name_en=f"Faculty {n}"))
-        return self.add(Department(code=code, faculty_id=faculty.id, name=f"Bölüm {code}", name_en=f"Department {code}"))
+        return self.add(
+            Department(code=code, faculty_id=faculty.id, name=f"Bölüm {code}", name_en=f"Department {code}")
+        )
 
     def internship_type(self, of: Department, rules: dict[str, Any] | None = None) -> InternshipType:
         n = self.next()
         kind = self.add(
-            InternshipType(department_id=of.id, code=f"T{n}", name=f"Staj {n}", name_en=f"Internship {n}", compulsory=True, total_days=40)
+            InternshipType(
+                department_id=of.id,
+                code=f"T{n}",
+                name=f"Staj {n}",
+                name_en=f"Internship {n}",
+                compulsory=True,
+                total_days=40,
+            )
         )
         self.add(Policy(internship_type_id=kind.id, version=1, valid_from=date(2020, 1, 1), rules=rules or {}))
         return kind
@@ -81,13 +92,25 @@ class Town:
     def term(self) -> Term:
         n = self.next()
         return self.add(
-            Term(code=f"t{n}", name=f"Dönem {n}", name_en=f"Term {n}", starts_on=date(2026, 6, 1), ends_on=date(2028, 9, 30), teaching=False)
+            Term(
+                code=f"t{n}",
+                name=f"Dönem {n}",
+                name_en=f"Term {n}",
+                starts_on=date(2026, 6, 1),
+                ends_on=date(2028, 9, 30),
+                teaching=False,
+            )
         )
 
     def user(self, email: str = "", name: str = "") -> User:
         n = self.next()
         return self.add(
-            User(email=email or f"kisi{n}@demo.edu.tr", name=name or f"Kişi {n}", password=_hash(), fs_uniquifier=uuid.uuid4().hex)
+            User(
+                email=email or f"kisi{n}@demo.edu.tr",
+                name=name or f"Kişi {n}",
+                password=_hash(),
+                fs_uniquifier=uuid.uuid4().hex,
+            )
         )
 
     def member(self, of: Department, actor: Actor = Actor.MEMBER, user: User | None = None) -> User:
@@ -108,8 +131,14 @@ class Town:
         user = user or self.user(name=f"{name} {surname}")
         student = self.add(
             Student(
-                user_id=user.id, number=f"3{n:05d}", name=name, surname=surname, national_id_sealed=b"x" * 40,
-                national_id_tail="12", email=user.email, phone="0462 377 00 00",
+                user_id=user.id,
+                number=f"3{n:05d}",
+                name=name,
+                surname=surname,
+                national_id_sealed=b"x" * 40,
+                national_id_tail="12",
+                email=user.email,
+                phone="0462 377 00 00",
             )  # fmt: skip
         )
         self.add(Enrolment(student_id=student.id, department_id=of.id, programme=Programme.MAJOR, class_year=3))
@@ -126,14 +155,24 @@ class Town:
         n = self.next()
         return self.add(
             Supervisor(
-                institution_id=of.id, user_id=user.id if user else None, name=name, name_key=search_key(name), title="Müdür",
-                phone="0462 300 00 01", email=user.email if user else f"yetkili{n}@kaya.example.com",
+                institution_id=of.id,
+                user_id=user.id if user else None,
+                name=name,
+                name_key=search_key(name),
+                title="Müdür",
+                phone="0462 300 00 01",
+                email=user.email if user else f"yetkili{n}@kaya.example.com",
             )  # fmt: skip
         )
 
     def draft(self, student: Student, of: Department) -> Application:
         return self.add(
-            Application(student_id=student.id, department_id=of.id, student_number=student.number, student_name=student.full_name)
+            Application(
+                student_id=student.id,
+                department_id=of.id,
+                student_number=student.number,
+                student_name=student.full_name,
+            )
         )
 
     def application(  # noqa: PLR0913 -- a file has many sides
@@ -153,12 +192,28 @@ class Town:
         decided = state not in {ApplicationState.SUBMITTED, ApplicationState.WITHDRAWN}
         application = self.add(
             Application(
-                state=state, student_id=student.id, department_id=of.id, student_number=student.number,
-                student_name=student.full_name, email=student.email, phone=student.phone, class_year=3,
-                submitted_at=submitted_at, internship_type_id=kind.id, policy_id=kind.policies[0].id,
-                term_id=self.term().id, paid=False, family_health_cover=True, abroad=False,
-                institution_id=supervisor.institution_id, supervisor_id=supervisor.id, workplace_kind="private",
-                working_week=31, starts_on=starts_on, ends_on=starts_on + timedelta(days=27), half_days=40,
+                state=state,
+                student_id=student.id,
+                department_id=of.id,
+                student_number=student.number,
+                student_name=student.full_name,
+                email=student.email,
+                phone=student.phone,
+                class_year=3,
+                submitted_at=submitted_at,
+                internship_type_id=kind.id,
+                policy_id=kind.policies[0].id,
+                term_id=self.term().id,
+                paid=False,
+                family_health_cover=True,
+                abroad=False,
+                institution_id=supervisor.institution_id,
+                supervisor_id=supervisor.id,
+                workplace_kind="private",
+                working_week=31,
+                starts_on=starts_on,
+                ends_on=starts_on + timedelta(days=27),
+                half_days=40,
                 reason="Belge eksik." if state in {ApplicationState.REJECTED, ApplicationState.CANCELLED} else None,
                 pages=["files"] if state == ApplicationState.REJECTED else None,
                 decided_by_id=(decider or self.user()).id if decided else None,
@@ -172,14 +227,27 @@ class Town:
         n = self.next()
         return self.add(
             Document(
-                application_id=of.id, student_id=of.student_id, department_id=of.department_id, filename="belgeler.zip",
-                content_type="application/zip", size=10, sha256="0" * 64, storage_key=key or f"test/{n}",
-                entries=[["form.pdf", 10]], submitted_at=SUBMITTED_AT if submitted else None,
+                application_id=of.id,
+                student_id=of.student_id,
+                department_id=of.department_id,
+                filename="belgeler.zip",
+                content_type="application/zip",
+                size=10,
+                sha256="0" * 64,
+                storage_key=key or f"test/{n}",
+                entries=[["form.pdf", 10]],
+                submitted_at=SUBMITTED_AT if submitted else None,
             )  # fmt: skip
         )
 
     def publication(self, of: Department | None, kind: str = "announcement", **facts: Any) -> Publication:
-        given = {"title": "Staj toplantısı", "body": "Toplantı salı günü.", "state": "published", "published_at": SUBMITTED_AT, **facts}
+        given = {
+            "title": "Staj toplantısı",
+            "body": "Toplantı salı günü.",
+            "state": "published",
+            "published_at": SUBMITTED_AT,
+            **facts,
+        }
         return self.add(Publication(kind=kind, department_id=of.id if of else None, **given))
 
     def standing(self, user: User, today: date = TODAY) -> Standing:
