@@ -38,7 +38,7 @@ def install(app: Flask) -> None:
     app.context_processor(_context)
     app.jinja_env.filters |= {"said": said, "day": _day, "moment": _moment, "bytes": size_text, "halves": halves}
     app.jinja_env.filters |= {"status": status, "page_label": _page_label, "masked": masked, "weekday": _weekday}
-    app.jinja_env.filters |= {"week": _week, "iso_day": _iso_day}
+    app.jinja_env.filters |= {"week": _week, "iso_day": _iso_day, "span": _span}
     app.jinja_env.globals["with_args"] = with_args
     app.add_url_rule("/settings", "settings", _settings, methods=["POST"])
     app.add_url_rule("/go/<machine>/<int:pk>", "go", _go)
@@ -121,6 +121,12 @@ def with_args(**changes: Any) -> str:
 
 def _day(value: Any) -> str:
     return str(format_date(value, "d MMM y")) if value else "–"
+
+
+def _span(start: Any, end: Any) -> str:
+    """Two days as people say them: the year once where it is the same."""
+    same = start and end and start.year == end.year
+    return f"{format_date(start, 'd MMM') if same else _day(start)} – {_day(end)}"
 
 
 def _moment(value: Any) -> str:

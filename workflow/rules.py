@@ -22,12 +22,12 @@ from workflow.values import (
 __all__ = ["RULES", "Rule"]
 
 
-@rule(N_("No overlap with another internship of yours"), ALWAYS_YES)
+@rule(N_("No overlap with another internship of the student"), ALWAYS_YES)
 def overlap(facts: Facts, _value: bool) -> Say | None:  # noqa: FBT001 -- asked whatever the data say
     for other in facts.others:
         if facts.starts_on <= other.ends_on and other.starts_on <= facts.ends_on:
             return Say(
-                "The dates overlap with another internship of yours, from %(start)s to %(end)s (%(state)s).",
+                "The dates overlap with another internship of the student, from %(start)s to %(end)s (%(state)s).",
                 start=other.starts_on, end=other.ends_on, state=other.state,
             )  # fmt: skip
     return None

@@ -94,7 +94,7 @@ MET: list[tuple[str, Any, dict[str, Any], dict[str, Any], Say]] = [
         "overlap", True,
         {"others": another(date(2026, 6, 1), date(2026, 7, 5))}, {"others": another(date(2026, 6, 1), MONDAY)},
         Say(
-            "The dates overlap with another internship of yours, from %(start)s to %(end)s (%(state)s).",
+            "The dates overlap with another internship of the student, from %(start)s to %(end)s (%(state)s).",
             start=date(2026, 6, 1), end=MONDAY, state=ApplicationState.APPROVED,
         ),
     ),
@@ -103,7 +103,7 @@ MET: list[tuple[str, Any, dict[str, Any], dict[str, Any], Say]] = [
         {"others": another(date(2026, 8, 1), date(2026, 8, 9))},
         {"others": another(FRIDAY, date(2026, 8, 9), state=ApplicationState.SUBMITTED)},
         Say(
-            "The dates overlap with another internship of yours, from %(start)s to %(end)s (%(state)s).",
+            "The dates overlap with another internship of the student, from %(start)s to %(end)s (%(state)s).",
             start=FRIDAY, end=date(2026, 8, 9), state=ApplicationState.SUBMITTED,
         ),
     ),
