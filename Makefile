@@ -19,7 +19,7 @@ help: ## this list
 
 run: $(RUN_READY) $(CATALOGUES) ## set everything up and serve a clickable university on 127.0.0.1:$(PORT)
 	@$(FLASK) db upgrade
-	@$(FLASK) seed apply seed/data
+	@$(FLASK) seed apply --once seed/data
 	@$(FLASK) seed demo
 	@echo "Staj: http://127.0.0.1:$(PORT)/  (Ctrl-C stops it)"
 	@PUBLIC_URL=$${PUBLIC_URL:-http://127.0.0.1:$(PORT)} PATH="$(BIN):$$PATH" sh serve.sh $(PORT)

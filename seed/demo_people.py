@@ -51,7 +51,7 @@ STAFF = (
     Account("kariyer", "Barış Oğuz", Actor.CAREER_CENTRE),
     Account("bidb", "Tuncay Işık", Actor.IT),
 )
-EMPLOYER = Account("isveren", "", Actor.EMPLOYER)
+EMPLOYER = Account("isveren", "Karadeniz Yazılım A.Ş.", Actor.EMPLOYER)
 PRINTED = (*STUDENTS, *STAFF[:1], *STAFF[2:4], EMPLOYER, *STAFF[-3:], *STAFF[1:2], *STAFF[4:8])
 
 

@@ -33,10 +33,15 @@ class Story:
     days: int
     turns: tuple[Turn, ...]
     compulsory: bool = False
+    new_firm: bool = False  # typed by the student, so it starts unverified
+    at_host: bool = False  # at the firm of the demo employer
 
 
 STAMP = ("Kabul formunda kurumun kaşesi ve imzası eksik; tamamlayıp yeniden yükleyin.", (Page.FILES,))
-ENGINEER = ("Kurumda bölümünüzle ilgili bir mühendis çalıştığını belgeleyin ya da başka bir kurum seçin.", (Page.INSTITUTION, Page.FILES))
+ENGINEER = (
+    "Kurumda bölümünüzle ilgili bir mühendis çalıştığını belgeleyin ya da başka bir kurum seçin.",
+    (Page.INSTITUTION, Page.FILES),
+)
 DATES = ("Başlangıç tarihi ara sınav haftasıyla çakışıyor; tarihi bir hafta ileri alın.", (Page.DATES,))
 CONTACT = ("Yetkilinin telefonu yanlış görünüyor; düzeltin.", (Page.SUPERVISOR,))
 
@@ -45,8 +50,8 @@ def _reject(why: tuple[str, tuple[Page, ...]], ago: int) -> Turn:
     return Turn(DO.REJECT, ago=ago, reason=why[0], pages=why[1])
 
 
-def _waits(ago: int, starts: int, days: int = 15) -> Story:
-    return Story(starts, days, (Turn(DO.SUBMIT, ago=ago),))
+def _waits(ago: int, starts: int, days: int = 15, *, new_firm: bool = False) -> Story:
+    return Story(starts, days, (Turn(DO.SUBMIT, ago=ago),), new_firm=new_firm)
 
 
 _APPROVED = (Turn(DO.SUBMIT, before_start=32), Turn(DO.APPROVE, before_start=27))
@@ -62,8 +67,8 @@ ENDED_LATE = Story(
     ),
     compulsory=True,
 )
-RUNNING = Story(-12, 25, _APPROVED)
-RUNNING_LONG = Story(-20, 40, _APPROVED)
+RUNNING = Story(-12, 25, _APPROVED, at_host=True)
+RUNNING_LONG = Story(-20, 40, _APPROVED, at_host=True)
 UPCOMING = Story(9, 20, (Turn(DO.SUBMIT, ago=18), Turn(DO.APPROVE, ago=11)))
 UPCOMING_LATER = Story(30, 20, (Turn(DO.SUBMIT, ago=12), Turn(DO.APPROVE, ago=3, by_chair=True)))
 REJECTED = Story(34, 20, (Turn(DO.SUBMIT, ago=8), _reject(STAMP, 3)))
@@ -76,12 +81,23 @@ REOPENED = Story(
     (
         Turn(DO.SUBMIT, ago=12),
         _reject(ENGINEER, 8),
-        Turn(DO.REOPEN, ago=2, by_chair=True, reason="Öğrenci mühendisin diplomasını elden getirdi; dosya yeniden görüşülecek."),
+        Turn(
+            DO.REOPEN,
+            ago=2,
+            by_chair=True,
+            reason="Öğrenci mühendisin diplomasını elden getirdi; dosya yeniden görüşülecek.",
+        ),
     ),
 )
 WITHDRAWN = Story(28, 20, (Turn(DO.SUBMIT, ago=9), Turn(DO.WITHDRAW, ago=6)))
 CANCELLED = Story(
-    16, 20, (Turn(DO.SUBMIT, ago=20), Turn(DO.APPROVE, ago=14), Turn(DO.CANCEL, ago=4, reason="Başka bir kurumda burslu staj kazandım."))
+    16,
+    20,
+    (
+        Turn(DO.SUBMIT, ago=20),
+        Turn(DO.APPROVE, ago=14),
+        Turn(DO.CANCEL, ago=4, reason="Başka bir kurumda burslu staj kazandım."),
+    ),
 )
 CANCELLED_BY_CHAIR = Story(
     13,
@@ -101,7 +117,7 @@ OF: dict[str, tuple[tuple[Story, ...], ...]] = {
         (ENDED, REJECTED),
         (ENDED_LATE, RUNNING),
         (_waits(1, 30),),
-        (_waits(6, 26, 20),),
+        (_waits(6, 26, 20, new_firm=True),),
         (CORRECTED,),
         (ENDED, UPCOMING),
         (_waits(3, 41, 10),),
@@ -111,7 +127,7 @@ OF: dict[str, tuple[tuple[Story, ...], ...]] = {
         (WITHDRAWN, DRAFT),
     ),
     "INS": (
-        (_waits(2, 29),),
+        (_waits(2, 29, new_firm=True),),
         (ENDED, CORRECTED_DATES),
         (RUNNING,),
         (UPCOMING_LATER,),
@@ -129,7 +145,13 @@ OTHERS: tuple[tuple[Story, ...], ...] = (
     (ENDED_LATE,),
     (REJECTED,),
 )
-SECTORS = {"BIL": "Yazılım", "YAZ": "Yazılım", "INS": "İnşaat", "EEM": "Elektrik ve elektronik", "MAK": "Makina imalatı"}
+SECTORS = {
+    "BIL": "Yazılım",
+    "YAZ": "Yazılım",
+    "INS": "İnşaat",
+    "EEM": "Elektrik ve elektronik",
+    "MAK": "Makina imalatı",
+}
 
 
 def first_day(story: Story, today: date) -> date:
@@ -140,3 +162,22 @@ def first_day(story: Story, today: date) -> date:
     year = today.year if today >= date(today.year, 9, 1) else today.year - 1
     day = date(year, 6, 30)
     return day + timedelta(days=-day.weekday() % 7)
+
+
+NEW_FIRMS: tuple[dict[str, str], ...] = (
+    {
+        "name": "Karaca Bilişim ve Danışmanlık Ltd. Şti.", "kind": "private", "sector": "Yazılım", "tax_no": "", "address": "Fatih Mah. Yavuz Selim Bulvarı No: 41",
+        "city": "Trabzon", "phone": "0462 230 41 41", "email": "insankaynaklari@karacabilisim.example.com", "web": "", "headcount": "14",
+    },
+    {
+        "name": "Yedigöl Mühendislik", "kind": "private", "sector": "Proje ve müşavirlik", "tax_no": "", "address": "Gazipaşa Mah. Maraş Cad. No: 12",
+        "city": "Trabzon", "phone": "0462 321 12 12", "email": "bilgi@yedigolmuhendislik.example.com", "web": "", "headcount": "9",
+    },
+)  # fmt: skip
+NEW_PERSON = {
+    "name": "Şenol Karaca",
+    "title": "Teknik müdür",
+    "phone": "0532 410 41 41",
+    "email": "senol.karaca@staj.example.com",
+}
+BLOCKED_FOR = "Stajyerlerin iş güvenliği eğitimi almadan sahaya çıkarıldığı tutanakla bildirildi."

@@ -23,7 +23,7 @@ students = AppGroup("students", help="Students, as the student database knows th
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_command(path: Path) -> None:
     """Take the students in a CSV or XLSX file: new ones come, known ones follow. All of it or nothing."""
-    _bring_in(read_table(path.name, path.read_bytes()), path.name)
+    bring_in(read_table(path.name, path.read_bytes()), path.name)
 
 
 @students.command("refresh")
@@ -34,10 +34,11 @@ def refresh_command() -> None:
         raise click.ClickException(
             "No student directory is configured: set STUDENT_DIRECTORY_URL and STUDENT_DIRECTORY_QUERY."
         )
-    _bring_in(view.everybody(), "directory")
+    bring_in(view.everybody(), "directory")
 
 
-def _bring_in(lines: Iterable[Line], source: str) -> None:
+def bring_in(lines: Iterable[Line], source: str) -> None:
+    """Take every row or none, and say what changed; ends the command when a row is wrong."""
     difference, seal = Difference(), Seal(current_app.extensions["staj"].national_id_key)
     try:
         with printing.progress("Students") as progress, system_session() as session:

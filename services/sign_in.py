@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g, request, session
-from flask_login import user_logged_out
+from flask import Flask, g, has_request_context, request, session
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from flask_login import user_logged_out
 from flask_security import MailUtil, RoleMixin, Security, SQLAlchemyUserDatastore, current_user
 
 from models import Letter, User, db
@@ -66,6 +66,8 @@ def email(identity: str) -> str | None:
 
 def language() -> str:
     """Asked for in this session, kept with the account, or the first the browser names that we speak."""
+    if not has_request_context():
+        return LANGUAGES[0]  # a command speaks the university's own
     if session.get("language") in LANGUAGES:
         return str(session["language"])
     return request.accept_languages.best_match(LANGUAGES, "tr") or "tr"

@@ -1,6 +1,6 @@
 """Submitting: the draft becomes the application, in the transaction that turns its state."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -18,7 +18,14 @@ from workflow.words import Action, InstitutionKind, InstitutionState
 
 
 def submit(
-    session: Session, draft: Draft, judgement: Judgement, *, standing: Standing, today: date, seen: int | None
+    session: Session,
+    draft: Draft,
+    judgement: Judgement,
+    *,
+    standing: Standing,
+    today: date,
+    seen: int | None,
+    at: datetime | None = None,
 ) -> Step:
     """Write the application's columns and take the step; raises Refused with the first thing that is wrong.
 
@@ -30,7 +37,7 @@ def submit(
     institution = draft.institution or _institution(session, draft, standing)
     supervisor = draft.supervisor or _supervisor(session, draft, institution)
     _own_contact(draft)
-    now = utcnow()
+    now = at or utcnow()
     step = take(
         session,
         row,

@@ -1,0 +1,72 @@
+"""`flask seed demo`: a small university that lives: people who sign in, applications in every state, with their history."""
+
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from flask_babel import force_locale
+from rich.table import Table
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import Application, Student
+from seed import printing
+from seed.demo_history import History
+from seed.demo_people import PRINTED, STAFF, employer, give_password, password, staff
+from seed.demo_stories import OF, OTHERS
+from seed.student_commands import bring_in
+from services.say import said
+from services.sign_in import today
+from services.scope import system_session
+from services.tables import read_table
+
+STUDENTS = Path(__file__).parent / "data" / "students" / "students.csv"
+
+
+@click.command("demo")
+@with_appcontext
+def demo() -> None:
+    """Add the demo university, if it is not there, and print who signs in with which password."""
+    settings = current_app.extensions["staj"]
+    if settings.production:
+        raise click.ClickException("This is a production installation: demo accounts have no place here.")
+    with system_session(reads=True) as session:
+        empty = session.scalar(select(Student.id).limit(1)) is None
+    if empty:
+        bring_in(read_table(STUDENTS.name, STUDENTS.read_bytes()), STUDENTS.name)
+    word = password(settings)
+    with system_session() as session:
+        staff(session)
+        host = employer(session)
+        if session.scalar(select(Application.id).limit(1)) is None:
+            _tell(session, History(session, current_app.extensions["storage"], host, today()))
+        give_password(session, word)
+    _print(word)
+
+
+def _tell(session: Session, history: History) -> None:
+    """Every student's stories, in the order of the student file."""
+    met: dict[str, int] = {}
+    decided = {account.department for account in STAFF}
+    students = list(session.scalars(select(Student).order_by(Student.id)))
+    with printing.progress("Demo applications") as progress:
+        for done, student in enumerate(students, 1):
+            code = student.enrolments[0].department.code
+            met[code] = met.get(code, -1) + 1
+            own = OF.get(code)
+            others = OTHERS[sum(met.values()) % len(OTHERS)] if code in decided else OTHERS[0]
+            stories = own[met[code]] if own and met[code] < len(own) else others
+            for story in stories:
+                history.tell(student, story)
+            progress(done, len(students))
+    history.close()
+
+
+def _print(word: str) -> None:
+    table = Table("E-mail", "Name", "Role", title=f"Demo accounts; password of all: {word}", title_justify="left")
+    with force_locale("en"):
+        for account in PRINTED:
+            of = f" ({account.department})" if account.department else ""
+            table.add_row(account.email, account.name, f"{said(account.actor)}{of}")
+    printing.out.print(table)

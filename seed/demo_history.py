@@ -1,0 +1,256 @@
+"""Telling a demo story by the means of the house: pages typed, archives looked into, steps taken."""
+
+import io
+import zipfile
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import uuid4
+
+import py7zr
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import (
+    Application,
+    Department,
+    Document,
+    DraftPage,
+    Institution,
+    InternshipType,
+    Letter,
+    Membership,
+    Step,
+    Student,
+    Supervisor,
+    Term,
+    User,
+)
+from seed.demo_stories import BLOCKED_FOR, NEW_FIRMS, NEW_PERSON, SECTORS, Story, Turn, first_day
+from services.documents import give, take_in
+from services.sign_in import ISTANBUL
+from services.standing import Standing, standing_of
+from services.transition import take
+from services.wizard import checks, drafts, reading, submitting
+from workflow.words import Action, Actor, InstitutionState, LetterState, Page
+
+FILES = Path(__file__).parent / "data" / "files"
+HANDED_IN = {
+    "staj başvuru formu.docx": "staj-basvuru-formu.docx",
+    "işyeri kabul formu.docx": "isyeri-kabul-formu.docx",
+    "müstehaklık belgesi.pdf": "mustehaklik-kilavuzu.pdf",
+}
+LIMIT = 20 * 1024 * 1024
+WEEKS_TRIED = 8
+STILL_UNVERIFIED = 4
+
+
+class History:
+    """One telling. Rules are asked as a student's submission asks them; a story no rule lets through is left out."""
+
+    def __init__(self, session: Session, store: Any, host: Supervisor, today: date) -> None:
+        self.session, self.store, self.host, self.today = session, store, host, today
+        self.told = 0
+        self._archives = [_taken(store, kind) for kind in ("zip", "7z")]
+        self._firms = self._verified()
+
+    def tell(self, student: Student, story: Story) -> None:
+        """Write one application and every step of it."""
+        self.told += 1
+        own = self._standing(student.user)
+        draft = drafts.start(self.session, own)
+        first = story.turns[0] if story.turns else Turn(Action.SUBMIT, ago=1)
+        typed = self._typed(student, story, draft, first)
+        if typed is None:
+            self.session.delete(draft)
+            self.session.flush()
+            return
+        for page, answers in typed.items() if story.turns else list(typed.items())[:3]:
+            drafts.keep(self.session, draft, page, answers, valid=True, seen=0)
+        start = first_day(story, self.today)
+        draft.created_at = self._at(first.day(self.today, start)) - timedelta(days=1, hours=3)
+        for turn in story.turns:
+            self._take(draft, turn, own, turn.day(self.today, start))
+
+    def close(self) -> None:
+        """What is no single story's: a blocked firm, and letters that went out when they were written."""
+        blocked, office = self._firms[-1], self._office(Actor.CAREER_CENTRE)
+        if blocked.state is InstitutionState.VERIFIED:
+            at = self._at(self.today - timedelta(days=40))
+            take(self.session, blocked, Action.BLOCK, standing=office, today=self.today, reason=BLOCKED_FOR, at=at)
+        self.session.flush()
+        for letter, at in self.session.execute(select(Letter, Step.at).join(Step, Step.id == Letter.step_id)).tuples():
+            letter.created_at = letter.sent_at = letter.next_try_at = at
+            letter.state, letter.tries = LetterState.SENT, 1
+
+    def _verified(self) -> list[Institution]:
+        """The career centre has looked at all firms of the register but the last few."""
+        firms = list(self.session.scalars(select(Institution).order_by(Institution.id)))[:-STILL_UNVERIFIED]
+        office, day = self._office(Actor.CAREER_CENTRE), self.today - timedelta(days=400)
+        for firm in firms:
+            if firm.state is InstitutionState.UNVERIFIED:
+                take(self.session, firm, Action.VERIFY, standing=office, today=day, at=self._at(day))
+        return firms
+
+    # -- what is typed ------------------------------------------------------------------------------------
+
+    def _typed(self, student: Student, story: Story, row: Application, first: Turn) -> dict[Page, Any] | None:
+        """The pages of the first week and internship type that pass every rule on the day of submission."""
+        start = first_day(story, self.today)
+        place = self._place(story, row)
+        for kind in self._kinds(row.department_id, story):
+            for later in range(WEEKS_TRIED if isinstance(story.starts, int) and story.starts > 0 else 1):
+                typed = self._pages(row, kind, start + timedelta(weeks=later), story.days, place)
+                if typed and (not story.turns or self._passes(row, typed, first.day(self.today, start))):
+                    return typed
+        return None
+
+    def _kinds(self, department: int, story: Story) -> list[InternshipType]:
+        kinds = self.session.scalars(
+            select(InternshipType).where(InternshipType.department_id == department).order_by(InternshipType.id)
+        ).all()
+        return sorted(kinds, key=lambda k: k.compulsory is not story.compulsory)
+
+    def _place(self, story: Story, row: Application) -> dict[str, Any]:
+        """The institution and supervisor pages, dates apart."""
+        if story.new_firm:
+            return {
+                "firm": {"pick": reading.NEW, **NEW_FIRMS[self.told % len(NEW_FIRMS)]},
+                "person": {"pick": reading.NEW, **NEW_PERSON},
+            }
+        department = self.session.get_one(Department, row.department_id)
+        if story.at_host:
+            return {"firm": {"pick": str(self.host.institution_id)}, "person": {"pick": str(self.host.id)}}
+        fitting = [
+            f for f in self._firms[:-1] if f.sector == SECTORS.get(department.code) and f.id != self.host.institution_id
+        ] or self._firms[:-1]
+        firm = fitting[self.told % len(fitting)]
+        person = self.session.scalars(
+            select(Supervisor).where(Supervisor.institution_id == firm.id).order_by(Supervisor.id)
+        ).first()
+        return {
+            "firm": {"pick": str(firm.id)},
+            "person": {"pick": str(person.id)} if person else {"pick": reading.NEW, **NEW_PERSON},
+        }
+
+    def _pages(
+        self, row: Application, kind: InternshipType, start: date, days: int, place: dict[str, Any]
+    ) -> dict[Page, Any] | None:
+        terms = self.session.scalars(select(Term).where(Term.ends_on >= start).order_by(Term.starts_on).limit(1)).all()
+        if not terms:
+            return None
+        student = row.student
+        pages: dict[Page, Any] = {
+            Page.NOTICE: {"read": [str(p.id) for p in reading.must_read(self.session, row)]},
+            Page.PROFILE: {"phone": student.phone or "0462 377 20 00", "email": student.email},
+            Page.INTERNSHIP: {
+                "internship_type": str(kind.id), "term": str(terms[0].id), "paid": "yes" if self.told % 3 else "no",
+                "family_health_cover": "no" if self.told % 4 == 0 else "yes", "abroad": "no",
+            },
+            Page.INSTITUTION: {**place["firm"], "weekdays": ["0", "1", "2", "3", "4"], "starts_on": start.isoformat()},
+            Page.SUPERVISOR: place["person"],
+        }  # fmt: skip
+        draft = self._read(row, pages, start)
+        pages[Page.INSTITUTION]["ends_on"] = checks.offered_end(self.session, draft, days).isoformat()
+        return pages
+
+    def _read(self, row: Application, pages: dict[Page, Any], day: date) -> reading.Draft:
+        rows = {page: DraftPage(page=page, typed=typed, valid=True) for page, typed in pages.items()}
+        return reading.read(self.session, row, rows, day)
+
+    def _passes(self, row: Application, pages: dict[Page, Any], day: date) -> bool:
+        judgement = checks.judge(self.session, self._read(row, pages, day), day)
+        return judgement.count is not None and all(v.passed for v in judgement.verdicts)
+
+    # -- what happens -------------------------------------------------------------------------------------
+
+    def _take(self, row: Application, turn: Turn, own: Standing, day: date) -> None:
+        at = self._at(day)
+        if turn.action is Action.SUBMIT:
+            self._submit(row, own, day, at)
+            return
+        by_student = turn.action in {Action.WITHDRAW} or (turn.action is Action.CANCEL and not turn.by_chair)
+        standing = own if by_student else self._commission(row.department_id, turn)
+        take(
+            self.session, row, turn.action, standing=standing, today=day, at=at, reason=turn.reason,
+            pages=[p.value for p in turn.pages] or None,
+        )  # fmt: skip
+
+    def _submit(self, row: Application, own: Standing, day: date, at: datetime) -> None:
+        if row.submitted_at:
+            self._corrected(row)
+        if row.submitted_at is None or Page.FILES.value in (row.pages or ()):
+            document = self._document(at)
+            give(self.session, document, row)
+        draft = reading.read(self.session, row, drafts.pages(self.session, row), day)
+        submitting.submit(
+            self.session, draft, checks.judge(self.session, draft, day), standing=own, today=day, seen=None, at=at
+        )
+
+    def _corrected(self, row: Application) -> None:
+        """The student changes what the commission pointed at."""
+        pages = drafts.pages(self.session, row)
+        if Page.SUPERVISOR.value in (row.pages or ()):
+            page = pages[Page.SUPERVISOR]
+            drafts.keep(
+                self.session, row, Page.SUPERVISOR, {"pick": reading.NEW, **NEW_PERSON}, valid=True, seen=page.version
+            )
+        if Page.DATES.value in (row.pages or ()):
+            page = pages[Page.INSTITUTION]
+            moved = {
+                n: (date.fromisoformat(page.typed[n]) + timedelta(weeks=1)).isoformat()
+                for n in ("starts_on", "ends_on")
+            }
+            drafts.keep(self.session, row, Page.INSTITUTION, page.typed | moved, valid=True, seen=page.version)
+
+    def _document(self, at: datetime) -> Document:
+        """An archive of the student's own; its content is one of two that were looked into."""
+        content, like = self._archives[self.told % 2]
+        key = f"{at:%Y/%m}/{uuid4().hex}"
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "archive"
+            path.write_bytes(content)
+            self.store.put(key, path)
+        return Document(
+            filename=like.filename, content_type=like.content_type, size=like.size, sha256=like.sha256,
+            storage_key=key, entries=like.entries, uploaded_at=at,
+        )  # fmt: skip
+
+    def _at(self, day: date) -> datetime:
+        """A moment of that day's office hours, another one for each story."""
+        return datetime.combine(day, time(9, 5), ISTANBUL).astimezone(UTC) + timedelta(minutes=7 * (self.told % 50))
+
+    def _standing(self, user: User) -> Standing:
+        return standing_of(self.session, user.id, user.name, self.today)
+
+    def _commission(self, department: int, turn: Turn) -> Standing:
+        actor = Actor.CHAIR if turn.by_chair else Actor.MEMBER
+        held = (
+            select(User)
+            .join(Membership.user)
+            .where(Membership.department_id == department)
+            .order_by(Membership.actor != actor, Membership.id)
+        )
+        return self._standing(self.session.scalars(held.limit(1)).one())
+
+    def _office(self, actor: Actor) -> Standing:
+        held = select(User).join(Membership.user).where(Membership.actor == actor).order_by(Membership.id)
+        return self._standing(self.session.scalars(held.limit(1)).one())
+
+
+def _taken(store: Any, kind: str) -> tuple[bytes, Document]:
+    """A real archive of the forms, and what the inspection of uploads made of it."""
+    made = io.BytesIO()
+    if kind == "zip":
+        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, file in HANDED_IN.items():
+                archive.write(FILES / file, name)
+    else:
+        with py7zr.SevenZipFile(made, "w") as seven:
+            for name, file in HANDED_IN.items():
+                seven.write(FILES / file, name)
+    content = made.getvalue()
+    document = take_in(store, io.BytesIO(content), f"staj evrakı.{kind}", LIMIT)
+    store.delete(document.storage_key)
+    return content, document
