@@ -1,0 +1,157 @@
+"""A whole university behind a real server, and a real browser in front of it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.find import chromium
+from tests.databases import Databases
+from tests.people import PASSWORD
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60  # seconds a server may take to answer on a busy machine
+ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A served demo university; people sign in with PASSWORD."""
+
+    url: str
+    folder: Path
+
+
+@pytest.fixture(scope="session")
+def served(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Site]]:
+    """Serve a demo university on an engine, once for the whole run."""
+    sites: dict[str, Site] = {}
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def serve(engine: str) -> Site:
+        if engine not in sites:
+            sites[engine] = _served(databases.fresh(engine), tmp_path_factory.mktemp(engine), processes)
+        return sites[engine]
+
+    yield serve
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.wait(timeout=20)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def site(request: pytest.FixtureRequest, served: Callable[[str], Site]) -> Site:
+    """The demo university on either engine."""
+    return served(request.param)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the run."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def someone(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens pages, each a person's own browser; a complaint on the console or a failed request fails the test."""
+    contexts: list[Any] = []
+    complaints: list[str] = []
+
+    def opened(site: Site, login: str | None = None, **options: Any) -> Page:
+        context = browser.new_context(
+            base_url=site.url, **{"locale": "tr-TR", "viewport": {"width": 1360, "height": 900}, **options}
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("response", lambda r: complaints.append(f"{r.status} {r.url}") if r.status >= 500 else None)  # noqa: PLR2004
+        if login:
+            sign_in(page, login)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def sign_in(page: Page, login: str) -> None:
+    """Sign in as a demo person, the way people do."""
+    page.goto("/login")
+    page.fill("#email", f"{login}@demo.edu.tr")
+    page.fill("#password", PASSWORD)
+    page.click("main form button")
+    page.wait_for_url(lambda url: "/login" not in url)
+
+
+def _served(database_url: str, folder: Path, processes: list[subprocess.Popen[bytes]]) -> Site:
+    port = _free_port()
+    site = Site(f"http://127.0.0.1:{port}", folder)
+    env = {
+        **os.environ,
+        "DATABASE_URL": database_url,
+        "STORAGE_URL": f"file://{folder / 'files'}",
+        "JOBS_PATH": str(folder / "jobs.sqlite"),
+        "IMPORTS_PATH": str(folder / "imports"),
+        "PUBLIC_URL": site.url,
+        "STAJ_DEMO_PASSWORD": PASSWORD,
+        "SIGN_IN_LIMIT": "1000 per minute",
+        "SECRET_KEY": "s" * 32,
+        "PASSWORD_SALT": "p" * 32,
+        "NATIONAL_ID_KEY": "n" * 32,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }
+    for command in (["seed", "apply", "seed/data"], ["seed", "demo"]):
+        done = subprocess.run(["flask", "--app", "app", *command], cwd=ROOT, env=env, capture_output=True, check=False)  # noqa: S603, S607
+        assert done.returncode == 0, done.stderr.decode()[-2000:]
+    gunicorn = str(shutil.which("gunicorn", path=env["PATH"]))
+    serving = [
+        gunicorn,
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--threads",
+        "4",
+        "--config",
+        "gunicorn.conf.py",
+        "app:create_app()",
+    ]
+    for command in (serving, ["flask", "--app", "app", "worker"]):
+        processes.append(
+            subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        )  # noqa: S603
+    _wait_for(site.url)
+    return site
+
+
+def _free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+def _wait_for(url: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            urllib.request.urlopen(f"{url}/login", timeout=5)  # noqa: S310 -- our own server
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+        else:
+            return
