@@ -1,6 +1,8 @@
 """What every test may ask for: an application over an empty, migrated database, on both engines."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -9,6 +11,7 @@ from app import create_app
 from models import db
 from services.settings import Settings
 from tests.databases import SETTINGS, Databases
+from tests.university import University, a_university
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +33,22 @@ def database_url(request: pytest.FixtureRequest, databases: Databases) -> Iterat
 @pytest.fixture
 def app(database_url: str) -> Iterator[Flask]:
     """The whole application over that database; forms need no token here (the browser tests send it)."""
-    app = create_app(Settings(database_url=database_url, **SETTINGS))
+    with _served(database_url) as app:
+        yield app
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def university(request: pytest.FixtureRequest, databases: Databases) -> Iterator[University]:
+    """Two departments with everybody in them, one for all tests of a module: leave it as you found it."""
+    url = databases.fresh(request.param)
+    with _served(url, imports_path=databases.folder / "imports") as app:
+        yield a_university(app)
+    databases.drop(url)
+
+
+@contextmanager
+def _served(url: str, **more: Any) -> Iterator[Flask]:
+    app = create_app(Settings(database_url=url, **SETTINGS, **more))
     app.config["WTF_CSRF_ENABLED"] = False
     app.testing = True
     yield app
