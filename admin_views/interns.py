@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, request
+from flask import g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -85,7 +85,7 @@ class Interns(Approved):
     def waiting(self) -> list[Card]:
         own = [*phase(Phase.RUNNING.value), APPROVED, Application.supervisor_id.in_(g.standing.supervises_as)]
         count = db.session.scalar(select(func.count()).select_from(select(Application.id).where(*own).limit(CAP).subquery()))
-        return [Card(str(count), _("interns at work now"), self.get_url(".index_view", phase="running"))] if count else []
+        return [Card(str(count), _("interns at work now"), url_for("interns.index_view", phase="running"))] if count else []
 
 
 class Starts(Approved):
@@ -110,4 +110,4 @@ class Starts(Approved):
         soon = select(Application.id).where(APPROVED, *phase(Phase.UPCOMING.value)).limit(CAP + 1)
         count = db.session.scalar(select(func.count()).select_from(soon.subquery())) or 0
         text = f"{CAP}+" if count > CAP else str(count)
-        return [Card(text, _("approved internships start soon"), self.get_url(".index_view"))] if count else []
+        return [Card(text, _("approved internships start soon"), url_for("starts.index_view"))] if count else []
