@@ -78,6 +78,14 @@ class Choice:
     options: Any  # a callable giving [(value, label), …]
 
 
+_SCREENS = {
+    "create_view": "can_create",
+    "edit_view": "can_edit",
+    "details_view": "can_view_details",
+    "delete_view": "can_delete",
+}
+
+
 class Desk(Opened, ModelView):
     """A table's screens. Open what the desk needs, one line each; `columns`, `order` and `choices` make the list."""
 
@@ -165,6 +173,12 @@ class Desk(Opened, ModelView):
         raise exc
 
     # -- closed -------------------------------------------------------------------------------------------
+
+    def _handle_view(self, name: str, **kwargs: Any) -> ResponseReturnValue | None:
+        """A screen of the library's that the desk does not open is not there; the library would lead to the list."""
+        refused: ResponseReturnValue | None = super()._handle_view(name, **kwargs)
+        stock = name in _SCREENS and getattr(type(self), name) is getattr(ModelView, name)
+        return abort(404) if refused is None and stock and not getattr(self, _SCREENS[name]) else refused
 
     @expose("/ajax/update/", methods=("POST",))
     def ajax_update(self) -> ResponseReturnValue:

@@ -43,5 +43,5 @@ def _fault(_error: Exception) -> Response:
 
 def _expired(_error: CSRFError) -> Response:
     """Nothing typed is lost: the page offers the same form again, with a fresh token."""
-    typed = [(k, v) for k, v in request.form.items(multi=True) if k not in {"csrf_token", "password"}]
+    typed = [(k, v) for k, v in request.form.items(multi=True) if k != "csrf_token" and "password" not in k]
     return make_response(render_template("errors/expired.html", sentence=SESSION_ENDED, typed=typed), 400)

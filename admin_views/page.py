@@ -79,7 +79,9 @@ def _settings() -> ResponseReturnValue:
 
 
 def _go(machine: str, pk: int) -> ResponseReturnValue:
-    """A letter's one link: the file's page at the desk of whoever follows it."""
+    """A letter's one link: the file's page at the desk of whoever follows it, once they have signed in."""
+    if not current_user.is_authenticated:
+        return redirect(url_for("security.login", next=request.path))
     for view in _desks():
         if isinstance(view, Opened) and view.files == machine and view.is_accessible():
             return redirect(view.file_page(pk))

@@ -6,7 +6,7 @@ from flask import abort, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 
 from admin_views.buttons import Steps, buttons
 from admin_views.desk import Card, Column, Desk
@@ -23,11 +23,11 @@ from models import (
     db,
 )
 from services import audit
-from services.listing import Order
+from services.listing import Order, key
 from services.sign_in import today
 from services.tracker import track
 from workflow.say import N_
-from workflow.words import Action, Actor, ApplicationState, PublicationKind
+from workflow.words import Action, Actor, ApplicationState, PublicationKind, PublicationState
 
 
 class Reading(Desk):
@@ -51,11 +51,13 @@ class Reading(Desk):
         super().__init__(Publication, name=endpoint, endpoint=endpoint)
 
     def conditions(self, args: Any) -> list[ColumnElement[bool]]:
-        return [Publication.kind == self.kind]
+        """What a student is to read; one who also publishes finds drafts at the publishing desk."""
+        theirs = or_(Publication.department_id.is_(None), Publication.department_id.in_(g.standing.studies))
+        return [Publication.kind == self.kind, Publication.state == PublicationState.PUBLISHED, theirs]
 
     def get_one(self, id: Any) -> Publication:  # noqa: A002 -- the library's name
-        found: Publication = super().get_one(id)
-        return found if found.kind == self.kind else abort(404)
+        found = select(Publication).where(Publication.id == (key(id) or 0), *self.conditions({}))
+        return db.session.scalars(found).one_or_none() or abort(404)
 
     @expose("/details/")
     def details_view(self) -> ResponseReturnValue:
