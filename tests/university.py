@@ -88,14 +88,18 @@ class _Builder:
                 student_id=deniz.id, department_id=self.of["civil"].id, programme=Programme.DOUBLE_MAJOR, class_year=3
             )
         )
+        emre = self.t.student(self.of["civil"], "Emre", "Yılmaz", user=self.bosses["mining"])  # studies and employs
+        self._file("emre draft", emre, "civil", ApplicationState.DRAFT)
+        self._file("emre in civil", emre, "civil", ApplicationState.SUBMITTED)
         for where in self.of:
             self._file(f"deniz in {where}", deniz, where, ApplicationState.SUBMITTED)
         users: dict[str, Any] = {
             "ayse": ayse.user, "zeynep": zeynep.user, "deniz": self.t.member(self.of["civil"], user=deniz.user),
             "member of civil": self.t.member(self.of["civil"]), "chair of civil": self.t.chair(self.of["civil"]),
             "member of mining": self.t.member(self.of["mining"]), "boss": self.bosses["civil"],
-            "other boss": self.bosses["mining"], "health office": self.t.office(Actor.HEALTH_OFFICE),
-            "career centre": self.t.office(Actor.CAREER_CENTRE), "it": self.t.office(Actor.IT), "stranger": self.t.user(),
+            "emre": self.bosses["mining"], "health office": self.t.office(Actor.HEALTH_OFFICE),
+            "career centre": self.t.office(Actor.CAREER_CENTRE), "it": self.t.office(Actor.IT),
+            "other it": self.t.office(Actor.IT), "stranger": self.t.user(),
         }  # fmt: skip
         self._publications()
         self._letters(users)
