@@ -1,6 +1,6 @@
 """The commission's queue: every file of its departments, decided one by one or many at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -158,7 +158,7 @@ class Applications(Steps, Desk):
             db.session(), selected, asked.order, where=asked.where, branches=asked.branches, joins=EXPORT_JOINS
         )
         headings = [_(label) for label, _expr in EXPORTED]
-        pieces = exported(export_type, headings, (_cells(row) for row in rows))
+        pieces = exported(export_type, headings, map(_cells, rows))
         response = Response(stream_with_context(pieces), content_type=CONTENT_TYPES[export_type])
         response.headers["Content-Disposition"] = f'attachment; filename="staj-{today():%Y-%m-%d}.{export_type}"'
         response.headers["Cache-Control"] = "private, no-store"
@@ -169,7 +169,8 @@ class Applications(Steps, Desk):
         if not g.standing.commissions:
             return []
         soon = {"start_to": (today() + timedelta(days=SOON)).isoformat()}
-        counts = [(self._count(args), args) for args in (soon, {})]
+        views: tuple[dict[str, Any], ...] = (soon, {})
+        counts = [(self._count(args), args) for args in views]
         labels = (_("applications start within a week and wait for a decision"), _("applications wait for a decision"))
         return [
             Card(
@@ -300,7 +301,7 @@ class Applications(Steps, Desk):
         return Outcome(who, url, None)
 
 
-def _filters() -> dict[str, str]:
+def _filters() -> dict[str, Any]:
     """The filters of this address, without places and cursors: what every link of the desk carries on."""
     return {n: v for n in KEPT if (v := request.args.get(n, "").replace("\x00", "").strip())}
 
@@ -309,11 +310,10 @@ def _keys(ticked: list[str]) -> list[int]:
     return [pk for typed in ticked if (pk := key(typed.partition(":")[0]))]
 
 
-def _place() -> dict[str, str]:
+def _place() -> dict[str, Any]:
     """The page of the list, so that a decision taken there leads back to it."""
     return {n: v for n in ("after", "before") if (v := request.args.get(n, ""))}
 
 
-def _cells(row: Any) -> Iterator[Any]:
-    for value in row[: len(EXPORTED)]:
-        yield said(value) if isinstance(value, ApplicationState) else value
+def _cells(row: Any) -> list[Any]:
+    return [said(value) if isinstance(value, ApplicationState) else value for value in row[: len(EXPORTED)]]

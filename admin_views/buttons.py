@@ -43,7 +43,7 @@ class Steps(Opened):
 
     @expose("/step/<pk>/<action>", methods=("GET", "POST"))
     def step(self, pk: str, action: str) -> ResponseReturnValue:
-        row = self.get_one(pk)  # type: ignore[attr-defined]
+        row = self.get_one(pk)
         door = next((d for d in self.opened(row) if d.action == action), None)
         if action not in set(Action) - self.skips:
             return abort(404)

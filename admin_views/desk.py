@@ -53,6 +53,11 @@ class Opened(BaseView):
     def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
         return fn(self, *args, **kwargs)  # the library takes any TypeError for an old-style view
 
+    def render(self, template: str, **facts: Any) -> str:
+        """The page `template` draws of these facts."""
+        page: str = super().render(template, **facts)
+        return page
+
     def waiting(self) -> Sequence[Card]:
         """What waits on the signed-in person here."""
         return ()
@@ -129,7 +134,9 @@ class Desk(Opened, ModelView):
 
     def conditions(self, args: Mapping[str, str]) -> list[ColumnElement[bool]]:
         """What the filters and the search in the query string ask for; values not on offer are passed over."""
-        asked = [c.column == args[c.name] for c in self.choices if args.get(c.name) in {str(v) for v, _l in c.options()}]
+        asked = [
+            c.column == args[c.name] for c in self.choices if args.get(c.name) in {str(v) for v, _l in c.options()}
+        ]
         term = args.get("q", "").replace("\x00", "").strip()[:100]
         return [*asked, *(self.search(term) if term else ())]
 
@@ -150,13 +157,13 @@ class Desk(Opened, ModelView):
 
     # -- one row ------------------------------------------------------------------------------------------
 
-    def get_one(self, id: Any) -> Any:  # noqa: A002 -- the library's name
+    def get_one(self, id: Any) -> Any:
         """The row within reach, or 404: what is not yours does not exist."""
         pk = key(id[0] if isinstance(id, list) else id)
         row = pk and db.session.scalars(select(self.model).where(self.model.id == pk)).one_or_none()
         return row or abort(404)
 
-    def on_model_change(self, form: Any, model: Any, is_created: bool) -> None:  # noqa: FBT001 -- the library's
+    def on_model_change(self, form: Any, model: Any, is_created: bool) -> None:
         audit.note(db.session(), model, Action.CREATE if is_created else Action.EDIT, g.standing)
 
     def on_model_delete(self, model: Any) -> None:

@@ -17,7 +17,9 @@ def download(file: Any) -> Response:
         abort(404)
     response = Response(_chained(first, pieces), mimetype=file.content_type)
     plain = secure_filename(file.filename) or "file"
-    response.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file.filename)}"
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file.filename)}"
+    )
     response.headers["Content-Length"] = str(file.size)
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -33,7 +33,9 @@ def _page(error: HTTPException) -> Response:
     code = error.code or 500
     if error.response is not None or code < 400:  # noqa: PLR2004 -- a redirect is not an error
         return make_response(error.get_response())
-    return make_response(render_template("errors/page.html", code=code, sentence=SENTENCES.get(code, SENTENCES[400])), code)
+    return make_response(
+        render_template("errors/page.html", code=code, sentence=SENTENCES.get(code, SENTENCES[400])), code
+    )
 
 
 def _fault(_error: Exception) -> Response:

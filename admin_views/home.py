@@ -18,6 +18,7 @@ class Home(AdminIndexView):
     def index(self) -> ResponseReturnValue:
         if not current_user.is_authenticated:
             return redirect(url_for("security.login"))
-        own = [v for v in self.admin._views if isinstance(v, Opened) and v.is_accessible()]  # type: ignore[union-attr]  # noqa: SLF001 -- the library offers no other list
+        own = [v for v in self.admin._views if isinstance(v, Opened) and v.is_accessible()]  # noqa: SLF001 -- the library offers no other list
         cards = sorted((c for v in own for c in v.waiting()), key=lambda c: not c.urgent)
-        return self.render("admin/home.html", cards=cards, desks=own, standing=g.standing)
+        page: str = self.render("admin/home.html", cards=cards, desks=own, standing=g.standing)
+        return page

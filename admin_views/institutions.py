@@ -65,7 +65,9 @@ class InstitutionDesk(Steps, Desk):
     @expose("/details/")
     def details_view(self) -> ResponseReturnValue:
         row = self.get_one(request.args.get("id"))
-        people = db.session.scalars(select(Supervisor).where(Supervisor.institution_id == row.id).order_by(Supervisor.id).limit(50))
+        people = db.session.scalars(
+            select(Supervisor).where(Supervisor.institution_id == row.id).order_by(Supervisor.id).limit(50)
+        )
         steps = audit.timeline(db.session(), "institution", row.id)
         return self.render(
             "institutions/file.html", row=row, buttons=buttons(row), supervisors=people.all(), steps=steps,

@@ -53,7 +53,7 @@ class Approved(Desk):
     def conditions(self, args: Any) -> list[ColumnElement[bool]]:
         return [*self.theirs(), *phase(args.get("phase", ""))]
 
-    def get_one(self, id: Any) -> Application:  # noqa: A002 -- the library's name
+    def get_one(self, id: Any) -> Application:
         found = select(Application).where(Application.id == (key(id) or 0), *self.theirs())
         return db.session.scalars(found).one_or_none() or abort(404)
 
@@ -85,8 +85,14 @@ class Interns(Approved):
 
     def waiting(self) -> list[Card]:
         own = [*phase(Phase.RUNNING.value), *self.theirs()]
-        count = db.session.scalar(select(func.count()).select_from(select(Application.id).where(*own).limit(CAP).subquery()))
-        return [Card(str(count), _("interns at work now"), url_for("interns.index_view", phase="running"))] if count else []
+        count = db.session.scalar(
+            select(func.count()).select_from(select(Application.id).where(*own).limit(CAP).subquery())
+        )
+        return (
+            [Card(str(count), _("interns at work now"), url_for("interns.index_view", phase="running"))]
+            if count
+            else []
+        )
 
 
 class Starts(Approved):
@@ -97,7 +103,9 @@ class Starts(Approved):
     label = N_("Internships to insure")
     icon = "hospital"
     files = "application"
-    intro = N_("Approved internships that have not started. The entry is due at the latest one day before the start, by 23:59 (Law 5510).")
+    intro = N_(
+        "Approved internships that have not started. The entry is due at the latest one day before the start, by 23:59 (Law 5510)."
+    )
     empty = N_("No approved internship waits for its start.")
     order = Order(Application.starts_on)
 

@@ -263,7 +263,7 @@ class AccountDesk(OfficeDesk):
             form.email.data = as_account(form.email.data) or form.email.data
         return super().validate_form(form)
 
-    def on_model_change(self, form: Any, model: User, is_created: bool) -> None:  # noqa: FBT001 -- the library's
+    def on_model_change(self, form: Any, model: User, is_created: bool) -> None:
         if is_created:
             model.password = hash_password(uuid4().hex)  # nobody knows it: the letter's link sets the first one
         if is_created or not model.active or inspect(model).attrs.email.history.has_changes():
@@ -275,7 +275,7 @@ class AccountDesk(OfficeDesk):
         """Send the link by which the person sets a password."""
         user = self.get_one(pk)
         if user.active:
-            send_reset_password_instructions(user)
+            send_reset_password_instructions(user)  # type: ignore[no-untyped-call]
             audit.note(db.session(), user, Action.EDIT, g.standing)
             db.session.commit()
             flash(_("The letter with the link is on its way to %(email)s.", email=user.email), "success")
@@ -320,7 +320,7 @@ class MembershipDesk(OfficeDesk):
         return [Membership.user_id.in_(found)]
 
     def offered(self, form: OfficeForm) -> Form:
-        return form.offer(department_id=[("", "–"), *departments()])  # type: ignore[list-item]
+        return form.offer(department_id=[("", "–"), *departments()])
 
     def create_form(self, obj: Any = None) -> Form:
         form: Any = super().create_form(obj)
@@ -341,7 +341,7 @@ class MembershipDesk(OfficeDesk):
             form.email.errors = [_("There is no account with this e-mail address. Add the account first.")]
         return form.user is not None
 
-    def on_model_change(self, form: Any, model: Membership, is_created: bool) -> None:  # noqa: FBT001 -- the library's
+    def on_model_change(self, form: Any, model: Membership, is_created: bool) -> None:
         model.user_id = form.user.id
         model.actor = next(a for a in Actor if a == model.actor)  # the form has its word
         super().on_model_change(form, model, is_created)

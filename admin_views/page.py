@@ -101,7 +101,7 @@ def _sprite() -> str:
 
 def _icons() -> ResponseReturnValue:
     response = Response(_sprite(), mimetype="image/svg+xml")
-    response.cache_control.update({"public": True, "max-age": 86400})
+    response.cache_control.public, response.cache_control.max_age = True, 86400
     return response
 
 

@@ -129,5 +129,5 @@ def _read(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{_(WORKPLACES.get(kind, kind))}: {days}" for kind, days in value.items())
     if isinstance(value, bool):
-        return _("Yes") if value else _("No")
+        return str(_("Yes") if value else _("No"))
     return str(value)

@@ -6,7 +6,7 @@ from flask import abort, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, true
 
 from admin_views.buttons import Steps, buttons
 from admin_views.desk import Choice, Column, Desk
@@ -42,13 +42,13 @@ class PublicationDesk(Steps, Desk):
         Column("state", N_("Status"), Publication.state, "state"),
         Column("published_at", N_("Published"), Publication.published_at, "moment"),
     )
-    choices = (
-        Choice("state", N_("Status"), Publication.state, lambda: [(s.value, s) for s in PublicationState]),
-    )
+    choices = (Choice("state", N_("Status"), Publication.state, lambda: [(s.value, s) for s in PublicationState]),)
     searchable = N_("Title begins with")
 
     def __init__(self) -> None:
-        super().__init__(Publication, name=self.kind.value, endpoint=f"publish_{self.kind.value}", url=f"/publish/{self.kind.value}")
+        super().__init__(
+            Publication, name=self.kind.value, endpoint=f"publish_{self.kind.value}", url=f"/publish/{self.kind.value}"
+        )
 
     can_create = True
 
@@ -58,7 +58,7 @@ class PublicationDesk(Steps, Desk):
     def search(self, term: str) -> list[ColumnElement[bool]]:
         return [Publication.title.startswith(term, autoescape=True)]
 
-    def get_one(self, id: Any) -> Publication:  # noqa: A002 -- the library's name
+    def get_one(self, id: Any) -> Publication:
         found: Publication = super().get_one(id)
         return found if found.kind == self.kind else abort(404)
 
@@ -67,7 +67,9 @@ class PublicationDesk(Steps, Desk):
         row = self.get_one(request.args.get("id"))
         steps = audit.timeline(db.session(), "publication", row.id)
         may = may_write(row, g.standing)
-        return self.render(self.details_template, row=row, buttons=buttons(row) if may else [], may_edit=may, steps=steps)
+        return self.render(
+            self.details_template, row=row, buttons=buttons(row) if may else [], may_edit=may, steps=steps
+        )
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:
@@ -120,7 +122,9 @@ class PublicationDesk(Steps, Desk):
         everywhere = not g.standing.actors.isdisjoint({Actor.CAREER_CENTRE, Actor.IT})
         mine = Department.id.in_(g.standing.commissions)
         all_ = Actor.IT in g.standing.actors
-        rows = db.session.execute(select(Department.id, Department.name).where(True if all_ else mine).order_by(Department.name))
+        rows = db.session.execute(
+            select(Department.id, Department.name).where(true() if all_ else mine).order_by(Department.name)
+        )
         university = [(UNIVERSITY, _("The whole university"))] if everywhere else []
         return university + [(str(key), name) for key, name in rows]
 

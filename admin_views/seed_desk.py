@@ -1,7 +1,7 @@
 """Files into the database, seen before they are written: upload, look at the difference, apply."""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any, BinaryIO, ClassVar, cast
 
 from flask import abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -33,7 +33,7 @@ class ImportDesk(Opened):
         if request.method == "POST":
             try:
                 token = self._shelf().keep(
-                    (f.filename or "", f.stream) for f in request.files.getlist("files") if f.filename
+                    (f.filename or "", cast("BinaryIO", f.stream)) for f in request.files.getlist("files") if f.filename
                 )
                 return redirect(url_for(".difference", token=token))
             except Refusal as refusal:

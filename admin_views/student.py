@@ -55,7 +55,7 @@ class Reading(Desk):
         theirs = or_(Publication.department_id.is_(None), Publication.department_id.in_(g.standing.studies))
         return [Publication.kind == self.kind, Publication.state == PublicationState.PUBLISHED, theirs]
 
-    def get_one(self, id: Any) -> Publication:  # noqa: A002 -- the library's name
+    def get_one(self, id: Any) -> Publication:
         found = select(Publication).where(Publication.id == (key(id) or 0), *self.conditions({}))
         return db.session.scalars(found).one_or_none() or abort(404)
 
@@ -123,7 +123,7 @@ class MyApplications(Steps, Desk):
     def conditions(self, args: Any) -> list[ColumnElement[bool]]:
         return [Application.student_id == g.standing.student_id]
 
-    def get_one(self, id: Any) -> Application:  # noqa: A002 -- the library's name
+    def get_one(self, id: Any) -> Application:
         found: Application = super().get_one(id)
         return found if found.student_id == g.standing.student_id else abort(404)
 
@@ -153,7 +153,9 @@ class MyApplications(Steps, Desk):
         return download(found) if found else abort(404)
 
     def _documents(self, row: Application) -> list[Document]:
-        return list(db.session.scalars(select(Document).where(Document.application_id == row.id).order_by(Document.id.desc())))
+        return list(
+            db.session.scalars(select(Document).where(Document.application_id == row.id).order_by(Document.id.desc()))
+        )
 
     def waiting(self) -> list[Card]:
         mine = select(Application.id, Application.state).where(

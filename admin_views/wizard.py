@@ -26,7 +26,9 @@ from workflow.words import Actor, Page
 from workflow.working_days import BadDates
 
 ORDER = (*drafts.PAGES, Page.PREVIEW)
-SAVED_ELSEWHERE = N_("This page was saved from another tab meanwhile. What you typed here is below: save again to keep this version.")
+SAVED_ELSEWHERE = N_(
+    "This page was saved from another tab meanwhile. What you typed here is below: save again to keep this version."
+)
 
 
 class Wizard(Opened):
@@ -48,7 +50,9 @@ class Wizard(Opened):
         open_ = select(Application).where(
             Application.student_id == g.standing.student_id, Application.state.in_(drafts.OPEN)
         )
-        return self.render("wizard/index.html", rows=db.session.scalars(open_.order_by(Application.id.desc()).limit(50)).all())
+        return self.render(
+            "wizard/index.html", rows=db.session.scalars(open_.order_by(Application.id.desc()).limit(50)).all()
+        )
 
     @expose("/start", methods=("POST",))
     def start(self) -> ResponseReturnValue:
@@ -108,7 +112,9 @@ class Wizard(Opened):
         kept = drafts.pages(db.session(), row).get(page)
         if request.method == "GET":
             typed = kept.typed if kept else {}
-            return self._drawn(row, page, typed, version=kept.version if kept else 0, check=bool(kept and not kept.valid))
+            return self._drawn(
+                row, page, typed, version=kept.version if kept else 0, check=bool(kept and not kept.valid)
+            )
         typed = wizard_forms.typed(page, request.form)
         if request.form.get("go") == "offer":
             self._offer(row, typed)
@@ -198,7 +204,12 @@ class Wizard(Opened):
             typed = request.form.get("version")
             try:
                 submitting.submit(
-                    db.session(), draft, judgement, standing=g.standing, today=today(), seen=key(typed) or 0 if typed else None
+                    db.session(),
+                    draft,
+                    judgement,
+                    standing=g.standing,
+                    today=today(),
+                    seen=key(typed) or 0 if typed else None,
                 )
                 db.session.commit()
             except Refused as refusal:
@@ -208,7 +219,9 @@ class Wizard(Opened):
             flash(_("Your application was submitted to the commission."), "success")
             return redirect(url_for("my_applications.details_view", id=row.id))
         findings = checks.findings(draft, judgement)
-        doubtful = (draft.new_institution or {}).get("tax_no") and not vkn.is_valid((draft.new_institution or {})["tax_no"])
+        doubtful = (draft.new_institution or {}).get("tax_no") and not vkn.is_valid(
+            (draft.new_institution or {})["tax_no"]
+        )
         return self.render(
             "wizard/preview.html", draft=draft, judgement=judgement, findings=findings, doubtful=doubtful,
             **self._frame(row, Page.PREVIEW),

@@ -32,8 +32,13 @@ LONGEST = 10_000
 
 def typed(page: Page, sent: Any) -> dict[str, Any]:
     """What the person sent for this page's fields, as text, unchanged but for NUL and length."""
-    names = [*(f for f in FORMS[page]()._fields), *EXTRA]  # noqa: SLF001 -- the library's own listing
-    return {n: [_clean(v) for v in sent.getlist(n)] if n in MANY else _clean(sent.get(n, "")) for n in names if n in sent or n in MANY}
+    form: Any = FORMS[page]()
+    names = [*form._fields, *EXTRA]
+    return {
+        n: [_clean(v) for v in sent.getlist(n)] if n in MANY else _clean(sent.get(n, ""))
+        for n in names
+        if n in sent or n in MANY
+    }
 
 
 def form(session: Session, row: Application, page: Page, values: Mapping[str, Any], today: date) -> Any:
@@ -101,7 +106,11 @@ def _programme(enrolment: Any) -> str:
 
 
 def _terms(session: Session, today: date) -> list[SelectChoice]:
-    found = select(Term).where(Term.ends_on >= today, Term.starts_on <= today + timedelta(days=400)).order_by(Term.starts_on)
+    found = (
+        select(Term)
+        .where(Term.ends_on >= today, Term.starts_on <= today + timedelta(days=400))
+        .order_by(Term.starts_on)
+    )
     english = str(get_locale()) == "en"
     return [SelectChoice(str(t.id), t.name_en if english else t.name) for t in session.scalars(found)]
 

@@ -27,7 +27,7 @@ def days(week: int) -> list[int]:
     return [day for day in range(7) if week & (1 << day)]
 
 
-class InstitutionForm(FlaskForm):  # type: ignore[misc] -- untyped base
+class InstitutionForm(FlaskForm):
     """All facts of the register (domain: wizard page 3)."""
 
     name = StringField(_l("Name"), [NEEDED, Length(2, 200)], filters=[plain])
@@ -55,7 +55,7 @@ class InstitutionForm(FlaskForm):  # type: ignore[misc] -- untyped base
     )
 
 
-class SupervisorForm(FlaskForm):  # type: ignore[misc] -- untyped base
+class SupervisorForm(FlaskForm):
     """The firm's authorised contact (domain: wizard page 4)."""
 
     name = StringField(_l("Name and surname"), [NEEDED, Length(2, 200)], filters=[plain])

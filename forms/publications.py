@@ -15,7 +15,7 @@ def plain(typed: str | None) -> str:
     return (typed or "").replace("\x00", "").strip()
 
 
-class PublicationForm(FlaskForm):  # type: ignore[misc] -- untyped base
+class PublicationForm(FlaskForm):
     """Title, text, whose students read it, and the file."""
 
     title = StringField(_l("Title"), [InputRequired(_l("Write a title.")), Length(max=200)], filters=[plain])

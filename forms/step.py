@@ -13,7 +13,7 @@ REASON_LENGTH = 2000
 POINTED_AT = (Page.INTERNSHIP, Page.INSTITUTION, Page.DATES, Page.SUPERVISOR, Page.FILES, Page.PROFILE)
 
 
-class StepForm(FlaskForm):  # type: ignore[misc] -- untyped base
+class StepForm(FlaskForm):
     """No facts needed: a plain confirmation."""
 
 
@@ -34,4 +34,5 @@ def step_form(door: Door) -> StepForm:
             option_widget=widgets.CheckboxInput(),
             widget=widgets.ListWidget(prefix_label=False),
         )
-    return type("FactsForm", (StepForm,), fields)()
+    form: StepForm = type("FactsForm", (StepForm,), fields)()
+    return form

@@ -31,7 +31,11 @@ EMAIL = Email(_l("Write an e-mail address, for example ad.soyad@ornek.edu.tr."))
 def ticks(label: Any, coerce: Any = str, **given: Any) -> SelectMultipleField:
     """Several boxes under one question."""
     return SelectMultipleField(
-        label, coerce=coerce, option_widget=widgets.CheckboxInput(), widget=widgets.ListWidget(prefix_label=False), **given
+        label,
+        coerce=coerce,
+        option_widget=widgets.CheckboxInput(),
+        widget=widgets.ListWidget(prefix_label=False),
+        **given,
     )
 
 
@@ -61,8 +65,15 @@ class NoticePage(Form):
 class ProfilePage(Form):
     """Only what the student database leaves to the student."""
 
-    phone = StringField(_l("Mobile phone"), [NEEDED, PHONE], filters=[plain], render_kw={"autocomplete": "tel", "inputmode": "tel"})
-    email = StringField(_l("E-mail"), [NEEDED, EMAIL, Length(max=255)], filters=[plain], render_kw={"autocomplete": "email", "inputmode": "email"})
+    phone = StringField(
+        _l("Mobile phone"), [NEEDED, PHONE], filters=[plain], render_kw={"autocomplete": "tel", "inputmode": "tel"}
+    )
+    email = StringField(
+        _l("E-mail"),
+        [NEEDED, EMAIL, Length(max=255)],
+        filters=[plain],
+        render_kw={"autocomplete": "email", "inputmode": "email"},
+    )
 
 
 class InternshipPage(Form):
@@ -76,7 +87,9 @@ class InternshipPage(Form):
         description=_l("The health office needs it for your insurance; e-Devlet shows it on your health-entitlement paper."),
     )  # fmt: skip
     abroad = RadioField(
-        _l("Where will you do it?"), [ANSWER], choices=[SelectChoice("no", _l("In Türkiye")), SelectChoice("yes", _l("Abroad"))]
+        _l("Where will you do it?"),
+        [ANSWER],
+        choices=[SelectChoice("no", _l("In Türkiye")), SelectChoice("yes", _l("Abroad"))],
     )
 
     def suit(self, types: list[SelectChoice], terms: list[SelectChoice]) -> "InternshipPage":
@@ -88,7 +101,9 @@ class InternshipPage(Form):
 class InstitutionPage(Form):
     """Where and when: registered or typed anew, and the dates (one page, as in the student guide)."""
 
-    pick = RadioField(_l("Institution"), [InputRequired(_l("Choose the institution, or type a new one."))], validate_choice=True)
+    pick = RadioField(
+        _l("Institution"), [InputRequired(_l("Choose the institution, or type a new one."))], validate_choice=True
+    )
     name = StringField(_l("Name of the institution"), [NewOnly(), NEEDED, Length(2, 200)], filters=[plain])
     kind = RadioField(
         _l("Kind"), [NewOnly(), ANSWER], choices=[SelectChoice(k.value, _l(k.label)) for k in InstitutionKind]
@@ -101,9 +116,15 @@ class InstitutionPage(Form):
     address = TextAreaField(_l("Address"), [NewOnly(), NEEDED, Length(max=500)], filters=[plain])
     city = StringField(_l("City"), [NewOnly(), NEEDED, Length(max=50)], filters=[plain])
     phone = StringField(_l("Phone"), [NewOnly(), NEEDED, PHONE], filters=[plain], render_kw={"inputmode": "tel"})
-    email = StringField(_l("E-mail"), [NewOnly(), NEEDED, EMAIL, Length(max=255)], filters=[plain], render_kw={"inputmode": "email"})
-    web = StringField(_l("Web address"), [NewOnly(), NEEDED, Length(max=255)], filters=[plain], render_kw={"inputmode": "url"})
-    headcount = IntegerField(_l("Number of employees"), [NewOnly(), NEEDED, NumberRange(1, 1_000_000, _l("A number from 1 to 1,000,000."))])
+    email = StringField(
+        _l("E-mail"), [NewOnly(), NEEDED, EMAIL, Length(max=255)], filters=[plain], render_kw={"inputmode": "email"}
+    )
+    web = StringField(
+        _l("Web address"), [NewOnly(), NEEDED, Length(max=255)], filters=[plain], render_kw={"inputmode": "url"}
+    )
+    headcount = IntegerField(
+        _l("Number of employees"), [NewOnly(), NEEDED, NumberRange(1, 1_000_000, _l("A number from 1 to 1,000,000."))]
+    )
     different = BooleanField(_l("It is not one of these: it is a different institution."))
     weekdays = ticks(
         _l("Days of the week you will work"), choices=[SelectChoice(str(n), _l(d)) for n, d in enumerate(WEEKDAYS)],
@@ -126,7 +147,12 @@ class SupervisorPage(Form):
 
     pick = RadioField(_l("Supervisor"), [InputRequired(_l("Choose the supervisor, or type a new one."))])
     name = StringField(_l("Name and surname"), [NewOnly(), NEEDED, Length(2, 200)], filters=[plain])
-    title = StringField(_l("Title"), [NewOnly(), NEEDED, Length(max=100)], filters=[plain], description=_l("For example: engineer, site manager, head of unit"))
+    title = StringField(
+        _l("Title"),
+        [NewOnly(), NEEDED, Length(max=100)],
+        filters=[plain],
+        description=_l("For example: engineer, site manager, head of unit"),
+    )
     phone = StringField(_l("Phone"), [NewOnly(), NEEDED, PHONE], filters=[plain], render_kw={"inputmode": "tel"})
     email = StringField(
         _l("E-mail"), [NewOnly(), NEEDED, EMAIL, Length(max=255)], filters=[plain], render_kw={"inputmode": "email"},

@@ -55,7 +55,7 @@ class ReachSession(FlaskSession):
     """Sees only what `info["standing"]` reaches (services.scope); `info["reads"]` picks the read engine."""
 
     def get_bind(self, *args: Any, **kwargs: Any) -> Any:
-        bind = super().get_bind(*args, **kwargs)
+        bind: Any = super().get_bind(*args, **kwargs)
         if not self.info.get("reads"):
             return bind
         # one engine for all: a session opens a connection for each engine it meets
@@ -94,7 +94,7 @@ class Stateful:
     decided_at: Mapped[datetime | None]
 
     @declared_attr
-    def decided_by_id(cls) -> Mapped[int | None]:
+    def decided_by_id(cls) -> Mapped[int | None]:  # noqa: N805 -- called on the class
         return mapped_column(ForeignKey("user.id"))
 
 

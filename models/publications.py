@@ -24,9 +24,7 @@ class Publication(Stateful, Model):
 
     id: Mapped[pk]
     kind: Mapped[PublicationKind] = mapped_column(word(PublicationKind, "kind"))
-    state: Mapped[PublicationState] = mapped_column(
-        word(PublicationState, "state"), default=PublicationState.DRAFT
-    )
+    state: Mapped[PublicationState] = mapped_column(word(PublicationState, "state"), default=PublicationState.DRAFT)
     code: Mapped[str | None] = mapped_column(String(60), unique=True)
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     title: Mapped[str] = mapped_column(String(200))

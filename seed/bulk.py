@@ -75,7 +75,9 @@ class SqliteLoad:
             for index in table.indexes:
                 connection.execute(f"DROP INDEX IF EXISTS {index.name}")
             if _ordered_by_word(table):
-                connection.execute(f"CREATE TEMP TABLE staged_{table.name} ({', '.join(c.name for c in table.columns)})")
+                connection.execute(
+                    f"CREATE TEMP TABLE staged_{table.name} ({', '.join(c.name for c in table.columns)})"
+                )
 
     def write(self, table: Table, columns: Sequence[str], rows: Rows) -> None:
         into = f"staged_{table.name}" if _ordered_by_word(table) else f'"{table.name}"'

@@ -17,8 +17,8 @@ from seed.demo_people import PRINTED, STAFF, employer, give_password, password, 
 from seed.demo_stories import OF, OTHERS
 from seed.student_commands import bring_in
 from services.say import said
-from services.sign_in import today
 from services.scope import system_session
+from services.sign_in import today
 from services.tables import read_table
 
 STUDENTS = Path(__file__).parent / "data" / "students" / "students.csv"

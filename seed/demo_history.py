@@ -58,6 +58,7 @@ class History:
     def tell(self, student: Student, story: Story) -> None:
         """Write one application and every step of it."""
         self.told += 1
+        assert student.user  # noqa: S101 -- the student file has an address for everybody
         own = self._standing(student.user)
         draft = drafts.start(self.session, own)
         first = story.turns[0] if story.turns else Turn(Action.SUBMIT, ago=1)
@@ -170,7 +171,7 @@ class History:
         if turn.action is Action.SUBMIT:
             self._submit(row, own, day, at)
             return
-        by_student = turn.action in {Action.WITHDRAW} or (turn.action is Action.CANCEL and not turn.by_chair)
+        by_student = turn.action is Action.WITHDRAW or (turn.action is Action.CANCEL and not turn.by_chair)
         standing = own if by_student else self._commission(row.department_id, turn)
         take(
             self.session, row, turn.action, standing=standing, today=day, at=at, reason=turn.reason,

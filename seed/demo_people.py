@@ -68,12 +68,14 @@ def password(settings: Settings, path: Path = KEPT) -> str:
 
 def staff(session: Session) -> None:
     """Everybody who works in an office or sits on a commission; whoever is there already stays as they are."""
-    departments = {code: key for code, key in session.execute(select(Department.code, Department.id))}
+    departments = dict(session.execute(select(Department.code, Department.id)).tuples().all())
     for account in STAFF:
         user = _user(session, account.email, account.name)
         of = departments[account.department] if account.department else None
         held = select(Membership.id).where(
-            Membership.user_id == user.id, Membership.actor == account.actor, Membership.department_id.is_not_distinct_from(of)
+            Membership.user_id == user.id,
+            Membership.actor == account.actor,
+            Membership.department_id.is_not_distinct_from(of),
         )
         if session.scalar(held) is None:
             since = today() - timedelta(days=700)

@@ -217,7 +217,9 @@ class University:
             sealed = self.seal.close(national_id)
             year = min(max(self.plan.until.year - p.entered, 1), 4)
             active = int(self.plan.until.year - p.entered < 7)  # noqa: PLR2004 -- the years one may study
-            rows["student"].append((p.id, p.number, p.given, p.surname, sealed, national_id[-2:], email, phone, active, now))
+            rows["student"].append(
+                (p.id, p.number, p.given, p.surname, sealed, national_id[-2:], email, phone, active, now)
+            )
             key = self.plan.first["enrolment"] + k
             rows["enrolment"].append((key, p.id, p.place.id, Programme.MAJOR.value, year))
         return rows
@@ -257,7 +259,15 @@ class University:
         name = f"{_of(names.given, bits)} {_of(names.surnames, bits >> 16)}"
         key = self.plan.first["supervisor"] + j
         title = _of(names.titles, bits >> 32)
-        return (key, firm.id, name, search_key(name), title, f"0{bits % 10**10:010}", f"yetkili{key}@k{firm.id}.example.com")
+        return (
+            key,
+            firm.id,
+            name,
+            search_key(name),
+            title,
+            f"0{bits % 10**10:010}",
+            f"yetkili{key}@k{firm.id}.example.com",
+        )
 
     def _curated(self, firm: Firm, k: int) -> Iterator[dict[str, Any]]:
         """What the career centre did with an institution: most verified, a few rarely asked for blocked."""
@@ -266,9 +276,14 @@ class University:
             actions.append(Action.BLOCK)
         at = datetime.combine(self.plan.until - timedelta(days=300), time(8), UTC) + timedelta(minutes=k % 60_000)
         moments = [(a, at + timedelta(days=n)) for n, a in enumerate(actions)]
-        why = ("Kurum adresinde bulunamadı.", {})
+        why: tuple[str, dict[str, Any]] = ("Kurum adresinde bulunamadı.", {})
         yield from self._chain(
-            INSTITUTIONS, firm.id, moments, Actor.CAREER_CENTRE, lambda _a: (*self.plan.curator,), lambda a: why if a is Action.BLOCK else (None, {})
+            INSTITUTIONS,
+            firm.id,
+            moments,
+            Actor.CAREER_CENTRE,
+            lambda _a: (*self.plan.curator,),
+            lambda a: why if a is Action.BLOCK else (None, {}),
         )
 
     def _file(self, i: int, rows: Rows) -> None:
@@ -301,7 +316,9 @@ class University:
             moments.append((action, at))
         return moments
 
-    def _steps(self, key: int, person: Person, moments: list[tuple[Action, datetime]], bits: int) -> Iterator[dict[str, Any]]:
+    def _steps(
+        self, key: int, person: Person, moments: list[tuple[Action, datetime]], bits: int
+    ) -> Iterator[dict[str, Any]]:
         place = person.place
         reason, pages = _of(_REASONS, bits >> 36)
 
@@ -347,10 +364,20 @@ class University:
         return (self.plan.first["step"] + offset, *kept.values())
 
     def _draft_row(self, key: int, person: Person, begun: datetime) -> Row:
-        whose = (key, ApplicationState.DRAFT.value, person.id, person.place.id, _stamp(begun), None, None, person.number, person.name)
+        whose = (
+            key,
+            ApplicationState.DRAFT.value,
+            person.id,
+            person.place.id,
+            _stamp(begun),
+            None,
+            None,
+            person.number,
+            person.name,
+        )
         return (*whose, None, None, Programme.MAJOR.value, *(None,) * 14, 0, None, None, None)
 
-    def _file_row(  # noqa: PLR0913 -- see _file
+    def _file_row(
         self, key: int, person: Person, begun: datetime, steps: list[dict[str, Any]], firm: Firm, bits: int
     ) -> Row:
         last = steps[-1]
@@ -405,7 +432,18 @@ def _stamp(moment: datetime) -> str:
     return moment.isoformat(" ")[:19] + ".000000"
 
 
-STUDENT = ("id", "number", "name", "surname", "national_id_sealed", "national_id_tail", "email", "phone", "active", "refreshed_at")
+STUDENT = (
+    "id",
+    "number",
+    "name",
+    "surname",
+    "national_id_sealed",
+    "national_id_tail",
+    "email",
+    "phone",
+    "active",
+    "refreshed_at",
+)
 ENROLMENT = ("id", "student_id", "department_id", "programme", "class_year")
 INSTITUTION = (
     "id", "state", "name", "name_key", "kind", "sector", "tax_no", "address", "city", "phone", "email", "web", "headcount",

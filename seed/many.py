@@ -42,10 +42,18 @@ def many(applications: int, seed: int, until: datetime | None) -> None:
     """Add many applications, with their students, institutions, supervisors and history."""
     with system_session() as session:
         plan = planned(session, applications, seed, until.date() if until else today())
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns) as progress:
         load(plan, progress)
-    click.echo(f"{plan.applications:,} applications of {plan.students:,} students at {plan.institutions:,} institutions.")
+    click.echo(
+        f"{plan.applications:,} applications of {plan.students:,} students at {plan.institutions:,} institutions."
+    )
 
 
 def planned(session: Session, applications: int, seed: int, until: date) -> Plan:
@@ -63,7 +71,9 @@ def planned(session: Session, applications: int, seed: int, until: date) -> Plan
         first={t.name: (session.scalar(select(func.max(t.c.id))) or 0) + 1 for t in TABLES if "id" in t.c},
         places=places,
         terms=tuple(_terms(session, until)),
-        overrides=tuple(Override(o.day, o.effect, o.concerns, o.reason) for o in session.scalars(select(HolidayOverride))),
+        overrides=tuple(
+            Override(o.day, o.effect, o.concerns, o.reason) for o in session.scalars(select(HolidayOverride))
+        ),
         names=names(),
         curator=(curator.id, curator.name),
         secret=current_app.extensions["staj"].national_id_key,
@@ -144,7 +154,11 @@ def _work(job: Job) -> Rows:
 
 def _places(session: Session) -> Iterator[Place]:
     """Departments with a type that has a policy; the first ones are the large ones."""
-    latest = select(Policy.internship_type_id, func.max(Policy.version).label("version")).group_by(Policy.internship_type_id).subquery()
+    latest = (
+        select(Policy.internship_type_id, func.max(Policy.version).label("version"))
+        .group_by(Policy.internship_type_id)
+        .subquery()
+    )
     types: dict[int, list[tuple[int, int]]] = {}
     found = session.execute(
         select(InternshipType.department_id, InternshipType.id, Policy.id)
@@ -155,7 +169,9 @@ def _places(session: Session) -> Iterator[Place]:
     )
     for department_id, type_id, policy_id in found:
         types.setdefault(department_id, []).append((type_id, policy_id))
-    for n, department in enumerate(session.scalars(select(Department).where(Department.id.in_(types)).order_by(Department.id))):
+    for n, department in enumerate(
+        session.scalars(select(Department).where(Department.id.in_(types)).order_by(Department.id))
+    ):
         decider = _somebody(session, Actor.MEMBER, department)
         yield Place(department.id, tuple(types[department.id]), decider.id, decider.name, weight=max(40 - n, 4))
 
@@ -163,7 +179,11 @@ def _places(session: Session) -> Iterator[Place]:
 def _somebody(session: Session, actor: Actor, department: Department | None) -> User:
     """Who acts there; where nobody does yet, an account that cannot sign in stands for the office."""
     of = department.id if department else None
-    held = select(User).join(Membership.user).where(Membership.actor == actor, Membership.department_id.is_not_distinct_from(of))
+    held = (
+        select(User)
+        .join(Membership.user)
+        .where(Membership.actor == actor, Membership.department_id.is_not_distinct_from(of))
+    )
     if user := session.scalars(held.order_by(User.id).limit(1)).first():
         return user
     code = department.code.lower() if department else actor.value
@@ -177,11 +197,18 @@ def _somebody(session: Session, actor: Actor, department: Department | None) -> 
 
 def _terms(session: Session, until: date) -> Iterator[tuple[date, date, int]]:
     """The terms of the last years, those missing added as plain summer terms; by first day."""
-    kept = list(session.execute(select(Term.starts_on, Term.ends_on, Term.id).order_by(Term.starts_on)))
+    kept: list[Any] = list(session.execute(select(Term.starts_on, Term.ends_on, Term.id).order_by(Term.starts_on)))
     for year in range(until.year - YEARS, until.year + 2):
         first, last = date(year, 6, 15), date(year, 9, 15)
         if not any(start <= first + timedelta(days=30) <= end for start, end, _id in kept):
-            term = Term(code=f"{year}-yaz", name=f"{year} Yaz", name_en=f"Summer {year}", starts_on=first, ends_on=last, teaching=False)
+            term = Term(
+                code=f"{year}-yaz",
+                name=f"{year} Yaz",
+                name_en=f"Summer {year}",
+                starts_on=first,
+                ends_on=last,
+                teaching=False,
+            )
             session.add(term)
             session.flush()
             kept.append((first, last, term.id))

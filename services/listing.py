@@ -101,7 +101,7 @@ def walked(  # noqa: PLR0913 -- see listed
         at = Cursor(found[-1].sort, found[-1].key)
 
 
-def neighbour(  # noqa: PLR0913 -- see listed
+def neighbour(
     session: Session, order: Order, at: Cursor, *, where: Conditions = (), branches: Sequence[Conditions] = ((),)
 ) -> int | None:
     """The key of the row that follows (or precedes) a place in a list."""

@@ -108,7 +108,7 @@ class Queue:
         walked = select(SearchWord.application_id).where(
             SearchWord.department_id.in_(of), begins(SearchWord.word, first)
         )
-        found = [Application.id.in_(walked)]
+        found: list[ColumnElement[bool]] = [Application.id.in_(walked)]
         for word in others:
             also = aliased(SearchWord)
             found.append(

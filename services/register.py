@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from models import Institution, InstitutionWord
@@ -15,7 +15,7 @@ LAST = "\uffff"
 
 def begins(column: Any, prefix: str) -> ColumnElement[bool]:
     """`column` starts with `prefix`, as a range that an index serves on both databases."""
-    return (column >= prefix) & (column < prefix + LAST)
+    return and_(column >= prefix, column < prefix + LAST)
 
 
 def by_words(term: str) -> list[ColumnElement[bool]]:
@@ -36,7 +36,9 @@ def look_alikes(session: Session, name: str, tax_no: str | None, *, but: int | N
         alike.append(begins(Institution.name_key, key))
     if not alike:
         return ()
-    found = session.scalars(select(Institution).where(or_(*alike), Institution.id != (but or 0)).order_by(Institution.id).limit(50))
+    found = session.scalars(
+        select(Institution).where(or_(*alike), Institution.id != (but or 0)).order_by(Institution.id).limit(50)
+    )
     same = [i for i in found if (tax_no and i.tax_no == tax_no) or name_key(i.name) == key]
     return same[:10]
 
@@ -47,4 +49,6 @@ def suggestions(session: Session, term: str, limit: int = 10) -> Sequence[Instit
     if not where:
         return ()
     found = select(Institution).where(*where, Institution.state != InstitutionState.BLOCKED)
-    return session.scalars(found.order_by(Institution.state.desc(), Institution.name_key, Institution.id).limit(limit)).all()
+    return session.scalars(
+        found.order_by(Institution.state.desc(), Institution.name_key, Institution.id).limit(limit)
+    ).all()

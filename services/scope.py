@@ -225,10 +225,7 @@ def visible(model: type[Model], standing: Standing) -> ColumnElement[bool]:
 def _options(standing: Standing) -> tuple[ORMOption, ...]:
     if standing.system:
         return ()
-    return tuple(
-        with_loader_criteria(model, visible(model, standing), include_aliases=True)
-        for model in VISIBLE
-    )
+    return tuple(with_loader_criteria(model, visible(model, standing), include_aliases=True) for model in VISIBLE)
 
 
 _NOBODY = _options(NOBODY)
@@ -241,7 +238,7 @@ def _reach(state: ORMExecuteState) -> None:
     if not state.is_select and not standing_in(state.session).system and "by_hand" not in state.execution_options:
         raise OutOfReach(str(state.statement))
     if not state.is_insert:
-        state.statement = state.statement.options(*state.session.info.get("reach", _NOBODY))  # type: ignore[attr-defined]
+        state.statement = state.statement.options(*state.session.info.get("reach", _NOBODY))
 
 
 @event.listens_for(ReachSession, "before_flush")
@@ -257,6 +254,4 @@ def _guard(session: Session, _context: UOWTransaction, _instances: Any) -> None:
 def may_write(row: Any, standing: Standing) -> bool:
     """Whether any capacity of this person opens writing this row."""
     opened = WRITABLE.get(type(row), {})
-    return any(
-        permits(row, standing) for actor, permits in opened.items() if actor is None or actor in standing.actors
-    )
+    return any(permits(row, standing) for actor, permits in opened.items() if actor is None or actor in standing.actors)

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
 MEBIBYTE = 1024 * 1024
+SHORTEST_KEY = 32
 
 
 class Settings(BaseSettings):
@@ -46,8 +47,8 @@ class Settings(BaseSettings):
         kept = VAR / "keys"
         for name in ("secret_key", "password_salt", "national_id_key"):
             value = getattr(self, name)
-            if self.production and len(value) < 32:
-                message = f"{name.upper()} is missing or shorter than 32 characters: refusing to start in production"
+            if self.production and len(value) < SHORTEST_KEY:
+                message = f"{name.upper()} is missing or shorter than {SHORTEST_KEY} characters: refusing to start in production"
                 raise ValueError(message)
             if not value:
                 object.__setattr__(self, name, _kept_key(kept, name))

@@ -20,19 +20,19 @@ READS = frozenset({"GET", "HEAD", "OPTIONS"})
 LANGUAGES = ("tr", "en")
 
 
-class Role(RoleMixin):  # type: ignore[misc] -- untyped base
+class Role(RoleMixin):
     """Flask-Security wants a role model; ours are memberships, so there is nothing in it."""
 
 
-class Outbox(MailUtil):  # type: ignore[misc] -- untyped base
+class Outbox(MailUtil):
     """Flask-Security's letters go into the outbox like every other letter."""
 
-    def send_mail(  # noqa: PLR0913 -- the library's signature
+    def send_mail(
         self,
         template: str,
         subject: str,
         recipient: str | tuple[str, str],
-        sender: str | tuple[str, str],  # noqa: ARG002
+        sender: str | tuple[str, str],
         body: str | None,
         html: str | None,
         **kwargs: Any,
@@ -79,8 +79,13 @@ def install(app: Flask) -> None:
     datastore = SQLAlchemyUserDatastore(db, User, Role)
     security = Security(app, datastore, mail_util_cls=Outbox, register_blueprint=True)
     settings = app.extensions["staj"]
-    for endpoint in ("security.login", "security.forgot_password", "security.reset_password", "security.change_password"):
-        view = app.view_functions[endpoint]
+    for endpoint in (
+        "security.login",
+        "security.forgot_password",
+        "security.reset_password",
+        "security.change_password",
+    ):
+        view: Any = app.view_functions[endpoint]
         for key in (get_remote_address, _account):
             view = limiter.limit(settings.sign_in_limit, key_func=key, methods=["POST"])(view)
         app.view_functions[endpoint] = view

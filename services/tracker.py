@@ -28,7 +28,7 @@ def track(application: Any, steps: list[Step], today: date) -> list[Milestone]:
     submitted = _last(steps, Action.SUBMIT) or application.submitted_at
     return [
         _written(application),
-        _submitted(application, submitted),
+        _submitted(submitted),
         _decision(application, steps),
         _start(application, word),
         _end(application, word),
@@ -41,7 +41,7 @@ def _written(application: Any) -> Milestone:
     return Milestone(N_("Written"), NOW if draft else DONE, application.created_at, turn)
 
 
-def _submitted(application: Any, submitted: datetime | None) -> Milestone:
+def _submitted(submitted: datetime | None) -> Milestone:
     return Milestone(N_("Submitted"), DONE if submitted else AHEAD, submitted)
 
 

@@ -11,7 +11,13 @@ from app import create_app
 from models import db
 from services.settings import Settings
 
-SETTINGS = {"storage_url": "memory://", "mail_url": "mailbox:", "secret_key": "s" * 32, "password_salt": "p" * 32, "national_id_key": "n" * 32}
+SETTINGS = {
+    "storage_url": "memory://",
+    "mail_url": "mailbox:",
+    "secret_key": "s" * 32,
+    "password_salt": "p" * 32,
+    "national_id_key": "n" * 32,
+}
 
 
 class Databases:
@@ -67,7 +73,7 @@ class Databases:
 
 
 def _name(url: str) -> str:
-    return url.split("@/", 1)[1].split("?")[0]
+    return url.split("@/", 1)[1].split("?", maxsplit=1)[0]
 
 
 def _migrate(url: str) -> None:

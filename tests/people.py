@@ -39,7 +39,7 @@ from services.standing import Standing, standing_of
 from workflow.turkish import search_key, search_words
 from workflow.words import Actor, ApplicationState, Programme
 
-PASSWORD = "parola-parola-1"  # noqa: S105 -- a test's
+PASSWORD = "parola-parola-1"
 TODAY = date(2026, 6, 1)
 SUBMITTED_AT = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 
@@ -175,7 +175,7 @@ class Town:
             )
         )
 
-    def application(  # noqa: PLR0913 -- a file has many sides
+    def application(
         self,
         student: Student,
         of: Department,

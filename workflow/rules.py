@@ -23,7 +23,7 @@ __all__ = ["RULES", "Rule"]
 
 
 @rule(N_("No overlap with another internship of the student"), ALWAYS_YES)
-def overlap(facts: Facts, _value: bool) -> Say | None:  # noqa: FBT001 -- asked whatever the data say
+def overlap(facts: Facts, _value: bool) -> Say | None:
     for other in facts.others:
         if facts.starts_on <= other.ends_on and other.starts_on <= facts.ends_on:
             return Say(
@@ -119,7 +119,7 @@ def max_per_institution(facts: Facts, value: int) -> Say | None:
 
 
 @rule(N_("Not during a teaching term"), YES_NO)
-def not_in_term(facts: Facts, value: bool) -> Say | None:  # noqa: FBT001 -- a rule's value
+def not_in_term(facts: Facts, value: bool) -> Say | None:
     for first, last in facts.teaching:
         if value and facts.starts_on <= last and first <= facts.ends_on:
             return Say("The dates fall into the teaching term from %(start)s to %(end)s.", start=first, end=last)
@@ -127,7 +127,7 @@ def not_in_term(facts: Facts, value: bool) -> Say | None:  # noqa: FBT001 -- a r
 
 
 @rule(N_("Dates may change after the insurance entry"), YES_NO)
-def change_after_entry(facts: Facts, value: bool) -> Say | None:  # noqa: FBT001 -- a rule's value
+def change_after_entry(facts: Facts, value: bool) -> Say | None:
     if facts.insured and facts.is_change and not value:
         return Say("The insurance entry has been made; the dates can no longer be changed.")
     return None

@@ -60,7 +60,7 @@ class Machine:
         return frozenset.intersection(*into) if into and state is not self.start else frozenset()
 
 
-def _row(  # noqa: PLR0913 -- the columns of the table
+def _row(
     action: DO,
     froms: Iterable[Word],
     by: Iterable[A],
@@ -112,9 +112,7 @@ APPLICATIONS = Machine(
             needs=WHY,
             tells={A.STUDENT, *BOARD, A.EMPLOYER, A.HEALTH_OFFICE},
         ),
-        _row(
-            DO.REOPEN, {S.REJECTED}, {A.CHAIR}, S.SUBMITTED, guards.not_own, needs=WHY, tells={A.STUDENT, *BOARD}
-        ),
+        _row(DO.REOPEN, {S.REJECTED}, {A.CHAIR}, S.SUBMITTED, guards.not_own, needs=WHY, tells={A.STUDENT, *BOARD}),
     ),
 )
 

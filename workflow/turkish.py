@@ -5,7 +5,7 @@ import unicodedata
 
 _LETTERS = str.maketrans("İIıŞşĞğÜüÖöÇçÂâÎîÛû", "iiissgguuoocc" + "aaiiuu")
 _GAPS = re.compile(r"[^0-9a-z]+")
-_LEGAL_FORMS = frozenset("ve as ltd sti san tic a s ile of the".split())
+_LEGAL_FORMS = frozenset(["ve", "as", "ltd", "sti", "san", "tic", "a", "s", "ile", "of", "the"])
 WORD_LENGTH = 40
 
 

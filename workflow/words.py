@@ -1,6 +1,7 @@
 """The office's words. The word is stored, so SQL reads aloud; the label is what a person reads."""
 
 from enum import StrEnum
+from typing import Self
 
 from workflow.say import N_
 
@@ -10,7 +11,7 @@ class Word(StrEnum):
 
     label: str
 
-    def __new__(cls, word: str, label: str) -> "Word":
+    def __new__(cls, word: str, label: str = "") -> Self:
         member = str.__new__(cls, word)
         member._value_ = word
         member.label = label

@@ -39,7 +39,10 @@ def sniff(name: str, data: bytes) -> str:
         known = ending in MAGIC or ending in CONTAINERS or ending in TEXTS
         if known:
             raise refuse("“%(name)s” is not what its ending says.", name=shown(name))
-        raise refuse("“%(name)s” is not a kind of file we take (PDF, Word, Excel, OpenDocument, picture, text).", name=shown(name))
+        raise refuse(
+            "“%(name)s” is not a kind of file we take (PDF, Word, Excel, OpenDocument, picture, text).",
+            name=shown(name),
+        )
     return (MAGIC.get(ending) or CONTAINERS.get(ending) or (TEXTS[ending],))[0]
 
 

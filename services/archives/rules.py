@@ -84,7 +84,15 @@ def check_names(names: list[str]) -> None:
 
 def _check_name(name: str) -> None:
     parts = name.replace("\\", "/").rstrip("/").split("/")
-    if not name or len(name) > NAME_LENGTH or "\\" in name or name.startswith("/") or ":" in name[:2] or ".." in parts or "" in parts:
+    if (
+        not name
+        or len(name) > NAME_LENGTH
+        or "\\" in name
+        or name.startswith("/")
+        or ":" in name[:2]
+        or ".." in parts
+        or "" in parts
+    ):
         raise refuse("The archive holds a file with a name that is not allowed: “%(name)s”.", name=shown(name))
     if any(unicodedata.category(c) == "Cc" or c in BIDI for c in name):
         raise refuse("The archive holds a file whose name has hidden characters: “%(name)s”.", name=shown(name))

@@ -91,9 +91,25 @@ def _central(data: bytes, count: int, size: int, offset: int) -> list[Member]:
     for _ in range(count):
         if at + _CENTRAL.size > end:
             raise Refusal(DAMAGED)
-        (sig, made, _need, flags, method, _t, _d, crc, packed, unpacked, names, extras, comments, disk, _i, attributes, local) = (
-            _CENTRAL.unpack_from(data, at)
-        )
+        (
+            sig,
+            made,
+            _need,
+            flags,
+            method,
+            _t,
+            _d,
+            crc,
+            packed,
+            unpacked,
+            names,
+            extras,
+            comments,
+            disk,
+            _i,
+            attributes,
+            local,
+        ) = _CENTRAL.unpack_from(data, at)
         raw = data[at + _CENTRAL.size : at + _CENTRAL.size + names]
         at += _CENTRAL.size + names + extras + comments
         if sig != b"PK\x01\x02" or disk or len(raw) != names:
@@ -163,7 +179,11 @@ def _start(data: bytes, member: Member) -> int:
     later = bool(flags & DESCRIPTOR_BIT) and (crc, packed, size) == (0, 0, 0)
     if FULL32 in {packed, size}:
         raise Refusal(ZIP64)
-    if sig != b"PK\x03\x04" or not same or not (later or (crc, packed, size) == (member.crc, member.packed, member.size)):
+    if (
+        sig != b"PK\x03\x04"
+        or not same
+        or not (later or (crc, packed, size) == (member.crc, member.packed, member.size))
+    ):
         raise Refusal(DAMAGED)
     if start + member.packed > len(data):
         raise Refusal(DAMAGED)

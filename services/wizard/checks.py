@@ -158,7 +158,7 @@ def _others(session: Session, row: Application) -> tuple[Other, ...]:
             Application.state.in_(STANDING),
         )
     )
-    return tuple(Other(*row) for row in rows)
+    return tuple(Other(*row) for row in rows)  # type: ignore[arg-type]  # the schema promises dates of these states
 
 
 def _teaching(session: Session, start: date, end: date) -> tuple[tuple[date, date], ...]:

@@ -93,7 +93,7 @@ def _from_columns(row: Application) -> dict[Page, dict[str, Any]]:
     }
 
 
-def _yes(value: bool | None) -> str:  # noqa: FBT001 -- a stored value
+def _yes(value: bool | None) -> str:
     return "" if value is None else "yes" if value else "no"
 
 

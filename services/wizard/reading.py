@@ -82,7 +82,9 @@ def read(session: Session, application: Application, pages: Mapping[Page, DraftP
     _place(session, draft, typed.get(Page.INSTITUTION, {}))
     _supervisor(session, draft, typed.get(Page.SUPERVISOR, {}))
     draft.document = newest_document(session, application)
-    draft.incomplete = [p for p in (Page.PROFILE, Page.INTERNSHIP, Page.INSTITUTION, Page.SUPERVISOR) if not _saved(pages, p)]
+    draft.incomplete = [
+        p for p in (Page.PROFILE, Page.INTERNSHIP, Page.INSTITUTION, Page.SUPERVISOR) if not _saved(pages, p)
+    ]
     return draft
 
 
@@ -142,7 +144,9 @@ def _place(session: Session, draft: Draft, typed: Mapping[str, Any]) -> None:
         draft.new_institution = {k: v for k, v in typed.items() if k in INSTITUTION_FACTS}
     else:
         draft.institution = session.get(Institution, key(typed.get("pick")) or 0)
-    draft.week = sum(1 << int(d) for d in set(typed.get("weekdays", ())) if str(d) in {"0", "1", "2", "3", "4", "5", "6"})
+    draft.week = sum(
+        1 << int(d) for d in set(typed.get("weekdays", ())) if str(d) in {"0", "1", "2", "3", "4", "5", "6"}
+    )
     draft.starts_on, draft.ends_on = day(typed.get("starts_on")), day(typed.get("ends_on"))
 
 

@@ -17,7 +17,7 @@ from workflow.say import Say
 from workflow.words import Action, InstitutionKind, InstitutionState
 
 
-def submit(
+def submit(  # noqa: PLR0913 -- the facts of a submission, named
     session: Session,
     draft: Draft,
     judgement: Judgement,
@@ -47,7 +47,12 @@ def submit(
         seen=seen,
         at=now,
         facts={"submission": snapshot(draft, judgement, institution, supervisor)},
-        values={**_columns(draft, judgement), "institution_id": institution.id, "supervisor_id": supervisor.id, "submitted_at": now},
+        values={
+            **_columns(draft, judgement),
+            "institution_id": institution.id,
+            "supervisor_id": supervisor.id,
+            "submitted_at": now,
+        },
     )
     if draft.document:
         draft.document.submitted_at, draft.document.department_id = now, row.department_id
@@ -67,7 +72,10 @@ def snapshot(draft: Draft, judgement: Judgement, institution: Institution, super
         "internship.paid": draft.paid,
         "internship.family_health_cover": draft.family_health_cover,
         "internship.abroad": draft.abroad,
-        **{f"institution.{n}": getattr(institution, n) for n in ("name", "tax_no", "address", "city", "phone", "email", "headcount")},
+        **{
+            f"institution.{n}": getattr(institution, n)
+            for n in ("name", "tax_no", "address", "city", "phone", "email", "headcount")
+        },
         "institution.week": draft.week,
         "dates.starts_on": draft.starts_on,
         "dates.ends_on": draft.ends_on,
@@ -137,7 +145,9 @@ def _brought_before(session: Session, application: Application) -> Institution |
     if row is None or row.state is not InstitutionState.UNVERIFIED:
         return None
     with system_session(reads=True) as everybody:  # other students' files are not in this student's reach
-        uses = everybody.scalar(select(func.count()).select_from(Application).where(Application.institution_id == row.id))
+        uses = everybody.scalar(
+            select(func.count()).select_from(Application).where(Application.institution_id == row.id)
+        )
     return row if uses == 1 and row.created_at >= application.created_at else None
 
 

@@ -17,7 +17,13 @@ NEW_FIRM = {
     "pick": "new", "name": "Iğdır Yazılım A.Ş.", "kind": "private", "sector": "Yazılım", "tax_no": "1234567890", "address": "Kalkınma Mah.",
     "city": "Trabzon", "phone": "0462 300 00 00", "email": "bilgi@igdir.example.com", "web": "igdir.example.com", "headcount": "12",
 }  # fmt: skip
-NEW_PERSON = {"pick": "new", "name": "Şule Kaya", "title": "Müdür", "phone": "0462 300 00 01", "email": "sule@igdir.example.com"}
+NEW_PERSON = {
+    "pick": "new",
+    "name": "Şule Kaya",
+    "title": "Müdür",
+    "phone": "0462 300 00 01",
+    "email": "sule@igdir.example.com",
+}
 
 
 @pytest.fixture
@@ -29,8 +35,23 @@ def world(app: Flask) -> Any:
             kind, term = t.internship_type(of, RULES), t.term()
             firm = t.institution("Kaya Yazılım A.Ş.")
             supervisor = t.supervisor(firm)
-            rule = t.publication(of, "regulation", must_read=True, storage_key="x", filename="a.pdf", size=1, content_type="application/pdf")
-            keys = {"kind": kind.id, "term": term.id, "firm": firm.id, "supervisor": supervisor.id, "rule": rule.id, "of": of.id}
+            rule = t.publication(
+                of,
+                "regulation",
+                must_read=True,
+                storage_key="x",
+                filename="a.pdf",
+                size=1,
+                content_type="application/pdf",
+            )
+            keys = {
+                "kind": kind.id,
+                "term": term.id,
+                "firm": firm.id,
+                "supervisor": supervisor.id,
+                "rule": rule.id,
+                "of": of.id,
+            }
             user, other = student.user, t.student(of).user
             member = t.member(of)
             t.session.flush()
@@ -51,7 +72,13 @@ def fill(world: Any, pk: int, **pages: Any) -> None:
     answers = {
         "notice": {"read": [world["rule"]]},
         "profile": {"phone": "0532 000 00 00", "email": "ipek@demo.edu.tr"},
-        "internship": {"internship_type": world["kind"], "term": world["term"], "paid": "no", "family_health_cover": "yes", "abroad": "no"},
+        "internship": {
+            "internship_type": world["kind"],
+            "term": world["term"],
+            "paid": "no",
+            "family_health_cover": "yes",
+            "abroad": "no",
+        },
         "institution": dates(world, pick=world["firm"]),
         "supervisor": {"pick": world["supervisor"]},
         **pages,
@@ -71,8 +98,19 @@ def test_a_complete_application_reaches_the_commission_with_its_facts(app: Flask
     assert submit(world, pk).location.endswith(f"/my-applications/details/?id={pk}")
     with looking(app) as s:
         row = s.get_one(Application, pk)
-        assert (row.state, row.half_days, row.institution_id, row.supervisor_id) == ("submitted", 38, world["firm"], world["supervisor"])
-        assert (row.email, row.phone, row.family_health_cover, row.paid, row.version) == ("ipek@demo.edu.tr", "0532 000 00 00", True, False, 1)
+        assert (row.state, row.half_days, row.institution_id, row.supervisor_id) == (
+            "submitted",
+            38,
+            world["firm"],
+            world["supervisor"],
+        )
+        assert (row.email, row.phone, row.family_health_cover, row.paid, row.version) == (
+            "ipek@demo.edu.tr",
+            "0532 000 00 00",
+            True,
+            False,
+            1,
+        )
         step = s.scalars(select(Step).where(Step.row_id == pk)).one()
         assert (step.action, step.facts["submission"]["dates.half_days"]) == ("submit", "38")
         words = set(s.scalars(select(SearchWord.word).where(SearchWord.application_id == pk)))
@@ -96,7 +134,7 @@ def test_a_firm_that_looks_registered_is_offered_before_it_is_typed_again(app: F
     pk = begin(world["client"])
     typed = dates(world, **NEW_FIRM) | {"name": "KAYA YAZILIM Ltd. Şti."}
     page = world["client"].post(f"/apply/{pk}/institution", data=typed)
-    assert (page.status_code, "id=\"alike-" in page.text) == (200, True)
+    assert (page.status_code, 'id="alike-' in page.text) == (200, True)
     again = world["client"].post(f"/apply/{pk}/institution", data=typed | {"different": "y", "version": "1"})
     assert again.location.endswith("/supervisor")
 
@@ -106,8 +144,11 @@ def test_a_firm_that_looks_registered_is_offered_before_it_is_typed_again(app: F
     [
         ("profile", {"phone": "çok uzun", "email": "x"}),
         ("internship", {"internship_type": "999999999999999999999", "term": "-1", "paid": "maybe"}),
-        ("institution", {"pick": "new", "name": "İ" * 300, "headcount": "-3", "starts_on": "2027-13-45", "weekdays": ["9", "x"]}),
-        ("supervisor", {"pick": "new", "name": "=HYPERLINK(\"x\")", "email": "\u202egro.x"}),
+        (
+            "institution",
+            {"pick": "new", "name": "İ" * 300, "headcount": "-3", "starts_on": "2027-13-45", "weekdays": ["9", "x"]},
+        ),
+        ("supervisor", {"pick": "new", "name": '=HYPERLINK("x")', "email": "\u202egro.x"}),
     ],
 )
 def test_what_is_typed_wrong_is_kept_and_told(app: Flask, world: Any, page: str, typed: Any) -> None:
@@ -123,9 +164,17 @@ def test_what_is_typed_wrong_is_kept_and_told(app: Flask, world: Any, page: str,
 
 def test_a_second_tab_is_noticed_and_nothing_typed_is_lost(app: Flask, world: Any) -> None:
     pk = begin(world["client"])
-    world["client"].post(f"/apply/{pk}/profile", data={"phone": "0532 111 11 11", "email": "a@demo.edu.tr", "version": "0"})
-    late = world["client"].post(f"/apply/{pk}/profile", data={"phone": "0532 222 22 22", "email": "b@demo.edu.tr", "version": "0"})
-    assert (late.status_code, "0532 222 22 22" in late.text, 'name="version" value="1"' in late.text) == (200, True, True)
+    world["client"].post(
+        f"/apply/{pk}/profile", data={"phone": "0532 111 11 11", "email": "a@demo.edu.tr", "version": "0"}
+    )
+    late = world["client"].post(
+        f"/apply/{pk}/profile", data={"phone": "0532 222 22 22", "email": "b@demo.edu.tr", "version": "0"}
+    )
+    assert (late.status_code, "0532 222 22 22" in late.text, 'name="version" value="1"' in late.text) == (
+        200,
+        True,
+        True,
+    )
     with looking(app) as s:
         assert s.scalars(select(DraftPage.typed)).one()["phone"] == "0532 111 11 11"
 
@@ -170,10 +219,14 @@ def test_a_rejected_application_opens_where_the_commission_pointed_and_goes_back
     pk = begin(world["client"])
     fill(world, pk)
     submit(world, pk)
-    world["member"].post(f"/applications/step/{pk}/reject", data={"version": "1", "reason": "Tarihler uymuyor.", "pages": ["dates"]})
+    world["member"].post(
+        f"/applications/step/{pk}/reject", data={"version": "1", "reason": "Tarihler uymuyor.", "pages": ["dates"]}
+    )
     page = world["client"].get(f"/apply/{pk}/institution").text
     assert "Tarihler uymuyor." in page
-    world["client"].post(f"/apply/{pk}/institution", data=dates(world, pick=world["firm"], ends_on="2027-08-06", version="1"))
+    world["client"].post(
+        f"/apply/{pk}/institution", data=dates(world, pick=world["firm"], ends_on="2027-08-06", version="1")
+    )
     world["client"].post(f"/apply/{pk}/preview", data={"version": "2"})
     with looking(app) as s:
         row = s.get_one(Application, pk)

@@ -79,7 +79,7 @@ def someone(browser: Browser) -> Iterator[Callable[..., Page]]:
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("response", lambda r: complaints.append(f"{r.status} {r.url}") if r.status >= 500 else None)  # noqa: PLR2004
+        page.on("response", lambda r: complaints.append(f"{r.status} {r.url}") if r.status >= 500 else None)
         if login:
             sign_in(page, login)
         return page
@@ -117,7 +117,7 @@ def _served(database_url: str, folder: Path, processes: list[subprocess.Popen[by
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }
     for command in (["seed", "apply", "seed/data"], ["seed", "demo"]):
-        done = subprocess.run(["flask", "--app", "app", *command], cwd=ROOT, env=env, capture_output=True, check=False)  # noqa: S603, S607
+        done = subprocess.run(["flask", "--app", "app", *command], cwd=ROOT, env=env, capture_output=True, check=False)
         assert done.returncode == 0, done.stderr.decode()[-2000:]
     gunicorn = str(shutil.which("gunicorn", path=env["PATH"]))
     serving = [
@@ -130,10 +130,10 @@ def _served(database_url: str, folder: Path, processes: list[subprocess.Popen[by
         "gunicorn.conf.py",
         "app:create_app()",
     ]
-    for command in (serving, ["flask", "--app", "app", "worker"]):
-        processes.append(
-            subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        )  # noqa: S603
+    processes.extend(
+        subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for command in (serving, ["flask", "--app", "app", "worker"])
+    )
     _wait_for(site.url)
     return site
 
@@ -148,7 +148,7 @@ def _wait_for(url: str) -> None:
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            urllib.request.urlopen(f"{url}/login", timeout=5)  # noqa: S310 -- our own server
+            urllib.request.urlopen(f"{url}/login", timeout=5)
         except OSError:
             if time.monotonic() > until:
                 raise

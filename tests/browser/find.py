@@ -29,10 +29,10 @@ def install() -> None:
     sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if apt and (not sudo or shutil.which("sudo")):
         env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run([*sudo, apt, "update", "-qq"], env=env, check=False)  # noqa: S603
-        subprocess.run([*sudo, apt, "install", "-y", "-qq", "chromium", "fonts-dejavu-core"], env=env, check=False)  # noqa: S603
+        subprocess.run([*sudo, apt, "update", "-qq"], env=env, check=False)
+        subprocess.run([*sudo, apt, "install", "-y", "-qq", "chromium", "fonts-dejavu-core"], env=env, check=False)
     if not chromium():
-        subprocess.run([sys.executable, "-m", "playwright", "install", "--with-deps", "chromium"], check=False)  # noqa: S603
+        subprocess.run([sys.executable, "-m", "playwright", "install", "--with-deps", "chromium"], check=False)
 
 
 if __name__ == "__main__":

@@ -163,7 +163,7 @@ def test_an_error_in_the_last_file_leaves_nothing(app):
 def test_a_failure_half_way_leaves_nothing(app):
     before = everything()
     twice = DEPARTMENTS + "BI2,MUH,Bilgisayar Mühendisliği,Same name\n"  # only the database sees this one
-    with pytest.raises(Exception, match="(?i)unique"):
+    with pytest.raises(Exception, match=r"(?i)unique"):
         put(app, university(departments=twice))
     assert everything() == before
 

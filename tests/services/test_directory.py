@@ -176,13 +176,19 @@ def test_one_line_of_history_tells_of_the_whole_import():
     bring(AYSE, ALI)
     with system_session(reads=True) as session:
         [step] = session.scalars(select(Step).where(Step.machine == "directory")).all()
-        assert (step.by_name, step.facts["source"], step.facts["counts"]) == ("Bilge", "students.csv", {"student": [2, 0, 0]})
+        assert (step.by_name, step.facts["source"], step.facts["counts"]) == (
+            "Bilge",
+            "students.csv",
+            {"student": [2, 0, 0]},
+        )
         assert not [b for b in audit.verify(session) if isinstance(b, audit.Break)]
 
 
 def test_many_students_need_few_statements_and_little_time():
     start = time.monotonic()
-    assert bring(*(f"{n},A,B,10000000146,s{n}@ogr.demo.edu.tr,,BIL,1,," for n in range(3000))).counts == {"student": [3000, 0, 0]}
+    assert bring(*(f"{n},A,B,10000000146,s{n}@ogr.demo.edu.tr,,BIL,1,," for n in range(3000))).counts == {
+        "student": [3000, 0, 0]
+    }
     assert time.monotonic() - start < 10  # 57,000 in half a minute
 
 
@@ -195,9 +201,19 @@ def view(tmp_path) -> Iterator[str]:
     url = f"sqlite:///{tmp_path / 'obs.sqlite'}"
     engine = create_engine(url)
     with engine.begin() as connection:
-        connection.execute(text("CREATE TABLE ogr (ogrno TEXT, name TEXT, surname TEXT, national_id TEXT, email TEXT, phone TEXT, bolum TEXT, class_year INT)"))
-        connection.execute(text("INSERT INTO ogr VALUES ('301', 'Ayşe', 'Yılmaz', '10000000146', 'ayse@ogr.demo.edu.tr', '0462', 'BIL', 3)"))
-        connection.execute(text("INSERT INTO ogr VALUES ('302', 'Ali', 'Demir', '10000000214', 'ali@ogr.demo.edu.tr', NULL, 'INS', 2)"))
+        connection.execute(
+            text(
+                "CREATE TABLE ogr (ogrno TEXT, name TEXT, surname TEXT, national_id TEXT, email TEXT, phone TEXT, bolum TEXT, class_year INT)"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO ogr VALUES ('301', 'Ayşe', 'Yılmaz', '10000000146', 'ayse@ogr.demo.edu.tr', '0462', 'BIL', 3)"
+            )
+        )
+        connection.execute(
+            text("INSERT INTO ogr VALUES ('302', 'Ali', 'Demir', '10000000214', 'ali@ogr.demo.edu.tr', NULL, 'INS', 2)")
+        )
     yield url
     engine.dispose()
 
@@ -232,7 +248,9 @@ def sign_in(app: Flask) -> int:
     with app.app_context(), system_session() as session:
         from flask_security import hash_password  # noqa: PLC0415
 
-        session.scalars(select(User).where(User.email == "ayse@ogr.demo.edu.tr")).one().password = hash_password(PASSWORD)
+        session.scalars(select(User).where(User.email == "ayse@ogr.demo.edu.tr")).one().password = hash_password(
+            PASSWORD
+        )
     with app.test_client() as client:
         return client.post("/login", data={"email": "ayse@ogr.demo.edu.tr", "password": PASSWORD}).status_code
 
@@ -260,7 +278,9 @@ def test_signing_in_refreshes_the_student(campus, view):
         assert step.facts["changes"]["surname"] == ["Yılmaz", "Kaya"]
 
 
-@pytest.mark.parametrize("trouble", ["DROP TABLE ogr", "UPDATE ogr SET bolum = 'YOK'", "DELETE FROM ogr", "UPDATE ogr SET email = 'x'"])
+@pytest.mark.parametrize(
+    "trouble", ["DROP TABLE ogr", "UPDATE ogr SET bolum = 'YOK'", "DELETE FROM ogr", "UPDATE ogr SET email = 'x'"]
+)
 def test_a_directory_in_trouble_keeps_nobody_out(campus, view, trouble):
     bring(AYSE)
     before = student("301")

@@ -48,7 +48,10 @@ def town(app: Flask) -> Iterator[dict[str, Any]]:
             ayse, zeynep = t.student(civil), t.student(mining, "Zeynep", "Demir")
             both = t.member(civil, user=zeynep.user)  # a student of mining who sits on civil's commission
             files: dict[tuple[str, str], int] = {}
-            for who, of, by, name in ((ayse, civil, supervisors[0], "ayse"), (zeynep, mining, supervisors[1], "zeynep")):
+            for who, of, by, name in (
+                (ayse, civil, supervisors[0], "ayse"),
+                (zeynep, mining, supervisors[1], "zeynep"),
+            ):
                 for state in STATES:
                     made = t.draft(who, of) if state == "draft" else t.application(who, of, state=state, supervisor=by)
                     t.document(made, submitted=state != "draft")
@@ -122,7 +125,7 @@ SURFACES: dict[str, Callable[[Ids], Ids]] = {
     "alias": lambda _all: set(db.session.scalars(select(TWIN.id))),
     "subquery": lambda _all: set(db.session.scalars(select(select(A.id).subquery().c.id))),
     "union": lambda _all: {r.id for r in db.session.execute(union_all(select(A.id), select(A.id).where(A.id < 0)))},
-    "exists": lambda _all: {r for r in db.session.scalars(select(A.id).where(exists().where(TWIN.id == A.id)))},
+    "exists": lambda _all: set(db.session.scalars(select(A.id).where(exists().where(TWIN.id == A.id)))),
     "join from a reference": lambda _all: set(db.session.scalars(select(A.id).select_from(Department).join(A))),
     "outer join from a reference": lambda _all: set(db.session.scalars(select(A.id).select_from(Institution).outerjoin(A))) - {None},
     "legacy query": lambda _all: {r.id for r in db.session.query(A)},
@@ -139,7 +142,10 @@ def test_on_every_surface_everybody_meets_exactly_their_own(app: Flask, town: di
     if surface == "download":
         wanted |= _downloads(files)
     elif surface.endswith("from a reference"):
-        wanted = {who: ids - ({files["ayse", "draft"], files["zeynep", "draft"]} if "outer" in surface else set()) for who, ids in wanted.items()}
+        wanted = {
+            who: ids - ({files["ayse", "draft"], files["zeynep", "draft"]} if "outer" in surface else set())
+            for who, ids in wanted.items()
+        }
     met = {}
     for who, standing in town["standings"].items():
         with as_(app, standing):
@@ -151,7 +157,10 @@ def _downloads(files: dict[tuple[str, str], int]) -> dict[str, Ids]:
     """Files of an application are for the student and those who decide; zeynep's second file has none."""
     own = files["zeynep", "own in civil"]
     reach = expected(files)
-    return {who: ids - {own} for who, ids in reach.items() if who not in {"boss", "health"}} | {"boss": set(), "health": set()}
+    return {who: ids - {own} for who, ids in reach.items() if who not in {"boss", "health"}} | {
+        "boss": set(),
+        "health": set(),
+    }
 
 
 class as_:  # noqa: N801 -- reads as a word
@@ -194,7 +203,7 @@ def test_inline_rows_stop_at_the_department(app: Flask, town: dict[str, Any]) ->
         assert [(s.name, len(s.enrolments)) for s in students] == [("Ayşe", 1)]
 
 
-def test_a_session_nobody_entered_sees_nothing(app: Flask, town: dict[str, Any]) -> None:  # noqa: ARG001
+def test_a_session_nobody_entered_sees_nothing(app: Flask, town: dict[str, Any]) -> None:
     with app.app_context():
         db.session.remove()
         assert [db.session.scalars(select(m)).all() for m in VISIBLE] == [[] for _ in VISIBLE]
@@ -213,7 +222,7 @@ def test_a_statement_that_changes_many_rows_is_refused(app: Flask, town: dict[st
 
 
 FOREIGN: dict[str, Callable[[dict[str, Any]], Any]] = {
-    "a file of another student": lambda f: Application(student_id=1, department_id=1, student_number="1", student_name="x"),
+    "a file of another student": lambda _f: Application(student_id=1, department_id=1, student_number="1", student_name="x"),
     "a document of another student": lambda f: Document(
         application_id=f["ayse", "submitted"], student_id=1, department_id=1, filename="x", content_type="x", size=1,
         sha256="x", storage_key="x", entries=[],

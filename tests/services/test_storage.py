@@ -32,7 +32,11 @@ def s3() -> Iterator[str]:
 
 @pytest.fixture(params=["folder", "s3", "memory"])
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
-    urls = {"folder": lambda: f"file://{tmp_path}/files", "memory": lambda: "memory://", "s3": lambda: request.getfixturevalue("s3")}
+    urls = {
+        "folder": lambda: f"file://{tmp_path}/files",
+        "memory": lambda: "memory://",
+        "s3": lambda: request.getfixturevalue("s3"),
+    }
     return Storage(urls[request.param]())
 
 

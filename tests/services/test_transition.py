@@ -32,19 +32,18 @@ def in_session(standing: Any, do: Callable[[Any], Any]) -> Any:
 
 @pytest.fixture
 def file(app: Flask) -> Any:
-    with app.app_context():
-        with a_town() as town:
-            department = town.department()
-            student = town.student(department)
-            member, chair = town.member(department), town.chair(department)
-            application = town.application(student, department)
-            yield {
-                "id": application.id,
-                "student": town.standing(student.user),
-                "member": town.standing(member),
-                "chair": town.standing(chair),
-                "commit": town.session.commit,
-            }
+    with app.app_context(), a_town() as town:
+        department = town.department()
+        student = town.student(department)
+        member, chair = town.member(department), town.chair(department)
+        application = town.application(student, department)
+        yield {
+            "id": application.id,
+            "student": town.standing(student.user),
+            "member": town.standing(member),
+            "chair": town.standing(chair),
+            "commit": town.session.commit,
+        }
 
 
 @pytest.fixture
@@ -65,7 +64,12 @@ def test_an_approval_writes_state_history_and_letters_together(file: Any, approv
         step = s.scalars(select(Step)).one()
         letters = s.scalars(select(Letter.reader).order_by(Letter.reader)).all()
         assert (row.state, row.version, row.decided_by_id) == ("approved", 1, file["member"].user_id)
-        assert (step.action, step.from_state, step.to_state, step.by_id) == ("approve", "submitted", "approved", row.decided_by_id)
+        assert (step.action, step.from_state, step.to_state, step.by_id) == (
+            "approve",
+            "submitted",
+            "approved",
+            row.decided_by_id,
+        )
         assert letters == ["employer", "student"]
 
 
@@ -83,7 +87,7 @@ def test_a_decision_on_an_outdated_page_is_outrun(file: Any, approve: Any) -> No
 
 
 @pytest.mark.parametrize("facts", [{}, {"reason": " "}, {"reason": "Belge eksik."}])
-def test_a_rejection_needs_its_reason_and_pages(file: Any, approve: Any, facts: Any) -> None:  # noqa: ARG001
+def test_a_rejection_needs_its_reason_and_pages(file: Any, approve: Any, facts: Any) -> None:
     def reject(session: Any) -> Step:
         row = session.get_one(Application, file["id"])
         return take(session, row, Action.REJECT, standing=file["member"], today=TODAY, **facts)
@@ -98,6 +102,7 @@ def test_of_eight_who_decide_at_once_exactly_one_wins(app: Flask, file: Any, app
 
     def decide() -> None:
         with app.app_context():
+
             def once(session: Any) -> None:
                 row = session.get_one(Application, file["id"])
                 session.commit()  # everybody has read before anybody writes
@@ -118,7 +123,7 @@ def test_of_eight_who_decide_at_once_exactly_one_wins(app: Flask, file: Any, app
         assert s.scalar(select(func.count()).select_from(Step)) == 1
 
 
-def test_doors_are_read_from_the_table_for_the_person_who_asks(file: Any, approve: Any) -> None:  # noqa: ARG001
+def test_doors_are_read_from_the_table_for_the_person_who_asks(file: Any, approve: Any) -> None:
     with system_session() as s:
         row = s.get_one(Application, file["id"])
         assert [d.action for d in doors(row, file["student"])] == ["withdraw"]
@@ -126,7 +131,7 @@ def test_doors_are_read_from_the_table_for_the_person_who_asks(file: Any, approv
 
 
 @pytest.mark.parametrize("state", [s for s in ApplicationState if APPLICATIONS.needs_of(s)])
-def test_the_database_repeats_every_promise_of_the_table(file: Any, approve: Any, state: ApplicationState) -> None:  # noqa: ARG001
+def test_the_database_repeats_every_promise_of_the_table(file: Any, approve: Any, state: ApplicationState) -> None:
     with system_session() as s, pytest.raises(IntegrityError):
         s.get_one(Application, file["id"]).state = state
         s.flush()
