@@ -1,0 +1,251 @@
+"""The map of the house, written by hand: every address, to whom it exists, and which rows they meet there.
+
+Read like the regulation; tests/admin_views/test_reach.py walks it. An address nobody listed fails the run.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.university import Names
+
+STUDENTS: Names = frozenset({"ayse", "zeynep", "deniz", "emre"})
+CIVIL: Names = frozenset({"member of civil", "chair of civil", "deniz"})
+BOARD: Names = CIVIL | {"member of mining"}
+EMPLOYERS: Names = frozenset({"boss", "emre"})
+HEALTH: Names = frozenset({"health office"})
+CAREER: Names = frozenset({"career centre"})
+IT: Names = frozenset({"it", "other it"})
+STAFF: Names = BOARD | CAREER
+PUBLISHERS: Names = STAFF | IT
+SIGNED_IN: Names = STUDENTS | BOARD | EMPLOYERS | HEALTH | CAREER | IT | {"stranger"}
+ANYBODY: Names = SIGNED_IN | {"nobody"}
+
+Theirs = Mapping[str, Names]
+
+
+def _of(name: str, *states: str) -> Names:
+    return frozenset(f"{name} {state}" for state in states)
+
+
+_DECIDED = ("approved", "rejected", "withdrawn", "cancelled")
+_HANDED_IN = ("submitted", *_DECIDED)
+_CIVIL_FILES = _of("ayse", *_HANDED_IN) | {"emre in civil", "deniz in civil"}
+_MINING_FILES = _of("zeynep", *_HANDED_IN) | {"deniz in mining"}
+
+MINE: Theirs = {
+    "ayse": _of("ayse", "draft", *_HANDED_IN),
+    "zeynep": _of("zeynep", "draft", *_HANDED_IN),
+    "deniz": frozenset({"deniz in civil", "deniz in mining"}),
+    "emre": frozenset({"emre draft", "emre in civil"}),
+}
+QUEUE: Theirs = {
+    "member of civil": _CIVIL_FILES,
+    "chair of civil": _CIVIL_FILES,
+    "deniz": _CIVIL_FILES - {"deniz in civil"},  # nobody is commission to their own file
+    "member of mining": _MINING_FILES,
+    "career centre": _CIVIL_FILES | _MINING_FILES,
+}
+INTERNS: Theirs = {"boss": frozenset({"ayse approved"}), "emre": frozenset({"zeynep approved"})}
+STARTS: Theirs = {"health office": frozenset({"ayse approved", "zeynep approved"})}
+OPEN_DRAFTS: Theirs = {
+    "ayse": _of("ayse", "draft", "rejected"),
+    "zeynep": _of("zeynep", "draft", "rejected"),
+    "emre": frozenset({"emre draft"}),
+}
+
+
+def read(kind: str) -> Theirs:
+    """Published, of the departments somebody studies in and of the university."""
+    studies = {"ayse": ("civil",), "zeynep": ("mining",), "deniz": ("civil", "mining"), "emre": ("civil",)}
+    return {
+        who: frozenset(f"{kind}: {where} published" for where in (*of, "university")) for who, of in studies.items()
+    }
+
+
+def edited(kind: str) -> Theirs:
+    """Whatever its state, of the departments somebody publishes for."""
+    states = ("draft", "published", "withdrawn")
+    civil, mining, university = (_of(f"{kind}: {where}", *states) for where in ("civil", "mining", "university"))
+    everything = civil | mining | university
+    return {
+        **dict.fromkeys(CIVIL, civil),
+        "member of mining": mining,
+        "career centre": university,
+        **dict.fromkeys(IT, everything),
+    }
+
+
+def publishing(kind: str) -> Theirs:
+    """What a publishing desk shows: what is edited there, what the university says, and what its reader reads anyway."""
+    also = {"deniz": read(kind)["deniz"]}
+    said = frozenset({f"{kind}: university published"})
+    return {who: rows | said | also.get(who, frozenset()) for who, rows in edited(kind).items()}
+
+
+_NAMES = (*SIGNED_IN,)
+MAILBOX: Theirs = {
+    **{who: frozenset({who}) for who in SIGNED_IN},
+    **dict.fromkeys(IT, SIGNED_IN | {"an outsider"}),  # this installation sends no mail: IT is its mail server
+}
+OUTBOX: Theirs = dict.fromkeys(IT, SIGNED_IN | {"an outsider"})
+
+
+@dataclass(frozen=True)
+class Address:
+    """To whom an address exists; `rows` names the rows it takes by argument `by`, of which `theirs` are met.
+
+    `more` are its other arguments; `answers` what somebody to whom it is open is told.
+    """
+
+    to: Names
+    rows: str = ""
+    by: str = ""
+    theirs: Theirs = field(default_factory=dict)
+    more: Mapping[str, Any] = field(default_factory=dict)
+    answers: frozenset[int] = frozenset({200})
+
+
+SCREENS = frozenset(
+    [
+        "index_view",
+        "create_view",
+        "edit_view",
+        "details_view",
+        "delete_view",
+        "ajax_lookup",
+        "ajax_update",
+        "action_view",
+        "export",
+    ]
+)
+FOUND_OR_LED_AWAY = frozenset({200, 302})
+
+
+def _desk(name: str, to: Names, **opened: Address) -> dict[str, Address]:
+    """A desk: its list, what else it opens, and every other screen of the library, closed to everybody."""
+    closed = {f"{name}.{screen}": Address(frozenset()) for screen in SCREENS}
+    return closed | {f"{name}.index_view": Address(to)} | {f"{name}.{screen}": a for screen, a in opened.items()}
+
+
+def _one_row(to: Names, row: str, by: str = "id", **more: Any) -> Address:
+    """An address that takes a row of a reference table, which everybody at the desk meets."""
+    return Address(to, "others", by, dict.fromkeys(to, frozenset({row})), **more)
+
+
+def _table(name: str, row: str, *, deletes: bool = True, **more: Address) -> dict[str, Address]:
+    """One of IT's reference tables."""
+    delete = {"delete_view": _one_row(IT, row)} if deletes else {}
+    return _desk(name, IT, create_view=Address(IT), edit_view=_one_row(IT, row), **delete, **more)
+
+
+def _reading(name: str, kind: str) -> dict[str, Address]:
+    rows = {"rows": "publications", "theirs": read(kind)}
+    details, file = Address(STUDENTS, by="id", **rows), Address(STUDENTS, by="pk", **rows)  # type: ignore[arg-type]
+    return _desk(name, STUDENTS, details_view=details, file=file)
+
+
+def _publishing(kind: str) -> dict[str, Address]:
+    seen = {"rows": "publications", "theirs": publishing(kind)}
+    return _desk(
+        f"publish_{kind}",
+        PUBLISHERS,
+        create_view=Address(PUBLISHERS),
+        details_view=Address(PUBLISHERS, by="id", **seen),  # type: ignore[arg-type]
+        file=Address(PUBLISHERS, by="pk", **seen),  # type: ignore[arg-type]
+        edit_view=Address(PUBLISHERS, "publications", "id", edited(kind)),
+        step=Address(PUBLISHERS, by="pk", more={"action": "publish"}, answers=FOUND_OR_LED_AWAY, **seen),  # type: ignore[arg-type]
+    )
+
+
+def _import(name: str) -> dict[str, Address]:
+    token = Address(IT, more={"token": "x" * 43}, answers=frozenset({404}))
+    return {
+        f"{name}.index": Address(IT),
+        f"{name}.difference": token,
+        f"{name}.apply": token,
+        f"{name}.progress": token,
+    }
+
+
+_STEP = {"answers": FOUND_OR_LED_AWAY}
+ADDRESSES: dict[str, Address] = {
+    **_reading("announcements", "announcement"),
+    **_reading("regulations", "regulation"),
+    **_reading("required_files", "required_file"),
+    **_desk(
+        "my_applications",
+        STUDENTS,
+        details_view=Address(STUDENTS, "applications", "id", MINE),
+        document=Address(STUDENTS, "documents", "pk", MINE),
+        step=Address(STUDENTS, "applications", "pk", MINE, {"action": "withdraw"}, FOUND_OR_LED_AWAY),
+    ),
+    "wizard.index": Address(STUDENTS, "applications", "application", MINE, answers=FOUND_OR_LED_AWAY),
+    "wizard.start": Address(STUDENTS),
+    "wizard.institutions": Address(STUDENTS),
+    "wizard.page": Address(STUDENTS, "applications", "pk", MINE, {"page": "profile"}, FOUND_OR_LED_AWAY),
+    "wizard.count": Address(STUDENTS, "applications", "pk", MINE),
+    "wizard.discard": Address(STUDENTS, "applications", "pk", MINE),
+    **_desk(
+        "applications",
+        STAFF,
+        details_view=Address(STAFF, "applications", "id", QUEUE),
+        document=Address(STAFF, "documents", "pk", QUEUE),
+        step=Address(STAFF, "applications", "pk", QUEUE, {"action": "reject"}, FOUND_OR_LED_AWAY),
+        institutions=Address(STAFF),
+        export=Address(STAFF, more={"export_type": "csv"}),
+        bulk=Address(STAFF, more={"action": "approve"}),
+    ),
+    **_desk("interns", EMPLOYERS, details_view=Address(EMPLOYERS, "applications", "id", INTERNS)),
+    **_desk("starts", HEALTH, details_view=Address(HEALTH, "applications", "id", STARTS)),
+    **_desk(
+        "institutions",
+        STAFF,
+        create_view=Address(STAFF),
+        edit_view=_one_row(STAFF, "civil firm"),
+        details_view=_one_row(STAFF, "civil firm"),
+        step=_one_row(STAFF, "civil firm", "pk", more={"action": "verify"}, answers=FOUND_OR_LED_AWAY),
+    ),
+    **_desk(
+        "supervisors",
+        STAFF,
+        create_view=_one_row(STAFF, "civil firm", "institution"),
+        edit_view=_one_row(STAFF, "civil supervisor"),
+        delete_view=_one_row(STAFF, "civil supervisor"),
+    ),
+    **_publishing("announcement"),
+    **_publishing("regulation"),
+    **_publishing("required_file"),
+    **_table("faculties", "faculty"),
+    **_table("departments", "civil"),
+    **_table("terms", "term"),
+    **_table("internship_types", "civil type"),
+    **_table("holidays", "holiday"),
+    **_table("accounts", "account", deletes=False, letter=_one_row(IT, "account", "pk")),
+    **_table("memberships", "membership"),
+    **_desk(
+        "policies",
+        IT,
+        details_view=_one_row(IT, "policy"),
+        next_version=_one_row(IT, "civil type", "pk"),
+    ),
+    **_desk("outbox", IT, retry=Address(IT, "letters", "pk", OUTBOX), retry_failed=Address(IT)),
+    "mailbox.index": Address(SIGNED_IN - {"stranger"}),
+    "mailbox.letter": Address(SIGNED_IN - {"stranger"}, "letters", "pk", MAILBOX),
+    **_import("seed"),
+    **_import("student_import"),
+    "home.index": Address(SIGNED_IN),
+    "go": Address(ANYBODY, more={"machine": "application", "pk": 1}, answers=frozenset({302})),
+    "settings": Address(ANYBODY),
+    "icons": Address(ANYBODY),
+    "security.login": Address(ANYBODY, answers=FOUND_OR_LED_AWAY),
+    "security.logout": Address(ANYBODY),
+    "security.verify": Address(ANYBODY, answers=FOUND_OR_LED_AWAY),
+    "security.change_password": Address(SIGNED_IN),
+    "security.forgot_password": Address(ANYBODY, answers=FOUND_OR_LED_AWAY),
+    "security.reset_password": Address(ANYBODY, more={"token": "x"}, answers=frozenset({302})),
+    **{
+        f"{name}static": Address(ANYBODY, more={"filename": "none"}, answers=frozenset({404}))
+        for name in ("", "home.", "security.", "bootstrap.")
+    },
+}

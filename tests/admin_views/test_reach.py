@@ -1,0 +1,350 @@
+"""Every address × every person × every row: what is not yours does not exist, and nothing is written."""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from tests.admin_views import reach
+from tests.admin_views.reach import ADDRESSES, ANYBODY, Address, Theirs
+from tests.university import MISSING, Names, University, names
+
+A, P, L = "applications", "publications", "letters"
+NOBODY: Names = frozenset()
+WRITES = ("POST",)
+
+
+def methods(rule: Rule) -> list[str]:
+    return sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+
+
+def ask(university: University, who: str, method: str, endpoint: str, row: Any = None) -> Any:
+    """What somebody is answered at an address, with the row in the path, the query or the form as it is taken."""
+    address = ADDRESSES[endpoint]
+    values = dict(address.more) | ({address.by: row} if address.by and row is not None else {})
+    if endpoint.endswith(".document"):
+        values["document"] = row = row or MISSING
+        values["pk"] = _application_of(university, row)
+    url = university.app.url_map.bind("localhost").build(endpoint, _filled(university, endpoint, values))
+    form = {address.by: row} if method == "POST" and row is not None else {}
+    return university.people[who].open(url, method=method, data=form or None, buffered=True)
+
+
+def _filled(university: University, endpoint: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Arguments of the path nobody gave: any will do."""
+    rule = next(university.app.url_map.iter_rules(endpoint))
+    return {name: "1" for name in rule.arguments if name not in values} | values
+
+
+def _application_of(university: University, document: int) -> int:
+    whose = next((name for name, key in university.documents.items() if key == document), None)
+    return university.applications[whose] if whose else MISSING
+
+
+def one_of(university: University, who: str, address: Address) -> int | None:
+    """Some row this person meets at this address."""
+    theirs = sorted(address.theirs.get(who, NOBODY))
+    return getattr(university, address.rows)[theirs[0]] if address.rows and theirs else None
+
+
+def test_every_address_is_listed(university: University) -> None:
+    assert {rule.endpoint for rule in university.app.url_map.iter_rules()} == set(ADDRESSES)
+    assert set(university.people) == ANYBODY
+
+
+def test_an_address_exists_for_those_it_is_open_to_and_for_nobody_else(university: University) -> None:
+    before, wrong = university.contents(), []
+    for rule in university.app.url_map.iter_rules():
+        address = ADDRESSES[rule.endpoint]
+        for method in methods(rule):
+            for who in sorted(ANYBODY if address.to else _next_door(rule.endpoint)):
+                if who in address.to and method in WRITES:
+                    continue  # walked row by row below, and by each desk's own tests
+                answer = ask(university, who, method, rule.endpoint, one_of(university, who, address))
+                if not _as_listed(answer, who, address):
+                    wrong.append((rule.endpoint, method, who, answer.status_code, answer.headers.get("Location")))
+    assert wrong == []
+    assert university.contents() == before
+
+
+def _next_door(endpoint: str) -> Names:
+    """Who might expect a closed screen to be open: whoever the desk is open to, and two who know nothing of it."""
+    desk = ADDRESSES[f"{endpoint.split('.', 1)[0]}.index_view"]
+    return desk.to | {"nobody", "stranger"}
+
+
+def _as_listed(answer: Any, who: str, address: Address) -> bool:
+    if who in address.to:
+        return answer.status_code in address.answers
+    if who == "nobody":
+        return answer.status_code == 302 and answer.headers["Location"].startswith("/login")
+    return bool(answer.status_code == 404)
+
+
+TAKE_A_ROW = sorted(endpoint for endpoint, address in ADDRESSES.items() if address.rows)
+
+
+@pytest.mark.parametrize("endpoint", TAKE_A_ROW)
+def test_a_foreign_row_is_as_absent_as_one_that_never_was(university: University, endpoint: str) -> None:
+    address, before = ADDRESSES[endpoint], university.contents()
+    rows, wrong = _asked_for(getattr(university, address.rows), address), []
+    for rule in university.app.url_map.iter_rules(endpoint):
+        for method in methods(rule):
+            for who in _different(address):
+                never = ask(university, who, method, endpoint, MISSING)
+                for name, key in rows.items():
+                    theirs = name in address.theirs.get(who, NOBODY)
+                    if theirs and method in WRITES:
+                        continue
+                    answer = ask(university, who, method, endpoint, key)
+                    right = answer.status_code in address.answers if theirs else _alike(answer, never)
+                    if not right:
+                        wrong.append((method, who, name, answer.status_code, never.status_code))
+    assert wrong == []
+    assert university.contents() == before
+
+
+def _different(address: Address) -> list[str]:
+    """One person for each set of rows that somebody meets here."""
+    return sorted({address.theirs.get(who, NOBODY): who for who in sorted(address.to)}.values())
+
+
+def _asked_for(rows: dict[str, int], address: Address) -> dict[str, int]:
+    """All rows of the kind; of a reference table and of the other kinds of publication, one is enough."""
+    named = frozenset[str]().union(*address.theirs.values())
+    if address.rows == "others":
+        return {name: rows[name] for name in named}
+    return rows if address.rows != P else _of_kind(rows, next(iter(named)).split(":", maxsplit=1)[0])
+
+
+def _of_kind(publications: dict[str, int], kind: str) -> dict[str, int]:
+    asked = {n: k for n, k in publications.items() if n.startswith(kind) or n.endswith("civil published")}
+    assert len(asked) == 9 + 2
+    return asked
+
+
+def _alike(answer: Any, never: Any) -> bool:
+    return answer.status_code == never.status_code == 404 and _said(answer.text) == _said(never.text)
+
+
+def _said(page: str) -> str:
+    """A page without what differs from one request to the next, or repeats the address asked for."""
+    varies = (
+        r'nonce="[^"]*"|name="csrf_token" value="[^"]*"|name="back" value="[^"]*"|(?s:<div class="alert.*?</div>)\s*'
+    )
+    return re.sub(varies, "", page)
+
+
+def test_a_document_is_not_reached_through_another_file(university: University) -> None:
+    foreign = university.documents["zeynep submitted"]
+    for who, path, own in (
+        ("ayse", "my-applications", "ayse submitted"),
+        ("member of civil", "applications", "ayse submitted"),
+    ):
+        client, pk = university.people[who], university.applications[own]
+        assert client.get(f"/{path}/document/{pk}/{university.documents[own]}").status_code == 200
+        assert client.get(f"/{path}/document/{pk}/{foreign}").status_code == 404
+
+
+def test_an_upload_is_seen_by_the_officer_who_sent_it_only(university: University) -> None:
+    sent = {"files": (io.BytesIO(b"code,name\r\n"), "faculties.csv")}
+    token = university.people["it"].post("/seed/", data=sent).headers["Location"].split("/seed/")[1].strip("/")
+    addresses = [("GET", f"/seed/{token}/"), ("GET", f"/seed/{token}/progress"), ("POST", f"/seed/{token}/apply")]
+    assert university.people["it"].get(f"/seed/{token}/").status_code == 200
+    assert [university.people["other it"].open(url, method=m).status_code for m, url in addresses] == [404] * 3
+
+
+# -- the same set on every surface (one file, its steps, its pages of the wizard: above, row by row) --------------
+
+Seen = Callable[[University, FlaskClient], Iterable[Any]]
+
+
+def found(path: str, pattern: str) -> Seen:
+    """The keys a page links to."""
+    return lambda _u, client: set(re.findall(pattern, client.get(path).text))
+
+
+def exported(university: University, client: FlaskClient) -> Iterable[Any]:
+    answer = client.get("/applications/export/csv?state=all")
+    lines = csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig")), delimiter=";")
+    return {line[0] for line in list(lines)[1:]} if answer.status_code == 200 else set()
+
+
+def ticked(university: University, client: FlaskClient) -> Iterable[Any]:
+    """Decided many at once, from a page nobody has seen: those met are named in the refusal, nothing is written."""
+    rows = [f"{key}:99" for key in university.applications.values()]
+    page = client.post("/applications/bulk/approve", data={"row": rows, "asked": "yes"}).text
+    return set(re.findall(r'details/\?[^"]*id=(\d+)"', page))
+
+
+def walked(university: University, client: FlaskClient) -> Iterable[Any]:
+    """From file to file by “next file”, beginning with the first of the list."""
+    met, page = [], client.get("/applications/?state=all").text
+    onward = re.search(r'href="([^"]*details/[^"]*)" data-open', page)
+    while onward:
+        url = onward[1].replace("&amp;", "&")
+        met.append(re.search(r"\bid=(\d+)", url)[1])  # type: ignore[index]
+        onward = re.search(r'rel="next" href="([^"]+)"', client.get(url).text)
+    return set(met)
+
+
+QUEUE_ROW = r'details/\?[^"]*id=(\d+)" data-open'
+DETAILS = r'details/\?id=(\d+)"'
+FILES = r'/file/(\d+)"'
+SURFACES: dict[str, tuple[str, Theirs, Seen]] = {
+    "the queue": (A, reach.QUEUE, found("/applications/?state=all", QUEUE_ROW)),
+    "the queue, searched": (A, reach.QUEUE, found("/applications/?state=all&q=YILMAZ", QUEUE_ROW)),
+    "the queue, sorted": (A, reach.QUEUE, found("/applications/?state=all&order=start", QUEUE_ROW)),
+    "the queue, walked": (A, reach.QUEUE, walked),
+    "many at once": (A, reach.QUEUE, ticked),
+    "the export": (A, reach.QUEUE, exported),
+    "own applications": (A, reach.MINE, found("/my-applications/", r"#(\d+)</span>")),
+    "own drafts": (A, reach.OPEN_DRAFTS, found("/apply/", r'application=(\d+)"')),
+    "interns": (A, reach.INTERNS, found("/interns/", DETAILS)),
+    "starts": (A, reach.STARTS, found("/internships-to-insure/", DETAILS)),
+    "letters": (L, reach.MAILBOX, found("/mailbox/", r'data-letter="(\d+)"')),
+    "the outbox": (L, reach.OUTBOX, found("/outbox/", r'data-letter="(\d+)"')),
+}  # fmt: skip
+for _kind, _read in (
+    ("announcement", "announcements"),
+    ("regulation", "regulations"),
+    ("required_file", "required-files"),
+):
+    _desk, _row = _read.replace("-", "_"), DETAILS if _kind == "announcement" else FILES
+    SURFACES |= {
+        f"reading {_kind}": (P, reach.read(_kind), found(f"/{_desk}/", _row)),
+        f"publishing {_kind}": (P, reach.publishing(_kind), found(f"/publish/{_kind}/", DETAILS)),
+    }
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_on_every_surface_everybody_meets_exactly_their_own(university: University, surface: str) -> None:
+    rows, theirs, seen = SURFACES[surface]
+    met = {who: names(getattr(university, rows), seen(university, client)) for who, client in university.people.items()}
+    letters = {"stranger", "nobody"} if surface == "letters" else set()  # no desk, no mailbox
+    expected = {who: theirs.get(who, NOBODY) if who not in letters else NOBODY for who in university.people}
+    assert met == expected
+
+
+WAITING = {
+    "ayse": {"my-applications": 2},
+    "zeynep": {"my-applications": 2},
+    "emre": {"my-applications": 1},
+    "member of civil": {"applications": 3},
+    "chair of civil": {"applications": 3},
+    "deniz": {"applications": 2},
+    "member of mining": {"applications": 2},
+    "health office": {"internships-to-insure": 2},
+}
+
+
+def test_the_start_page_counts_what_its_reader_meets(university: University) -> None:
+    met = {who: _cards(client) for who, client in university.people.items()}
+    assert {who: cards for who, cards in met.items() if cards} == WAITING
+
+
+def _cards(client: FlaskClient) -> dict[str, int]:
+    """What the cards about applications count, by the desk they lead to."""
+    cards = re.findall(
+        r'class="card-link[^"]*" href="/([\w-]+)/([^"]*)"><span class="card-count">(\d+)', client.get("/").text
+    )
+    counts: dict[str, int] = {}
+    for desk, rest, count in cards:
+        if desk in {d for w in WAITING.values() for d in w} and "start_to" not in rest:
+            counts[desk] = counts.get(desk, 0) + int(count)
+    return counts
+
+
+# -- what a form offers, and what it takes -------------------------------------------------------------------------
+
+CIVIL_TYPE, MINING_TYPE = frozenset({"civil type"}), frozenset({"mining type"})
+OFFERED: dict[str, tuple[str, str, Theirs]] = {
+    "departments to publish for": (
+        "/publish/announcement/new/",
+        "department",
+        {
+            **dict.fromkeys(reach.CIVIL, frozenset({"civil"})),
+            "member of mining": frozenset({"mining"}),
+            "career centre": frozenset({"university"}),
+            **dict.fromkeys(reach.IT, frozenset({"university", "civil", "mining"})),
+        },
+    ),
+    "internships to filter the queue by": (
+        "/applications/",
+        "type",
+        {**dict.fromkeys(reach.CIVIL, CIVIL_TYPE), "member of mining": MINING_TYPE},
+    ),
+    "internships of a department to filter the queue by": (
+        "/applications/?department={civil}",
+        "type",
+        dict.fromkeys(reach.CIVIL | reach.CAREER, CIVIL_TYPE),
+    ),
+    "departments to filter the queue by": (
+        "/applications/",
+        "department",
+        {"career centre": frozenset({"civil", "mining"})},  # everybody else has but one
+    ),
+    "internships to apply for": (
+        "/apply/{draft}/internship",
+        "internship_type",
+        {"ayse": CIVIL_TYPE, "zeynep": MINING_TYPE, "emre": CIVIL_TYPE},
+    ),
+}
+
+
+@pytest.mark.parametrize("what", OFFERED)
+def test_a_form_offers_exactly_what_its_reader_may_choose(university: University, what: str) -> None:
+    path, field, theirs = OFFERED[what]
+    offered = {}
+    for who, client in university.people.items():
+        draft = university.applications.get(f"{who} draft", MISSING)
+        page = client.get(path.format(draft=draft, **university.others)).text
+        offered[who] = names(_choices(university, field), _options(page, field))
+    assert offered == {who: theirs.get(who, NOBODY) for who in university.people}
+
+
+def _choices(university: University, field: str) -> dict[str, int]:
+    if field.endswith("type"):
+        return {name: key for name, key in university.others.items() if name.endswith("type")}
+    return {name: university.others.get(name, 0) for name in ("civil", "mining", "university")}
+
+
+def _options(page: str, name: str) -> list[str]:
+    """The keys a select offers."""
+    select = re.search(rf'<select[^>]*name="{name}".*?</select>', page, re.DOTALL)
+    return re.findall(r'<option[^>]*value="(\d+)"', select[0]) if select else []
+
+
+@pytest.mark.parametrize(
+    ("who", "department"),
+    [("member of civil", "mining"), ("chair of civil", "university"), ("career centre", "civil")],
+)
+def test_nobody_publishes_for_a_department_that_is_not_theirs(
+    university: University, who: str, department: str
+) -> None:
+    before, key = university.contents(), university.others.get(department, 0)
+    typed = {"title": "Duyuru", "body": "Metin", "department": key}
+    answer = university.people[who].post("/publish/announcement/new/", data=typed)
+    assert (answer.status_code, university.contents() == before) == (200, True)
+
+
+def test_a_students_pages_take_no_foreign_key(university: University) -> None:
+    before, client, keys = university.contents(), university.people["ayse"], university.others
+    path = client.post("/apply/start").headers["Location"].removesuffix("/notice")
+    foreign = {
+        "notice": {"read": [university.publications["regulation: mining published"]]},
+        "internship": {"internship_type": keys["mining type"], "term": keys["term"], "paid": "no",
+                       "family_health_cover": "no", "abroad": "no"},
+        "supervisor": {"pick": keys["mining supervisor"]},
+    }  # fmt: skip
+    client.post(f"{path}/institution", data={"pick": keys["civil firm"]})
+    answers = {page: client.post(f"{path}/{page}", data=typed) for page, typed in foreign.items()}
+    wrong = {page for page, answer in answers.items() if "error-summary" in answer.text}
+    client.post(f"{path}/discard")
+    assert wrong == {"internship", "supervisor", "notice"}
+    assert university.contents() == before
