@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -31,24 +31,27 @@ def database_url(request: pytest.FixtureRequest, databases: Databases) -> Iterat
 
 
 @pytest.fixture
-def app(database_url: str) -> Iterator[Flask]:
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The whole application over that database; forms need no token here (the browser tests send it)."""
-    with _served(database_url) as app:
+    with _served(database_url, tmp_path) as app:
         yield app
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def university(request: pytest.FixtureRequest, databases: Databases) -> Iterator[University]:
+def university(
+    request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[University]:
     """Two departments with everybody in them, one for all tests of a module: leave it as you found it."""
     url = databases.fresh(request.param)
-    with _served(url, imports_path=databases.folder / "imports") as app:
+    with _served(url, tmp_path_factory.mktemp("university")) as app:
         yield a_university(app)
     databases.drop(url)
 
 
 @contextmanager
-def _served(url: str, **more: Any) -> Iterator[Flask]:
-    app = create_app(Settings(database_url=url, **SETTINGS, **more))
+def _served(url: str, folder: Path) -> Iterator[Flask]:
+    paths = {"jobs_path": folder / "jobs.sqlite", "imports_path": folder / "imports"}
+    app = create_app(Settings(database_url=url, **SETTINGS, **paths))
     app.config["WTF_CSRF_ENABLED"] = False
     app.testing = True
     yield app

@@ -257,7 +257,8 @@ def sign_in(app: Flask) -> int:
 
 def test_the_view_brings_everybody(campus):
     run = campus.test_cli_runner().invoke
-    assert [run(args=["students", "refresh"]).exit_code for _ in range(2)] == [0, 0]
+    with campus.app_context():  # a command takes the application whose context is open
+        assert [run(args=["students", "refresh"]).exit_code for _ in range(2)] == [0, 0]
     assert student("302")["places"] == {Programme.MAJOR: ("INS", 2)}
     assert counted(Student) == 2
 
