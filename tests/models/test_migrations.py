@@ -1,0 +1,184 @@
+"""The schema: it comes whole, goes whole, is what the models say, and keeps what the law promises."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import CheckConstraint, Connection, func, inspect, select, text, update
+from sqlalchemy.exc import DatabaseError, IntegrityError
+
+from models import Application, Institution, Publication, Step, User, db
+from services.scope import system_session
+from services.standing import SYSTEM
+from services.transition import MACHINE_OF, take
+from tests.people import TODAY
+from tests.university import University
+from workflow.words import Action, Actor, Need
+
+
+def tables(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names()) - {"alembic_version"}
+
+
+def test_the_schema_goes_whole_and_comes_again_as_the_models_say(app: Flask) -> None:
+    with app.app_context():
+        assert _seen(tables) == set(db.metadata.tables)
+        assert _seen(_differences) == []
+        downgrade(revision="base")
+        assert _seen(lambda c: (tables(c), _left(c))) == (set(), [])
+        upgrade()
+        assert _seen(tables) == set(db.metadata.tables)
+        assert _seen(_differences) == []
+
+
+def test_every_check_of_the_models_stands_in_the_schema(university: University) -> None:
+    wanted = {
+        (table.name, str(check.name))
+        for table in db.metadata.sorted_tables
+        for check in table.constraints
+        if isinstance(check, CheckConstraint)
+    }
+    with university.app.app_context():
+        built = _seen(lambda c: {(t, k["name"]) for t in tables(c) for k in inspect(c).get_check_constraints(t)})
+    assert (built, len(built) > 30) == (wanted, True)
+
+
+def _seen(look: Any) -> Any:
+    with db.engine.connect() as connection:
+        return look(connection)
+
+
+def _differences(connection: Connection) -> list[Any]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": db.metadata})
+    return compare_metadata(context, db.metadata)
+
+
+def _left(connection: Connection) -> list[Any]:
+    """Triggers and functions that outlived their tables."""
+    if connection.dialect.name == "sqlite":
+        return list(connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")))
+    return list(connection.execute(text("SELECT proname FROM pg_proc WHERE proname LIKE 'step%'")))
+
+
+@contextmanager
+def refused(match: str | None = None, kind: type[DatabaseError] = IntegrityError) -> Iterator[Connection]:
+    """Something the database itself does not take, whoever asks."""
+    with pytest.raises(kind, match=match), db.engine.begin() as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def rows(university: University) -> Iterator[dict[type, int]]:
+    """A submitted application with a line of history, and one row of each table that a machine moves."""
+    file = university.applications["ayse submitted"]
+    with university.app.app_context():
+        with system_session() as session:
+            row = session.get_one(Application, file)
+            again = {"standing": SYSTEM, "actor": Actor.STUDENT, "today": TODAY}
+            take(session, row, Action.WITHDRAW, **again)  # type: ignore[arg-type]
+        yield {
+            Application: file,
+            Institution: university.others["civil firm"],
+            Publication: university.publications["announcement: civil draft"],
+        }
+
+
+@pytest.mark.parametrize("statement", ["UPDATE step SET by_name = 'x'", "DELETE FROM step", "UPDATE step SET id = id"])
+def test_history_takes_additions_only(rows: dict[type, int], statement: str) -> None:
+    with refused("append-only", DatabaseError) as connection:
+        connection.execute(text(statement))
+    assert _seen(lambda c: c.scalar(select(Step.by_name))) != "x"
+
+
+def test_history_is_not_replaced_by_a_row_of_the_same_key(rows: dict[type, int]) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("SQLite's own way of overwriting")
+    with refused("append-only", DatabaseError) as connection:
+        connection.execute(text("INSERT OR REPLACE INTO step SELECT * FROM step"))
+
+
+def test_history_is_not_emptied_at_one_stroke(rows: dict[type, int]) -> None:
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("PostgreSQL's own way of emptying")
+    with refused("append-only", DatabaseError) as connection:
+        connection.execute(text("TRUNCATE step CASCADE"))
+
+
+PROMISES = [
+    (model, state, need)
+    for model, machine in MACHINE_OF.items()
+    for state in machine.states
+    for need in sorted(machine.needs_of(state))
+]
+
+
+@pytest.mark.parametrize(("model", "state", "need"), PROMISES, ids=[f"{m.__name__}-{s}-{n}" for m, s, n in PROMISES])
+def test_no_row_is_in_a_state_without_what_the_state_needs(
+    rows: dict[type, int], model: Any, state: Any, need: Need
+) -> None:
+    whole = {
+        "reason": "Eksik.",
+        "pages": ["files"],
+        "decided_by_id": _seen(lambda c: c.scalar(select(func.min(User.id)))),
+    }
+    columns = {n: v for n, v in whole.items() if hasattr(model, n)}
+    change = update(model).where(model.id == rows[model])
+    with db.engine.connect() as connection:
+        connection.execute(change.values(state=state, **columns))
+        connection.rollback()
+    with refused(f"{state.value}_has_{need.name.lower()}") as connection:
+        connection.execute(change.values(state=state, **columns | {need.value: None}))
+
+
+def test_the_law_makes_these_promises() -> None:
+    asked = {(m.__name__, s.value, n.name.lower()) for m, s, n in PROMISES}
+    assert asked == {
+        ("Application", "approved", "decider"), ("Application", "rejected", "decider"),
+        ("Application", "rejected", "reason"), ("Application", "rejected", "pages"),
+        ("Application", "cancelled", "reason"), ("Institution", "verified", "decider"),
+        ("Institution", "blocked", "decider"), ("Institution", "blocked", "reason"),
+    }  # fmt: skip
+
+
+HANDED_IN = [
+    "submitted_at", "policy_id", "internship_type_id", "term_id", "institution_id", "supervisor_id", "starts_on",
+    "ends_on", "half_days",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("fact", HANDED_IN)
+def test_nothing_is_with_the_commission_that_lacks_a_fact(rows: dict[type, int], fact: str) -> None:
+    with refused(f"submitted_has_{fact}") as connection:
+        connection.execute(update(Application).values({fact: None}))
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("application", "state = 'lost'"),
+        ("application", "ends_on = '1999-01-01'"),
+        ("application", "programme = 'none'"),
+        ("application", "department_id = 999999"),
+        ("institution", "state = 'nice'"),
+        ("institution", "kind = 'ngo'"),
+        ("publication", "kind = 'rumour'"),
+        ("membership", "actor = 'student', department_id = NULL"),
+        ("membership", "department_id = NULL"),
+        ("membership", "ends_on = '1999-01-01'"),
+        ("letter", "state = 'lost'"),
+    ],
+)
+def test_a_word_or_key_the_house_does_not_know_is_refused(rows: dict[type, int], table: str, change: str) -> None:
+    with refused() as connection:
+        connection.execute(text(f"UPDATE {table} SET {change}"))
+
+
+def test_two_lines_of_history_never_take_the_same_place(rows: dict[type, int]) -> None:
+    names = "machine, row_id, seq, action, from_state, to_state, actor, by_name, at, facts, before, digest"
+    with refused() as connection:
+        connection.execute(text(f"INSERT INTO step ({names}) SELECT {names} FROM step"))
