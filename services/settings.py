@@ -6,16 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import Field, model_validator
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
 MEBIBYTE = 1024 * 1024
 SHORTEST_KEY = 32
+FEWEST_CHARACTERS = 10
+KEYS = ("secret_key", "password_salt", "national_id_key")
 
 
 class Settings(BaseSettings):
     """Environment variables carry these names in capitals. Sizes in bytes."""
+
+    model_config = SettingsConfigDict(hide_input_in_errors=True)  # an error message keeps no secret
 
     database_url: str = Field(default_factory=lambda: f"sqlite:///{VAR / 'staj.sqlite'}")
     storage_url: str = Field(default_factory=lambda: f"file://{VAR / 'files'}")
@@ -44,14 +48,11 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _keys(self) -> "Settings":
-        kept = VAR / "keys"
-        for name in ("secret_key", "password_salt", "national_id_key"):
-            value = getattr(self, name)
-            if self.production and len(value) < SHORTEST_KEY:
-                message = f"{name.upper()} is missing or shorter than {SHORTEST_KEY} characters: refusing to start in production"
-                raise ValueError(message)
-            if not value:
-                object.__setattr__(self, name, _kept_key(kept, name))
+        if self.production:
+            _demand_strong({name: getattr(self, name) for name in KEYS})
+        for name in KEYS:
+            if not getattr(self, name):
+                object.__setattr__(self, name, _kept_key(VAR / "keys", name))
         return self
 
     def flask(self) -> dict[str, Any]:
@@ -68,6 +69,8 @@ class Settings(BaseSettings):
             "SESSION_COOKIE_SAMESITE": "Lax",
             "SESSION_COOKIE_NAME": "__Host-staj" if self.production else "staj",
             "REMEMBER_COOKIE_SECURE": self.production,
+            "REMEMBER_COOKIE_HTTPONLY": True,
+            "REMEMBER_COOKIE_SAMESITE": "Lax",
             "WTF_CSRF_TIME_LIMIT": None,
             "BABEL_DEFAULT_LOCALE": "tr",
             "BABEL_DEFAULT_TIMEZONE": "Europe/Istanbul",
@@ -100,6 +103,16 @@ SECURITY = {
     "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=1),
     "SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS": False,
 }
+
+
+def _demand_strong(keys: dict[str, str]) -> None:
+    """Raise ValueError for a key that is missing, short, a few characters over and over, or another one again."""
+    for name, value in keys.items():
+        if len(value) < SHORTEST_KEY or len(set(value)) < FEWEST_CHARACTERS:
+            message = f"{name.upper()} is missing, shorter than {SHORTEST_KEY} characters or too regular"
+            raise ValueError(f"{message}: refusing to start in production")
+    if len(set(keys.values())) < len(keys):
+        raise ValueError(f"{', '.join(keys).upper()} must differ: refusing to start in production")
 
 
 def _kept_key(folder: Path, name: str) -> str:
