@@ -81,7 +81,7 @@ class History:
             at = self._at(self.today - timedelta(days=40))
             take(self.session, blocked, Action.BLOCK, standing=office, today=self.today, reason=BLOCKED_FOR, at=at)
         self.session.flush()
-        for letter, at in self.session.execute(select(Letter, Step.at).join(Step, Step.id == Letter.step_id)).tuples():
+        for letter, at in self.session.execute(select(Letter, Step.at).join(Step, Step.id == Letter.step_id)):
             letter.created_at = letter.sent_at = letter.next_try_at = at
             letter.state, letter.tries = LetterState.SENT, 1
 

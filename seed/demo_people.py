@@ -68,7 +68,7 @@ def password(settings: Settings, path: Path = KEPT) -> str:
 
 def staff(session: Session) -> None:
     """Everybody who works in an office or sits on a commission; whoever is there already stays as they are."""
-    departments = dict(session.execute(select(Department.code, Department.id)).tuples().all())
+    departments = {d.code: d.id for d in session.execute(select(Department.code, Department.id))}
     for account in STAFF:
         user = _user(session, account.email, account.name)
         of = departments[account.department] if account.department else None
