@@ -1,12 +1,13 @@
 """What every page is drawn with: the menu of the signed-in person, the language and theme, small filters."""
 
 import re
-from datetime import date
-from functools import cache
+from datetime import date, datetime
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import flask_bootstrap
+from babel import dates
 from flask import Flask, Response, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date, format_datetime, get_locale
@@ -17,7 +18,7 @@ from admin_views.desk import Opened
 from models import db
 from services.say import said
 from services.seal import masked
-from services.sign_in import LANGUAGES
+from services.sign_in import ISTANBUL, LANGUAGES
 from workflow.phase import status
 from workflow.words import Page
 
@@ -122,13 +123,24 @@ def with_args(**changes: Any) -> str:
 
 
 def _day(value: Any) -> str:
-    return str(format_date(value, "d MMM y")) if value else "–"
+    return _dated(_date(value), "d MMM y", str(get_locale())) if value else "–"
+
+
+def _date(value: date) -> date:
+    """A moment's day in Istanbul; a day is one already."""
+    return value.astimezone(ISTANBUL).date() if isinstance(value, datetime) else value
+
+
+@lru_cache(maxsize=4096)
+def _dated(day: date, pattern: str, locale: str) -> str:
+    """A list says the same days over and over."""
+    return str(dates.format_date(day, pattern, locale=locale))
 
 
 def _span(start: Any, end: Any) -> str:
     """Two days as people say them: the year once where it is the same."""
     same = start and end and start.year == end.year
-    return f"{format_date(start, 'd MMM') if same else _day(start)} – {_day(end)}"
+    return f"{_dated(start, 'd MMM', str(get_locale())) if same else _day(start)} – {_day(end)}"
 
 
 def _moment(value: Any) -> str:
