@@ -13,6 +13,7 @@ from services.listing import key
 from services.say import said
 from services.sign_in import today
 from services.transition import CLOSED, Outrun, Refused, doors, take
+from workflow.guards import Moment
 from workflow.say import Say
 from workflow.transitions import Door
 from workflow.words import Action, Need
@@ -29,9 +30,15 @@ STYLE = {
 
 
 def buttons(row: Any) -> list[dict[str, Any]]:
-    """One button per open door of this row for the signed-in person."""
+    """One button per open door of this row for the signed-in person; `refusal` says why it would not turn now."""
+    moment = Moment(today(), g.standing.student_id)
     return [
-        {"action": d.action, "style": STYLE.get(d.action, "secondary"), "asks": bool(d.needs - {Need.DECIDER})}
+        {
+            "action": d.action,
+            "style": STYLE.get(d.action, "secondary"),
+            "asks": bool(d.needs - {Need.DECIDER}),
+            "refusal": d.refusal(row, moment),
+        }
         for d in doors(row, g.standing)
     ]
 

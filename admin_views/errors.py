@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from models import db
 from workflow.say import N_
@@ -31,6 +31,8 @@ def install(app: Flask) -> None:
 
 def _page(error: HTTPException) -> Response:
     code = error.code or 500
+    if isinstance(error, SecurityError):
+        return Response(SENTENCES[400], 400, mimetype="text/plain")  # a host that is not ours: no page, no address
     if error.response is not None or code < 400:  # noqa: PLR2004 -- a redirect is not an error
         return make_response(error.get_response())
     return make_response(

@@ -28,8 +28,7 @@ from services import audit
 from services.calendar import calendar
 from services.listing import Order
 from services.register import begins
-from services.sign_in import email as as_account
-from services.sign_in import today
+from services.sign_in import as_account, today
 from workflow.say import N_
 from workflow.turkish import search_key
 from workflow.words import Action, Actor

@@ -78,8 +78,7 @@ class History:
         """What is no single story's: a blocked firm, and letters that went out when they were written."""
         blocked, office = self._firms[-1], self._office(Actor.CAREER_CENTRE)
         if blocked.state is InstitutionState.VERIFIED:
-            at = self._at(self.today - timedelta(days=40))
-            take(self.session, blocked, Action.BLOCK, standing=office, today=self.today, reason=BLOCKED_FOR, at=at)
+            take(self.session, blocked, Action.BLOCK, standing=office, today=self.today, reason=BLOCKED_FOR)
         self.session.flush()
         for letter, at in self.session.execute(select(Letter, Step.at).join(Step, Step.id == Letter.step_id)):
             letter.created_at = letter.sent_at = letter.next_try_at = at
@@ -88,10 +87,10 @@ class History:
     def _verified(self) -> list[Institution]:
         """The career centre has looked at all firms of the register but the last few."""
         firms = list(self.session.scalars(select(Institution).order_by(Institution.id)))[:-STILL_UNVERIFIED]
-        office, day = self._office(Actor.CAREER_CENTRE), self.today - timedelta(days=400)
+        office = self._office(Actor.CAREER_CENTRE)
         for firm in firms:
             if firm.state is InstitutionState.UNVERIFIED:
-                take(self.session, firm, Action.VERIFY, standing=office, today=day, at=self._at(day))
+                take(self.session, firm, Action.VERIFY, standing=office, today=self.today)
         return firms
 
     # -- what is typed ------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import Any
 from stdnum.tr import tckimlik
 
 from services.changes import Difference
-from services.sign_in import email as as_account
+from services.sign_in import as_account
 from services.tables import Line
 from workflow.say import Say
 

@@ -95,7 +95,7 @@ SECURITY = {
     "SECURITY_RECOVERABLE": True,
     "SECURITY_CHANGEABLE": True,
     "SECURITY_JOIN_USER_ROLES": False,
-    "SECURITY_USER_IDENTITY_ATTRIBUTES": [{"email": {"mapper": "services.sign_in.email", "case_insensitive": False}}],
+    "SECURITY_CACHE_CONTROL": None,  # services.headers says it; the library's own is not understood by browsers
     "SECURITY_EMAIL_SUBJECT_PASSWORD_RESET": "Parola yenileme",
     "SECURITY_POST_LOGIN_VIEW": "/",
     "SECURITY_POST_LOGOUT_VIEW": "/login",

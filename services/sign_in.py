@@ -9,7 +9,18 @@ from flask import Flask, g, has_request_context, request, session
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import user_logged_out
-from flask_security import MailUtil, RoleMixin, Security, SQLAlchemyUserDatastore, current_user
+from flask_security import (
+    MailUtil,
+    PasswordUtil,
+    RoleMixin,
+    Security,
+    SQLAlchemyUserDatastore,
+    current_user,
+    password_complexity_validator,
+    password_length_validator,
+    reset_password_instructions_sent,
+)
+from flask_security.utils import get_message
 
 from models import Letter, User, db
 from services.scope import enter
@@ -18,6 +29,7 @@ from services.standing import NOBODY, standing_of
 ISTANBUL = ZoneInfo("Europe/Istanbul")
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 LANGUAGES = ("tr", "en")
+ESTIMATED = 72  # characters; zxcvbn raises beyond
 
 
 class Role(RoleMixin):
@@ -26,6 +38,14 @@ class Role(RoleMixin):
 
 class Outbox(MailUtil):
     """Flask-Security's letters go into the outbox like every other letter."""
+
+    def normalize(self, email: str) -> str:
+        """As accounts store it; raises EmailValidateException for what is no address."""
+        return str(super().normalize(as_account(email) or email))
+
+    def validate(self, email: str) -> str:
+        """An account's address was checked when it was made: nobody waits for a name server here."""
+        return self.normalize(email)
 
     def send_mail(
         self,
@@ -53,13 +73,24 @@ class Outbox(MailUtil):
         )
 
 
+class Passwords(PasswordUtil):
+    """Long enough, and not easy to guess; the estimator reads no more than the first characters."""
+
+    def validate(self, password: str, is_register: bool, **kwargs: Any) -> tuple[list[str] | None, str]:
+        whole = self.normalize(password)
+        refused = password_length_validator(whole)
+        if refused is None and password_complexity_validator(whole[:ESTIMATED], is_register, **kwargs):
+            refused = [get_message("PASSWORD_TOO_SIMPLE")[0]]  # the estimator itself speaks English only
+        return refused, whole
+
+
 def today() -> date:
     """The date in Istanbul."""
     return datetime.now(ISTANBUL).date()
 
 
-def email(identity: str) -> str | None:
-    """An e-mail address as accounts store it; None when it cannot be one (Flask-Security's mapper)."""
+def as_account(identity: str) -> str | None:
+    """An e-mail address as accounts store it; None when it cannot be one."""
     address = identity.strip().replace("İ", "i").lower()
     return address if "@" in address and len(address) <= 255 and "\x00" not in address else None  # noqa: PLR2004
 
@@ -76,8 +107,9 @@ def language() -> str:
 def install(app: Flask) -> None:
     """Wire Flask-Security, the throttle and the standing of each request."""
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=False)
+    app.config["SECURITY_USER_IDENTITY_ATTRIBUTES"] = [{"email": {"mapper": as_account, "case_insensitive": False}}]
     datastore = SQLAlchemyUserDatastore(db, User, Role)
-    security = Security(app, datastore, mail_util_cls=Outbox, register_blueprint=True)
+    security = Security(app, datastore, mail_util_cls=Outbox, password_util_cls=Passwords, register_blueprint=True)
     settings = app.extensions["staj"]
     for endpoint in (
         "security.login",
@@ -92,11 +124,12 @@ def install(app: Flask) -> None:
     app.extensions["staj_security"] = security
     app.before_request(_enter)
     user_logged_out.connect(_forget, app)
+    reset_password_instructions_sent.connect(_keep, app)
 
 
 def _account() -> str:
     """The account somebody tries, whoever tries it from wherever."""
-    return "account " + (request.form.get("email", "").strip().lower()[:255] or str(get_remote_address()))
+    return "account " + (as_account(request.form.get("email", "")) or str(get_remote_address()))
 
 
 def _enter() -> None:
@@ -122,4 +155,9 @@ _OPEN = frozenset({"static", "bootstrap.static", "admin.static", "icons"})
 def _forget(_app: Flask, user: User, **_: Any) -> None:
     """Signing out ends every session of the account on the server: the old cookie opens nothing."""
     user.fs_uniquifier = uuid.uuid4().hex
+    db.session.commit()
+
+
+def _keep(_app: Flask, **_: Any) -> None:
+    """The library's page ends without keeping the letter it wrote."""
     db.session.commit()
