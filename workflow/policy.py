@@ -35,7 +35,7 @@ class Verdict:
     def refusal(self) -> Say:
         """The sentence with its article; empty where the rule passed."""
         if self.sentence is None or not self.article:
-            return self.sentence or Say("")
+            return self.sentence or Say(msgid="")
         return Say("%(sentence)s (%(article)s)", sentence=self.sentence, article=self.article)
 
 
