@@ -1,0 +1,182 @@
+"""How much a page asks of the database: the same for one row and for many, and never the whole of a large table."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from models import Application, Department, HolidayOverride, Letter, Student, Supervisor, User, db
+from services.sign_in import today
+from tests.people import Town, a_town
+from tests.statements import Statement, heard
+from tests.university import University
+from workflow.words import ApplicationState
+
+WHO = 2  # who is signed in, and what they stand for today
+Adds = Callable[[Town, Any], object]
+
+
+class Rows:
+    """What there is to add to."""
+
+    def __init__(self, t: Town, university: University) -> None:
+        keys = university.others
+        self.of = t.session.get_one(Department, keys["civil"])
+        self.supervisor = t.session.get_one(Supervisor, keys["civil supervisor"])
+        file = t.session.get_one(Application, university.applications["ayse submitted"])
+        self.student = t.session.get_one(Student, file.student_id)
+        self.user = t.session.get_one(User, self.student.user_id)
+
+
+def a_file(**facts: Any) -> Adds:
+    return lambda t, r: t.application(t.student(r.of), r.of, **facts)
+
+
+def an_approved_one(t: Town, r: Any) -> object:
+    facts = {"supervisor": r.supervisor, "starts_on": today() + timedelta(days=50)}
+    return t.application(t.student(r.of), r.of, state=ApplicationState.APPROVED, **facts)
+
+
+def an_own_one(t: Town, r: Any) -> object:
+    return t.application(r.student, r.of, state=ApplicationState.REJECTED)
+
+
+def a_publication(kind: str) -> Adds:
+    return lambda t, r: t.publication(r.of, kind, storage_key=f"q/{t.next()}", filename="a.pdf", size=1)
+
+
+def a_letter(t: Town, r: Any) -> object:
+    about = {"to_email": r.user.email, "to_name": "x", "language": "tr", "subject": "s", "text": "t", "html": "h"}
+    return t.add(Letter(user_id=r.user.id, reader="student", tries=1, **about))
+
+
+def a_holiday(t: Town, _r: Any) -> object:
+    day = date(2030, 1, 1) + timedelta(days=t.next())
+    return t.add(HolidayOverride(day=day, effect="holiday", concerns="all", reason="Karar"))
+
+
+# page: (who, statements, how a row more comes to be)
+PAGES: dict[str, tuple[str, int, Adds]] = {
+    "/announcements/": ("ayse", WHO + 1, a_publication("announcement")),
+    "/regulations/": ("ayse", WHO + 1, a_publication("regulation")),
+    "/required_files/": ("ayse", WHO + 1, a_publication("required_file")),
+    "/apply/": ("ayse", WHO + 1, an_own_one),
+    "/my-applications/": ("ayse", WHO + 1, an_own_one),
+    "/applications/?state=all": ("member of civil", WHO + 2, a_file()),  # the files; what the filters offer
+    "/interns/": ("boss", WHO + 1, an_approved_one),
+    "/internships-to-insure/": ("health office", WHO + 1, an_approved_one),
+    "/institutions/": ("career centre", WHO + 1, lambda t, _r: t.institution()),
+    "/supervisors/": ("career centre", WHO + 1, lambda t, _r: t.supervisor(t.institution())),
+    "/publish/announcement/": ("it", WHO + 1, a_publication("announcement")),
+    "/publish/regulation/": ("it", WHO + 1, a_publication("regulation")),
+    "/publish/required_file/": ("it", WHO + 1, a_publication("required_file")),
+    "/faculties/": ("it", WHO + 1, lambda t, _r: t.department()),
+    "/departments/": ("it", WHO + 2, lambda t, _r: t.department()),  # the faculties to filter by
+    "/terms/": ("it", WHO + 1, lambda t, _r: t.term()),
+    "/internship_types/": ("it", WHO + 2, lambda t, r: t.internship_type(r.of)),  # the departments to filter by
+    "/policies/": ("it", WHO + 3, lambda t, r: t.internship_type(r.of)),  # departments; types without a policy
+    "/holidays/": ("it", WHO + 1, a_holiday),
+    "/accounts/": ("it", WHO + 1, lambda t, _r: t.user()),
+    "/memberships/": ("it", WHO + 2, lambda t, r: t.member(r.of)),  # the departments to filter by
+    "/outbox/": ("it", WHO + 2, a_letter),  # the letters; how many were given up
+    "/mailbox/": ("ayse", WHO + 1, a_letter),
+}
+
+
+def test_every_list_of_the_house_is_counted(university: University) -> None:
+    lists = {f"{v.url}/" for v in university.app.extensions["admin"][0]._views if hasattr(v, "index_view")}
+    assert lists - {page.split("?", maxsplit=1)[0] for page in PAGES} == set()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_list_asks_no_more_for_three_rows_than_for_one(university: University, page: str) -> None:
+    who, statements, add = PAGES[page]
+    client = university.people[who]
+    few, asked_for_few = look(client, page)
+    with university.app.app_context(), a_town() as t:
+        rows = Rows(t, university)
+        _ = add(t, rows), add(t, rows)
+    more, asked_for_more = look(client, page)
+    assert (more - few, few > 0) == (2, True)
+    assert (len(asked_for_few), len(asked_for_more)) == (statements, statements), asked_for_more
+    assert statements <= WHO + 3
+
+
+def look(client: FlaskClient, page: str) -> tuple[int, list[Statement]]:
+    """How many rows a page shows, and what was asked for them."""
+    client.get(page)  # a first look may fill what is kept between requests
+    with heard() as said:
+        answer = client.get(page)
+    assert answer.status_code == 200
+    return len(re.findall(r"<tr\b|class=\"letters-row|class=\"card-link", answer.text.split("<tbody>")[-1])), said
+
+
+@pytest.mark.parametrize("who", ["ayse", "member of civil", "deniz", "boss", "health office", "career centre", "it"])
+def test_the_start_page_asks_once_for_each_card(university: University, who: str) -> None:
+    most = {"it": 5, "deniz": 3, "member of civil": 2}.get(who, 1)
+    assert len(look(university.people[who], "/")[1]) <= WHO + most
+
+
+def test_a_full_page_of_the_queue_is_light(university: University) -> None:
+    with university.app.app_context(), a_town() as t:
+        rows = Rows(t, university)
+        kind = t.internship_type(rows.of)
+        for _ in range(50):
+            t.application(t.student(rows.of), rows.of, kind=kind, supervisor=rows.supervisor)
+    page = university.people["member of civil"].get("/applications/")
+    assert (page.text.count("data-row"), len(page.data) < 64 * 1024) == (50, True)  # bytes, before compression
+
+
+# -- plans -----------------------------------------------------------------------------------------------------------
+
+LARGE = ["application", "search_word", "step", "institution", "institution_word", "document", "student", "supervisor"]
+# (letters are listed by key alone, newest first and cut: SQLite calls that a scan)
+QUEUE = (
+    "", "?state=all", "?state=all&order=start", "?state=approved&order=newest", "?q=yılmaz", "?q=yılmaz ayşe",
+    "?state=all&q=kaya", "?type={civil type}", "?term={term}&state=all", "?institution={civil firm}",
+    "?institution=kaya yapı", "?submitted_from=2026-01-01&submitted_to=2026-12-31", "?start_from=2026-01-01",
+    "?department={civil}",
+)  # fmt: skip
+READ: dict[str, tuple[str, ...]] = {
+    "member of civil": (
+        *(f"/applications/{asked}" for asked in QUEUE), "/applications/details/?id={file}", "/institutions/",
+        "/institutions/?q=kaya", "/institutions/?q=1234567890", "/institutions/?state=unverified",
+        "/institutions/details/?id={civil firm}", "/supervisors/", "/supervisors/?q=ali",
+        "/applications/institutions?q=kaya", "/",
+    ),
+    "career centre": (*(f"/applications/{asked}" for asked in QUEUE), "/applications/details/?id={file}", "/"),
+    "ayse": ("/my-applications/", "/my-applications/details/?id={file}", "/apply/", "/apply/institutions?q=kaya", "/"),
+    "boss": ("/interns/", "/interns/?phase=running", "/"),
+    "health office": ("/internships-to-insure/", "/internships-to-insure/?phase=running", "/"),
+    "it": ("/outbox/", "/outbox/?state=failed", "/mailbox/", "/"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("who", "path"), [(who, path) for who, paths in READ.items() for path in paths])
+def test_no_page_reads_the_whole_of_a_large_table(university: University, who: str, path: str) -> None:
+    keys = university.others | {"file": university.applications["ayse submitted"]}
+    _rows, said = look(university.people[who], path.format(**keys))
+    with university.app.app_context():
+        scanned = [found for statement in said for found in scans(db.engine, statement)]
+    assert scanned == []
+
+
+def scans(engine: Engine, statement: Statement) -> list[str]:
+    """What the plan of a statement reads from end to end, though an index could have served."""
+    text, parameters = statement
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", parameters)]
+            return [line for line in plan if _is_large(r"SCAN (\w+)$", line)]
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plan = [row[0] for row in connection.exec_driver_sql(f"EXPLAIN {text}", parameters)]
+        return [line for line in plan if _is_large(r"Seq Scan on \"?(\w+)", line)]
+
+
+def _is_large(pattern: str, line: str) -> bool:
+    found = re.search(pattern, line)
+    return bool(found) and re.sub(r"_\d+$", "", found[1]) in LARGE  # type: ignore[index]
