@@ -135,7 +135,9 @@ class Desk(Opened, ModelView):
     def conditions(self, args: Mapping[str, str]) -> list[ColumnElement[bool]]:
         """What the filters and the search in the query string ask for; values not on offer are passed over."""
         asked = [
-            c.column == args[c.name] for c in self.choices if args.get(c.name) in {str(v) for v, _l in c.options()}
+            c.column == args[c.name]
+            for c in self.choices
+            if args.get(c.name) and args[c.name] in {str(value) for value, _label in c.options()}
         ]
         term = args.get("q", "").replace("\x00", "").strip()[:100]
         return [*asked, *(self.search(term) if term else ())]

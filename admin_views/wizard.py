@@ -8,6 +8,7 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
 from stdnum.tr import vkn
 
 from admin_views import wizard_forms
@@ -47,9 +48,9 @@ class Wizard(Opened):
         if request.args.get("application"):
             row = self._find(request.args["application"])
             return self.render("wizard/start.html", row=row, states=self._states(row)) if row else self._gone()
-        open_ = select(Application).where(
+        open_ = select(Application).options(joinedload(Application.internship_type)).where(
             Application.student_id == g.standing.student_id, Application.state.in_(drafts.OPEN)
-        )
+        )  # fmt: skip
         return self.render(
             "wizard/index.html", rows=db.session.scalars(open_.order_by(Application.id.desc()).limit(50)).all()
         )
