@@ -69,6 +69,8 @@ def test_the_queue_is_filtered_searched_walked_by_keys_and_exported(
     page.keyboard.press("j")
     expect(page.locator("tr.is-here")).to_have_count(0)
     page.click(".keys button")
+    expect(page.locator("[data-shortcuts]")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("j")
     expect(page.locator("tr.is-here")).to_have_count(1)
 
