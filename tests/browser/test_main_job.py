@@ -132,6 +132,7 @@ def test_a_student_applies_is_rejected_corrects_and_is_approved(
 
     chair = someone(site, "baskan")
     decided(chair, number)
+    expect(chair.locator("[data-change]")).to_have_count(2)
     assert {c.get_attribute("data-change") for c in chair.locator("[data-change]").all()} == {
         "files.name",
         "files.sha256",
