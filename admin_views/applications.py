@@ -1,6 +1,6 @@
 """The commission's queue: every file of its departments, decided one by one or many at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -24,6 +24,7 @@ from services.export import CONTENT_TYPES, exported
 from services.listing import CAP, Listed, cursor, key, listed, walked
 from services.queue import ALL, KEPT, ORDERS, STATES, Queue, named, options, queue
 from services.say import said
+from services.scope import reading_session
 from services.sign_in import today
 from services.transition import Refused, doors, take
 from services.wizard.checks import judge_again
@@ -153,12 +154,7 @@ class Applications(Steps, Desk):
         if export_type not in CONTENT_TYPES:
             return abort(404)
         asked = self._asked()
-        selected = {str(n): expr for n, (_label, expr) in enumerate(EXPORTED)}
-        rows = walked(
-            db.session(), selected, asked.order, where=asked.where, branches=asked.branches, joins=EXPORT_JOINS
-        )
-        headings = [_(label) for label, _expr in EXPORTED]
-        pieces = exported(export_type, headings, map(_cells, rows))
+        pieces = exported(export_type, [_(label) for label, _expr in EXPORTED], _exported(asked))
         response = Response(stream_with_context(pieces), content_type=CONTENT_TYPES[export_type])
         response.headers["Content-Disposition"] = f'attachment; filename="staj-{today():%Y-%m-%d}.{export_type}"'
         response.headers["Cache-Control"] = "private, no-store"
@@ -313,6 +309,15 @@ def _keys(ticked: list[str]) -> list[int]:
 def _place() -> dict[str, Any]:
     """The page of the list, so that a decision taken there leads back to it."""
     return {n: v for n in ("after", "before") if (v := request.args.get(n, ""))}
+
+
+def _exported(asked: Queue) -> Iterator[list[Any]]:
+    selected = {str(n): expr for n, (_label, expr) in enumerate(EXPORTED)}
+    with reading_session(asked.standing) as session:
+        for row in walked(
+            session, selected, asked.order, where=asked.where, branches=asked.branches, joins=EXPORT_JOINS
+        ):
+            yield _cells(row)
 
 
 def _cells(row: Any) -> list[Any]:

@@ -213,6 +213,14 @@ def system_session(*, reads: bool = False) -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def reading_session(standing: Standing) -> Iterator[Session]:
+    """A session of the reader's own that outlives the request it began in: an answer that is still being sent."""
+    with ReachSession(db, info={"reads": True}) as session:
+        enter(session, standing)
+        yield session
+
+
 def visible(model: type[Model], standing: Standing) -> ColumnElement[bool]:
     """The condition under which `standing` sees rows of an owned model."""
     openings = VISIBLE[model]
