@@ -17,6 +17,8 @@ __all__ = ["RULES", "Facts", "Other", "Rule", "Verdict", "check", "counted_week"
 
 ALWAYS: Mapping[str, Any] = {"overlap": {"value": True, "article": ""}}
 FIVE_DAYS = 5
+_EMPTY = ""  # not a literal in the call: the catalogue keeps its header there
+NOTHING_TO_SAY = Say(_EMPTY)
 # pairs of which the first cannot be the greater one
 _ORDERED = (("min_days", "max_days"), ("apply_days_before", "apply_not_earlier"))
 
@@ -35,7 +37,7 @@ class Verdict:
     def refusal(self) -> Say:
         """The sentence with its article; empty where the rule passed."""
         if self.sentence is None or not self.article:
-            return self.sentence or Say(msgid="")
+            return self.sentence or NOTHING_TO_SAY
         return Say("%(sentence)s (%(article)s)", sentence=self.sentence, article=self.article)
 
 
