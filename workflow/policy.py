@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workflow.days import HALF, MONDAY_TO_FRIDAY
@@ -25,13 +25,14 @@ _ORDERED = (("min_days", "max_days"), ("apply_days_before", "apply_not_earlier")
 
 @dataclass(frozen=True)
 class Verdict:
-    """How one rule went: `sentence` says why not, `article` where it is written."""
+    """How one rule went: `sentence` says why not, `article` where it is written, `value` what it asks for."""
 
     rule: str
     label: str
     passed: bool
     sentence: Say | None
     article: str
+    value: Any = field(default=None, compare=False)
 
     @property
     def refusal(self) -> Say:
@@ -53,7 +54,7 @@ def _verdicts(rules: Mapping[str, Any], facts: Facts) -> Iterator[Verdict]:
         rule = RULES[name]
         if rule.judge is not None:
             said = rule.judge(facts, data["value"])
-            yield Verdict(name, rule.label, said is None, said, str(data.get("article", "")))
+            yield Verdict(name, rule.label, said is None, said, str(data.get("article", "")), data["value"])
 
 
 def half_day_worth(rules: Mapping[str, Any]) -> int:
