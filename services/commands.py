@@ -1,16 +1,16 @@
 """The commands an IT officer types about what is already there: history, files, documents, the worker."""
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from rich.console import Console
-from sqlalchemy import select
 
-from models import Document, Publication
-from services import audit, jobs
+from services import audit, jobs, storage
+from services.documents import known_keys
 from services.letters import TEXTS
 from services.scope import system_session
 from services.settings import ROOT
@@ -62,16 +62,14 @@ files_group = AppGroup("files", help="Uploaded files.")
 
 @files_group.command("sweep")
 def sweep() -> None:
-    """Remove stored files that no row names (what a crash left behind)."""
+    """Remove stored files that no row names, once a day old (what a crash left behind)."""
     click.echo(f"{sweep_files():,} files removed.")
 
 
 def sweep_files() -> int:
     """Delete from the store what neither a document nor a publication names; answers how many."""
     with system_session(reads=True) as session:
-        named = {*session.scalars(select(Document.storage_key)), *session.scalars(select(Publication.storage_key))}
-    swept: int = current_app.extensions["storage"].sweep(named - {None})
-    return swept
+        return len(storage.sweep(current_app.extensions["storage"], partial(known_keys, session)))
 
 
 docs_group = AppGroup("docs", help="Pages generated from the law.")
