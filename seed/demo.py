@@ -6,11 +6,13 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 from flask_babel import force_locale
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Application, Student
+from models import Application, Student, User
 from seed import printing
 from seed.demo_history import History
 from seed.demo_people import PRINTED, STAFF, employer, give_password, password, staff
@@ -42,7 +44,7 @@ def demo() -> None:
         if session.scalar(select(Application.id).limit(1)) is None:
             _tell(session, History(session, current_app.extensions["storage"], host, today()))
         give_password(session, word)
-    _print(word)
+        _print(session, word)
 
 
 def _tell(session: Session, history: History) -> None:
@@ -63,10 +65,13 @@ def _tell(session: Session, history: History) -> None:
     history.close()
 
 
-def _print(word: str) -> None:
-    table = Table("E-mail", "Name", "Role", title=f"Demo accounts; password of all: {word}", title_justify="left")
+def _print(session: Session, word: str) -> None:
+    """Who signs in, by the name the account has now."""
+    names = dict(session.execute(select(User.email, User.name).where(User.email.in_(a.email for a in PRINTED))).all())
+    table = Table("E-mail", "Name", "Role", box=SIMPLE_HEAD, pad_edge=False)
     with force_locale("en"):
         for account in PRINTED:
             of = f" ({account.department})" if account.department else ""
-            table.add_row(account.email, account.name, f"{said(account.actor)}{of}")
+            table.add_row(account.email, names[account.email], f"{said(account.actor)}{of}")
+    printing.out.print(f"Demo accounts; password of all: {escape(word)}")
     printing.out.print(table)

@@ -1,6 +1,6 @@
 """What happened to the demo university's applications: told in days before and after today."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from workflow.words import Action, Page
@@ -70,6 +70,7 @@ ENDED_LATE = Story(
 RUNNING = Story(-12, 25, _APPROVED, at_host=True)
 RUNNING_LONG = Story(-20, 40, _APPROVED, at_host=True)
 UPCOMING = Story(9, 20, (Turn(DO.SUBMIT, ago=18), Turn(DO.APPROVE, ago=11)))
+UPCOMING_AT_HOST = replace(UPCOMING, starts=16, at_host=True)
 UPCOMING_LATER = Story(30, 20, (Turn(DO.SUBMIT, ago=12), Turn(DO.APPROVE, ago=3, by_chair=True)))
 REJECTED = Story(34, 20, (Turn(DO.SUBMIT, ago=8), _reject(STAMP, 3)))
 REJECTED_FIRM = Story(40, 15, (Turn(DO.SUBMIT, ago=10), _reject(ENGINEER, 4)))
@@ -125,6 +126,15 @@ OF: dict[str, tuple[tuple[Story, ...], ...]] = {
         (CANCELLED,),
         (REOPENED,),
         (WITHDRAWN, DRAFT),
+        (_waits(2, 34, 20),),
+        (_waits(5, 28, 10), ENDED),
+        (ENDED_LATE, _waits(4, 44)),
+        (_waits(7, 31, 20, new_firm=True),),
+        (CORRECTED_DATES,),
+        (ENDED, _waits(9, 48, 25)),
+        (_waits(12, 35, 10),),
+        (CORRECTED, ENDED),
+        (ENDED, UPCOMING_AT_HOST),
     ),
     "INS": (
         (_waits(2, 29, new_firm=True),),
@@ -135,6 +145,7 @@ OF: dict[str, tuple[tuple[Story, ...], ...]] = {
         (ENDED_LATE,),
         (CANCELLED_BY_CHAIR,),
         (DRAFT,),
+        (UPCOMING,),
     ),
 }
 OTHERS: tuple[tuple[Story, ...], ...] = (

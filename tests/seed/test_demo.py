@@ -1,34 +1,41 @@
 """The demo university lives, the large one holds, and both stay as they are when asked for again."""
 
+import hashlib
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask_security import verify_password
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from models import (
     Application,
+    Department,
     Document,
     DraftPage,
     Institution,
     Letter,
     Membership,
     Model,
+    SearchWord,
     Step,
     Student,
     Supervisor,
     User,
 )
 from seed import demo
-from seed.demo_people import PRINTED
-from services import audit
+from seed.demo_people import PRINTED, password
+from services import audit, search
 from services.settings import ROOT
+from services.standing import standing_of
+from services.wizard import drafts
 from services.wizard.checks import judge_again
 from tests.people import looking, sign_in
 from workflow.phase import status
-from workflow.words import ApplicationState, InstitutionState, Phase
+from workflow.words import Action, ApplicationState, InstitutionState, Phase
 
 WORD = "gezi-parolasi-7"
 S = ApplicationState
@@ -69,6 +76,48 @@ def test_the_demo_lives_in_every_state_and_phase_with_a_history_that_holds(demo_
         assert s.scalar(select(func.count()).select_from(Letter).where(Letter.sent_at.is_(None))) == 0
 
 
+def waiting_at(s: Session, code: str) -> int:
+    files = select(func.count(Application.id)).join(Application.department)
+    return s.scalar(files.where(Department.code == code, Application.state == S.SUBMITTED)) or 0
+
+
+def at_host(s: Session) -> set[ApplicationState | Phase]:
+    """How the internships stand that the demo employer looks after."""
+    files = select(Application).join(Application.supervisor).join(User, User.id == Supervisor.user_id)
+    rows = s.scalars(files.where(User.email == "isveren@demo.edu.tr"))
+    return {status(r.state, r.starts_on, r.ends_on, demo.today()) for r in rows}
+
+
+def test_every_desk_of_the_demo_has_work_waiting(demo_app: Flask) -> None:
+    with looking(demo_app) as s:
+        rows = s.scalars(select(Application)).all()
+        upcoming = [r for r in rows if r.state is S.APPROVED and r.starts_on and r.starts_on > demo.today()]
+        assert (len(rows) >= 60, len({r.department_id for r in rows}) >= 8) == (True, True)
+        assert (waiting_at(s, "BIL") >= 12, waiting_at(s, "INS") >= 2, len(upcoming) >= 5) == (True, True, True)
+        assert at_host(s) >= {Phase.UPCOMING, Phase.RUNNING}
+        begun = select(DraftPage.page).join(Application, Application.id == DraftPage.application_id)
+        assert 0 < len(set(s.scalars(begun.where(Application.state == S.DRAFT)))) < len(drafts.PAGES)
+
+
+def test_a_demo_submission_left_what_the_wizard_leaves(demo_app: Flask) -> None:
+    with looking(demo_app) as s:
+        steps = select(Step).where(Step.machine == "application")
+        submissions = s.scalars(steps.where(Step.action == Action.SUBMIT)).all()
+        assert all(step.facts["submission"]["files.sha256"] for step in submissions)
+        assert all(step.at.date() < demo.today() for step in s.scalars(steps))
+        for row in s.scalars(select(Application).where(Application.state != S.DRAFT)):
+            words = set(s.scalars(select(SearchWord.word).where(SearchWord.application_id == row.id)))
+            assert row.institution
+            assert words == search.words_of(row.student_name, row.student_number, row.institution.name)
+        told = select(Step.action, Letter.reader).join(Letter, Letter.step_id == Step.id).distinct()
+        readers = {tuple(r) for r in s.execute(told.where(Step.machine == "application"))}
+        assert readers >= {(Action.SUBMIT, "member"), (Action.REJECT, "student"), (Action.APPROVE, "health_office")}
+        store = demo_app.extensions["storage"]
+        for document in s.scalars(select(Document)):
+            body = b"".join(store.open(document.storage_key))
+            assert (len(body), hashlib.sha256(body).hexdigest()) == (document.size, document.sha256)
+
+
 def test_every_demo_file_passed_the_rules_of_its_day(demo_app: Flask) -> None:
     with looking(demo_app) as s:
         for row in s.scalars(select(Application).where(Application.state.in_((S.SUBMITTED, S.APPROVED)))):
@@ -91,14 +140,18 @@ def test_every_demo_account_opens_with_the_word_and_stands_for_something(demo_ap
         assert s.scalars(
             select(Application.id).where(Application.supervisor_id == firm, Application.state == S.APPROVED)
         ).first()
+        for account in PRINTED:
+            user = users[account.email]
+            assert standing_of(s, user.id, user.name, demo.today()).actors == {account.actor}
         [s.expunge(u) for u in users.values()]
     for account in PRINTED:
         assert sign_in(demo_app, users[account.email]).get("/").status_code == 200
 
 
-def test_a_second_demo_changes_nothing(demo_app: Flask) -> None:
+def test_a_second_demo_changes_nothing_and_prints_every_account_again(demo_app: Flask) -> None:
     before = counted(demo_app)
-    assert WORD in run(demo_app, "seed", "demo").output
+    printed = run(demo_app, "seed", "demo").output
+    assert [w for w in (WORD, *(account.email for account in PRINTED)) if w not in printed] == []
     run(demo_app, "seed", "apply", "--once", str(ROOT / "seed" / "data"))
     assert counted(demo_app) == before
 
@@ -107,6 +160,13 @@ def test_production_has_no_demo_accounts(app: Flask, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(app.extensions["staj"], "production", True)
     answer = app.test_cli_runner().invoke(args=["seed", "demo"])
     assert (answer.exit_code, sum(counted(app).values())) == (1, 0)
+    assert answer.output == "Error: This is a production installation: demo accounts have no place here.\n"
+
+
+def test_without_a_chosen_word_one_is_made_and_kept_to_its_owner(app: Flask, tmp_path: Path) -> None:
+    settings, kept = app.extensions["staj"], tmp_path / "keys" / "demo_password"
+    made = password(settings, kept)
+    assert (len(made) >= 12, password(settings, kept), kept.stat().st_mode & 0o777) == (True, made, 0o600)
 
 
 @pytest.mark.parametrize(
@@ -119,6 +179,8 @@ def test_the_demo_can_be_told_on_any_day_of_the_year(app: Flask, monkeypatch: py
     run(app, "seed", "demo")
     with looking(app) as s:
         assert set(s.scalars(select(Application.state).distinct())) == set(S)
+        assert waiting_at(s, "BIL") >= 12
+        assert Phase.RUNNING in at_host(s)
 
 
 def test_a_large_university_is_whole_found_by_name_and_never_doubled(app: Flask) -> None:
