@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, lru_cache
 from itertools import accumulate
+from math import prod
 from typing import Any
 
 from services import audit
@@ -28,6 +29,11 @@ YEARS = 5
 _BY_MONTH = (3, 4, 10, 20, 32, 26, 8, 4, 3, 4, 8, 6)  # the six weeks before summer carry the year
 _WEEKEND = 0.15
 _DURATIONS = (20, 20, 20, 25, 30, 30, 40)
+PUBLIC = 8  # every eighth institution is a public body
+SHORT = 4  # every fourth firm bears no brand
+PUBLIC_SECTOR = "Kamu yönetimi"
+FORMS = ("Ltd. Şti.", "A.Ş.", "San. ve Tic. Ltd. Şti.")
+_STRIDE = 1_000_003  # a prime that divides no number of combinations
 _MIX, _MASK = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9), (1 << 64) - 1
 
 # how a file goes, in percent of files, unless it is too young to have got there
@@ -55,13 +61,27 @@ _CHANGED_MINDS = ("Öğrenci başka bir kuruma geçti.", "Kurum stajyer kabulün
 class Names:
     """What names are drawn from (seed/names.yaml)."""
 
-    given: tuple[str, ...]
+    female: tuple[str, ...]
+    male: tuple[str, ...]
     surnames: tuple[str, ...]
     cities: tuple[str, ...]
     sectors: tuple[str, ...]
     brands: tuple[str, ...]
     public_bodies: tuple[str, ...]
+    local_bodies: tuple[str, ...]
+    quarters: tuple[str, ...]
     titles: tuple[str, ...]
+
+    @cached_property
+    def towns(self) -> tuple[str, ...]:
+        """Each city once; `cities` repeats those that have more of everything."""
+        return tuple(dict.fromkeys(self.cities))
+
+    def given(self, bits: int) -> str:
+        """One given name, or two that go together."""
+        names = self.female if bits & 1 else self.male
+        first, second = names[(bits >> 1) % len(names)], names[(bits >> 16) % len(names)]
+        return first if (bits >> 12) % 3 or first == second else f"{first} {second}"
 
 
 @dataclass(frozen=True)
@@ -131,6 +151,8 @@ class Firm:
 
     id: int
     name: str
+    city: str
+    sector: str
     kind: InstitutionKind
     week: int
     words: tuple[str, ...]
@@ -157,10 +179,7 @@ class University:
 
     def person(self, k: int) -> Person:
         bits, names = mix(self.plan.seed, 1, k), self.plan.names
-        given = names.given[bits % len(names.given)]
-        if not (bits >> 12) % 6:
-            given += f" {names.given[(bits >> 16) % len(names.given)]}"
-        surname = names.surnames[(bits >> 28) % len(names.surnames)]
+        given, surname = names.given(bits), _of(names.surnames, bits >> 28)
         half = max(self.plan.students // 2, 1)
         first = self.day(min(k // half, 1) * (self.plan.applications // 2) + k % half)
         entered = first.year - 2
@@ -169,16 +188,37 @@ class University:
         return Person(self.plan.first["student"] + k, number, given, surname, place, entered, bits)
 
     def _firm(self, k: int) -> Firm:
-        bits, names = mix(self.plan.seed, 2, k), self.plan.names
-        city = names.cities[bits % len(names.cities)]
-        if not (bits >> 8) % 8:
-            name, kind, week = f"{city} {_of(names.public_bodies, bits >> 16)}", InstitutionKind.PUBLIC, 31
+        bits = mix(self.plan.seed, 2, k)
+        name, city, sector = self._office(k // PUBLIC) if k % PUBLIC == 0 else self._company(k, bits)
+        kind = InstitutionKind.PRIVATE if k % PUBLIC else InstitutionKind.PUBLIC
+        week = 63 if k % PUBLIC and (bits >> 56) % 3 == 0 else 31
+        return Firm(self.plan.first["institution"] + k, name, city, sector, kind, week, tuple(search_words(name)), bits)
+
+    def _office(self, n: int) -> tuple[str, str, str]:
+        """The n-th public body: first what a town has one of, then what each quarter has."""
+        names = self.plan.names
+        once = len(names.towns) * len(names.public_bodies)
+        if n < once:
+            town, *what = self._picked(n, names.towns, names.public_bodies)
         else:
-            brand = "" if (bits >> 24) % 3 else f" {_of(names.brands, bits >> 28)}"
-            form = ("Ltd. Şti.", "A.Ş.", "San. ve Tic. Ltd. Şti.")[(bits >> 34) % 3]
-            name = f"{_of(names.surnames, bits >> 36)}{brand} {_of(names.sectors, bits >> 48)} {form}"
-            kind, week = InstitutionKind.PRIVATE, 63 if (bits >> 56) % 3 == 0 else 31
-        return Firm(self.plan.first["institution"] + k, name, kind, week, tuple(search_words(name)), bits)
+            town, *what = self._picked(n - once, names.towns, names.quarters, names.local_bodies)
+        return " ".join((town, *what)), town, PUBLIC_SECTOR
+
+    def _company(self, k: int, bits: int) -> tuple[str, str, str]:
+        """The k-th private firm: one in four bears no brand."""
+        names = self.plan.names
+        short, at = ((), k // SHORT) if k % SHORT == 1 else ((names.brands,), k)
+        *whose, sector, form = self._picked(at, names.surnames, *short, names.sectors, FORMS)
+        return " ".join((*whose, sector, form)), _of(names.cities, bits), sector
+
+    def _picked(self, n: int, *choices: tuple[str, ...]) -> list[str]:
+        """The n-th of all combinations in a shuffled order: none comes twice before each came once."""
+        total = prod(map(len, choices))
+        at, picked = (n * _STRIDE + mix(self.plan.seed, total)) % total, []
+        for choice in choices:
+            at, here = divmod(at, len(choice))
+            picked.append(choice[here])
+        return picked
 
     # -- when ---------------------------------------------------------------------------------------------
 
@@ -248,15 +288,15 @@ class University:
         key = search_key(firm.name)[:200]
         state = last["to_state"] if last else InstitutionState.UNVERIFIED.value
         return (
-            firm.id, state, firm.name, key, firm.kind.value, _of(names.sectors, bits >> 48), f"{bits % 10**10:010}",
-            f"{_of(names.brands, bits >> 20)} Mah. {bits % 97 + 1}. Sok. No: {bits % 60 + 1}", _of(names.cities, bits),
+            firm.id, state, firm.name, key, firm.kind.value, firm.sector, f"{bits % 10**10:010}",
+            f"{_of(names.quarters, bits >> 20)} Mah. {bits % 97 + 1}. Sok. No: {bits % 60 + 1}", firm.city,
             f"0{bits % 10**10:010}", f"bilgi@k{firm.id}.example.com", None, bits % 400 + 3, firm.week, created,
             len(steps), last and last["reason"], last and _stamp(last["at"]), last and self.plan.curator[0],
         )  # fmt: skip
 
     def _supervisor(self, firm: Firm, j: int) -> Row:
         bits, names = mix(self.plan.seed, 3, j), self.plan.names
-        name = f"{_of(names.given, bits)} {_of(names.surnames, bits >> 16)}"
+        name = f"{names.given(bits)} {_of(names.surnames, bits >> 40)}"
         key = self.plan.first["supervisor"] + j
         title = _of(names.titles, bits >> 32)
         return (

@@ -87,9 +87,7 @@ def planned(session: Session, applications: int, seed: int, until: date) -> Plan
 def names(path: Path = NAMES) -> Names:
     """What names are drawn from."""
     read: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    given = (*read["female"], *read["male"])
-    others = ("surnames", "cities", "sectors", "brands", "public_bodies", "titles")
-    return Names(given, **{name: tuple(read[name]) for name in others})
+    return Names(**{kind: tuple(listed) for kind, listed in read.items()})
 
 
 def load(plan: Plan, progress: Progress) -> None:
