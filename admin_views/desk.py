@@ -12,10 +12,13 @@ from flask_babel import gettext as _
 from flask_security import current_user
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import DataError, IntegrityError
+from werkzeug.exceptions import NotFound
 
+from admin_views import errors
 from models import db
 from services import audit
 from services.listing import Listed, Order, cursor, key, listed
+from services.standing import NOBODY
 from workflow.words import Action, Actor
 
 
@@ -42,11 +45,24 @@ class Opened(BaseView):
         """The address of one file's page at this desk."""
         return url_for(f"{self.endpoint}.details_view", id=pk)
 
+    def holds(self, pk: int) -> bool:
+        """Whether this desk has a page for that file: somebody with several duties has several desks."""
+        try:
+            return self.get_one(pk) is not None
+        except NotFound:
+            return False
+
+    def get_one(self, id: Any) -> Any:
+        """The row this desk shows under that key, or 404."""
+        return abort(404)
+
     def is_accessible(self) -> bool:
-        return not self.actors.isdisjoint(g.standing.actors)
+        return not self.actors.isdisjoint(g.get("standing", NOBODY).actors)
 
     def inaccessible_callback(self, name: str, **kwargs: Any) -> ResponseReturnValue:
         if not current_user.is_authenticated:
+            if any(value for name, value in request.form.items() if name != "csrf_token"):
+                return errors.send_again(signed_out=True)
             return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
         return abort(404)
 

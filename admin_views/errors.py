@@ -1,12 +1,17 @@
 """Error pages in the house's look: one sentence and a way back."""
 
+import logging
+
 from flask import Flask, Response, make_response, render_template, request
+from flask_security import current_user
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from models import db
 from workflow.say import N_
 
+_log = logging.getLogger(__name__)
 SENTENCES = {
     400: N_("The request could not be understood."),
     401: N_("Please sign in first."),
@@ -27,6 +32,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _page)
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(500, _fault)
+    app.register_error_handler(OperationalError, _busy)
 
 
 def _page(error: HTTPException) -> Response:
@@ -46,6 +52,18 @@ def _fault(_error: Exception) -> Response:
 
 
 def _expired(_error: CSRFError) -> Response:
-    """Nothing typed is lost: the page offers the same form again, with a fresh token."""
+    return send_again(signed_out=not current_user.is_authenticated)
+
+
+def send_again(*, signed_out: bool) -> Response:
+    """Nothing typed is lost: the page offers the same form again, with a fresh token, and the way to sign in first."""
     typed = [(k, v) for k, v in request.form.items(multi=True) if k != "csrf_token" and "password" not in k]
-    return make_response(render_template("errors/expired.html", sentence=SESSION_ENDED, typed=typed), 400)
+    page = render_template("errors/expired.html", sentence=SESSION_ENDED, typed=typed, signed_out=signed_out)
+    return make_response(page, 400)
+
+
+def _busy(_error: OperationalError) -> Response:
+    """Somebody else held the database for too long, or it is away."""
+    db.session.rollback()
+    _log.exception("The database did not answer.")
+    return make_response(render_template("errors/page.html", code=503, sentence=SENTENCES[503]), 503)

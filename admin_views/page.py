@@ -5,6 +5,7 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import flask_bootstrap
 from babel import dates
@@ -83,10 +84,9 @@ def _go(machine: str, pk: int) -> ResponseReturnValue:
     """A letter's one link: the file's page at the desk of whoever follows it, once they have signed in."""
     if not current_user.is_authenticated:
         return redirect(url_for("security.login", next=request.path))
-    for view in _desks():
-        if isinstance(view, Opened) and view.files == machine and view.is_accessible():
-            return redirect(view.file_page(pk))
-    return redirect(url_for("home.index"))
+    desks = [v for v in _desks() if isinstance(v, Opened) and v.files == machine and v.is_accessible()]
+    view = next((v for v in desks if len(desks) > 1 and v.holds(pk)), desks[0] if desks else None)
+    return redirect(view.file_page(pk) if view else url_for("home.index"))
 
 
 @cache
@@ -119,7 +119,8 @@ def with_args(**changes: Any) -> str:
         args.poplist(name)
         if value is not None:
             args[name] = value
-    return url_for(str(request.endpoint), **{**(request.view_args or {}), **args.to_dict(flat=False)})
+    asked = urlencode(list(args.items(multi=True)))  # not by url_for: it takes some names for its own
+    return f"{request.path}?{asked}" if asked else request.path
 
 
 def _day(value: Any) -> str:

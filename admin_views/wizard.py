@@ -13,7 +13,7 @@ from stdnum.tr import vkn
 
 from admin_views import wizard_forms
 from admin_views.desk import Opened
-from models import Application, DraftPage, db
+from models import Application, DraftPage, Student, db
 from services.archives import Refusal
 from services.documents import give, take_in
 from services.listing import key
@@ -58,6 +58,9 @@ class Wizard(Opened):
     @expose("/start", methods=("POST",))
     def start(self) -> ResponseReturnValue:
         row = drafts.start(db.session(), g.standing)
+        if row is None:
+            flash(_("The student database names no department of yours; ask the student affairs office."), "danger")
+            return redirect(url_for(".index"))
         db.session.commit()
         return redirect(url_for(".page", pk=row.id, page=Page.NOTICE.value))
 
@@ -162,7 +165,7 @@ class Wizard(Opened):
         draft, _judgement = self._judged(row, {Page.INSTITUTION: typed})
         wanted = str(request.form.get("wanted", "")).strip()
         try:
-            if not wanted.isascii() or not wanted.isdigit() or not 0 < int(wanted[:4]) <= 300:  # noqa: PLR2004 -- days in a year
+            if not wanted.isascii() or not wanted.isdigit() or len(wanted) > 3 or not 0 < int(wanted) <= 300:  # noqa: PLR2004 -- days in a year
                 flash(_("Write the number of days you need, from 1 to 300."), "danger")
                 return
             typed["ends_on"] = checks.offered_end(db.session(), draft, int(wanted)).isoformat()
@@ -200,6 +203,8 @@ class Wizard(Opened):
         return redirect(url_for(".page", pk=row.id, page=Page.FILES.value))
 
     def _preview(self, row: Application) -> ResponseReturnValue:
+        if request.method == "POST":  # two of one student's applications are judged one after the other
+            db.session.execute(select(Student.id).where(Student.id == row.student_id).with_for_update())
         draft, judgement = self._judged(row, {})
         if request.method == "POST":
             typed = request.form.get("version")

@@ -42,6 +42,7 @@ class Application(Stateful, Model):
         Index("ix_application_term", "term_id", "submitted_at", "id"),
         Index("ix_application_department_starts", "department_id", "starts_on", "id"),
         Index("ix_application_starts", "starts_on", "id"),
+        Index("ix_application_state_starts", "state", "starts_on", "id"),
         Index("ix_application_student", "student_id", "starts_on"),
         Index("ix_application_supervisor", "supervisor_id", "starts_on"),
     )

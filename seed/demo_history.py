@@ -61,6 +61,7 @@ class History:
         assert student.user  # noqa: S101 -- the student file has an address for everybody
         own = self._standing(student.user)
         draft = drafts.start(self.session, own)
+        assert draft  # noqa: S101 -- everybody in the student file studies somewhere
         first = story.turns[0] if story.turns else Turn(Action.SUBMIT, ago=1)
         typed = self._typed(student, story, draft, first)
         if typed is None:

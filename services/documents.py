@@ -37,6 +37,10 @@ def take_in(store: Any, stream: BinaryIO, filename: str, limit: int) -> Document
 
 def give(session: Session, document: Document, application: Application) -> None:
     """Make a stored archive the application's newest. The caller commits."""
+    for older in session.scalars(
+        select(Document).where(Document.application_id == application.id, Document.submitted_at.is_(None))
+    ):
+        session.delete(older)  # the sweeper takes the file
     document.application_id = application.id
     document.student_id = application.student_id
     document.department_id = application.department_id

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models import Letter, Membership, Step, User
 from services.say import said
+from services.sign_in import ISTANBUL
 from workflow.say import N_, Say
 from workflow.transitions import Door
 from workflow.words import Actor
@@ -87,7 +88,7 @@ def write(session: Session, step: Step, row: Any, door: Door) -> None:
     """Queue one letter per reader the door tells, except to whoever took the step."""
     written: set[str] = set()
     for actor in sorted(door.tells):
-        for reader in _readers(session, row, actor, step.at.date()):
+        for reader in _readers(session, row, actor, step.at.astimezone(ISTANBUL).date()):
             if reader.email in written or (reader.user_id and reader.user_id == step.by_id):
                 continue
             written.add(reader.email)

@@ -195,7 +195,7 @@ def _typed(order: Order, value: Any) -> Any:
         return date.fromisoformat(value)
     if kind is int:
         return _key(value)
-    if not isinstance(value, kind) or (isinstance(value, str) and "\x00" in value):
+    if not isinstance(value, kind) or (isinstance(value, str) and ("\x00" in value or not value.isprintable())):
         raise ValueError(value)
     return value
 

@@ -33,7 +33,7 @@ def look_alikes(session: Session, name: str, tax_no: str | None, *, but: int | N
     key = name_key(name)
     alike = [Institution.tax_no == tax_no] if tax_no else []
     if key:
-        alike.append(begins(Institution.name_key, key))
+        alike.append(and_(*(_has(word) for word in search_words(key))))
     if not alike:
         return ()
     found = session.scalars(
@@ -41,6 +41,10 @@ def look_alikes(session: Session, name: str, tax_no: str | None, *, but: int | N
     )
     same = [i for i in found if (tax_no and i.tax_no == tax_no) or name_key(i.name) == key]
     return same[:10]
+
+
+def _has(word: str) -> ColumnElement[bool]:
+    return Institution.id.in_(select(InstitutionWord.institution_id).where(InstitutionWord.word == word))
 
 
 def suggestions(session: Session, term: str, limit: int = 10) -> Sequence[Institution]:

@@ -59,7 +59,7 @@ def _mine(model: Any) -> Condition:
 
 def _of_commission(model: Any, *also: ColumnElement[bool]) -> Condition:
     def condition(s: Standing) -> ColumnElement[bool]:
-        not_own = [model.student_id != s.student_id] if s.student_id else []
+        not_own = [model.student_id.is_distinct_from(s.student_id)] if s.student_id else []
         return and_(model.department_id.in_(s.commissions), *not_own, *also)
 
     return condition

@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     def _keys(self) -> "Settings":
         if self.production:
             _demand_strong({name: getattr(self, name) for name in KEYS})
+            _demand_public(self.mail_url, self.public_url)
         for name in KEYS:
             if not getattr(self, name):
                 object.__setattr__(self, name, _kept_key(VAR / "keys", name))
@@ -113,6 +114,13 @@ def _demand_strong(keys: dict[str, str]) -> None:
             raise ValueError(f"{message}: refusing to start in production")
     if len(set(keys.values())) < len(keys):
         raise ValueError(f"{', '.join(keys).upper()} must differ: refusing to start in production")
+
+
+def _demand_public(mail_url: str, public_url: str) -> None:
+    if mail_url.startswith("mailbox:"):
+        raise ValueError("MAIL_URL keeps letters inside: in production they must leave, by smtp://…")
+    if not public_url.startswith("https://"):
+        raise ValueError("PUBLIC_URL must be the https:// address people reach the site by")
 
 
 def _kept_key(folder: Path, name: str) -> str:

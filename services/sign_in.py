@@ -106,6 +106,7 @@ def language() -> str:
 
 def install(app: Flask) -> None:
     """Wire Flask-Security, the throttle and the standing of each request."""
+    app.before_request(_enter)  # before the libraries: they read the account, and must not open a transaction for it
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=False)
     app.config["SECURITY_USER_IDENTITY_ATTRIBUTES"] = [{"email": {"mapper": as_account, "case_insensitive": False}}]
     datastore = SQLAlchemyUserDatastore(db, User, Role)
@@ -116,13 +117,13 @@ def install(app: Flask) -> None:
         "security.forgot_password",
         "security.reset_password",
         "security.change_password",
+        "security.verify",
     ):
         view: Any = app.view_functions[endpoint]
         for key in (get_remote_address, _account):
             view = limiter.limit(settings.sign_in_limit, key_func=key, methods=["POST"])(view)
         app.view_functions[endpoint] = view
     app.extensions["staj_security"] = security
-    app.before_request(_enter)
     user_logged_out.connect(_forget, app)
     reset_password_instructions_sent.connect(_keep, app)
 

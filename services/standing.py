@@ -71,13 +71,13 @@ def standing_of(session: Session, user_id: int, name: str, today: date) -> Stand
         Membership.starts_on <= today,
         or_(Membership.ends_on.is_(None), Membership.ends_on >= today),
     )
-    own = select(Student.id).where(Student.user_id == user_id).scalar_subquery()
+    own = select(Student.id).where(Student.user_id == user_id, Student.active).scalar_subquery()
     rows: Sequence[Any] = session.execute(
         union_all(
             select(type_coerce(Membership.actor, String).label("kind"), Membership.department_id.label("key")).where(
                 *in_office
             ),
-            select(literal("student"), Student.id).where(Student.user_id == user_id),
+            select(literal("student"), Student.id).where(Student.user_id == user_id, Student.active),
             select(literal("studies"), Enrolment.department_id).where(Enrolment.student_id == own),
             select(literal("employer"), Supervisor.id).where(Supervisor.user_id == user_id),
         ),

@@ -26,10 +26,12 @@ def page_of(word: str) -> Page:
     return SHOWN_ON.get(page, page)
 
 
-def start(session: Session, standing: Standing) -> Application:
-    """A new draft of the signed-in student, in their major's department until a type is chosen."""
+def start(session: Session, standing: Standing) -> Application | None:
+    """A new draft of the signed-in student, in their major's department until a type is chosen; None without one."""
     student = session.scalars(select(Student).where(Student.id == standing.student_id)).one()
-    major = next(e for e in student.enrolments if e.programme is Programme.MAJOR)
+    major = next((e for e in student.enrolments if e.programme is Programme.MAJOR), None)
+    if major is None:
+        return None
     draft = Application(
         student_id=student.id,
         department_id=major.department_id,

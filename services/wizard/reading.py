@@ -27,6 +27,7 @@ from workflow import policy as law
 from workflow.words import InstitutionKind, Page, PublicationKind, PublicationState
 
 NEW = "new"
+FIRST_YEAR, LAST_YEAR = 2000, 2100  # anything else is a slip of the pen
 
 
 @dataclass
@@ -114,9 +115,10 @@ def policy_of(session: Session, kind: InternshipType, today: date) -> Policy | N
 def day(typed: Any) -> date | None:
     """A date as a form sends it, or None."""
     try:
-        return date.fromisoformat(str(typed))
+        read = date.fromisoformat(str(typed))
     except ValueError:
         return None
+    return read if FIRST_YEAR <= read.year <= LAST_YEAR else None
 
 
 def _saved(pages: Mapping[Page, DraftPage], page: Page) -> bool:
@@ -151,7 +153,7 @@ def _place(session: Session, draft: Draft, typed: Mapping[str, Any]) -> None:
 
 
 def _supervisor(session: Session, draft: Draft, typed: Mapping[str, Any]) -> None:
-    if typed.get("pick") == NEW or draft.new_institution is not None:
+    if typed.get("pick") == NEW:
         given = {k: v for k, v in typed.items() if k in SUPERVISOR_FACTS}
         draft.new_supervisor = given if given.get("name") else None
         return

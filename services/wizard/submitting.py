@@ -130,14 +130,27 @@ def _institution(session: Session, draft: Draft, standing: Standing) -> Institut
 
 
 def _supervisor(session: Session, draft: Draft, institution: Institution) -> Supervisor:
+    """The typed supervisor: one already there word for word, this application's own corrected, or a new one."""
     typed = draft.new_supervisor or {}
     same = select(Supervisor).where(Supervisor.institution_id == institution.id, Supervisor.email == typed["email"])
-    row = session.scalars(same.order_by(Supervisor.id).limit(1)).first()
-    if row is None:
-        row = Supervisor(institution_id=institution.id, **typed)
-        session.add(row)
-        session.flush()
+    found = session.scalars(same.order_by(Supervisor.id)).all()
+    row = next((s for s in found if all(getattr(s, n) == v for n, v in typed.items())), None)
+    row = row or next(
+        (s for s in found if s.id == draft.application.supervisor_id and s.user_id is None and _leans(s) == 1), None
+    )
+    row = row or Supervisor(institution_id=institution.id)
+    for name, value in typed.items():
+        setattr(row, name, value)
+    session.add(row)
+    session.flush()
     return row
+
+
+def _leans(supervisor: Supervisor) -> int:
+    """How many applications name this supervisor; other students' are not in this student's reach."""
+    with system_session(reads=True) as everybody:
+        named = select(func.count()).select_from(Application).where(Application.supervisor_id == supervisor.id)
+        return everybody.scalar(named) or 0
 
 
 def _brought_before(session: Session, application: Application) -> Institution | None:

@@ -10,7 +10,10 @@ from services import settings as of
 from services.settings import Settings
 
 KEYS = ("secret_key", "password_salt", "national_id_key")
-STRONG = {name: "0123456789abcdef" * 2 + name for name in KEYS}
+STRONG = {name: "0123456789abcdef" * 2 + name for name in KEYS} | {
+    "mail_url": "smtp://posta.example.edu.tr",
+    "public_url": "https://staj.example.edu.tr",
+}
 
 
 @pytest.mark.parametrize("weak", ["", "gizli", STRONG["secret_key"][:31], "x" * 64, "changeme" * 8])
@@ -25,9 +28,15 @@ def test_production_starts_with_three_strong_keys() -> None:
     assert Settings(production=True, **STRONG).flask()["SECRET_KEY"] == STRONG["secret_key"]
 
 
+@pytest.mark.parametrize(("name", "value"), [("mail_url", "mailbox:"), ("public_url", "http://staj.example.edu.tr")])
+def test_production_posts_its_letters_and_is_reached_over_https(name: str, value: str) -> None:
+    with pytest.raises(ValidationError, match=name.upper()):
+        Settings(production=True, **STRONG | {name: value})
+
+
 def test_one_key_does_not_serve_for_all_three() -> None:
     with pytest.raises(ValidationError, match="differ"):
-        Settings(production=True, **dict.fromkeys(KEYS, STRONG["secret_key"]))
+        Settings(production=True, **STRONG | dict.fromkeys(KEYS, STRONG["secret_key"]))
 
 
 def test_outside_production_a_missing_key_is_made_once_and_kept_from_others(

@@ -367,6 +367,8 @@ def test_what_is_served_as_it_lies_is_never_guessed_at(university: University) -
         assert (path, answer.status_code, answer.headers.get("X-Content-Type-Options")) == (path, 200, "nosniff")
 
 
+PUBLIC = {"mail_url": "smtp://posta.example.edu.tr", "public_url": "https://staj.example.edu.tr"}
+
 # -- cookies in production -------------------------------------------------------------------------------------------
 
 
@@ -374,7 +376,7 @@ def test_in_production_the_cookies_are_for_this_site_and_for_https_alone(databas
     keys = {
         name: f"{name}-0123456789abcdefghijklm-{name}" for name in ("secret_key", "password_salt", "national_id_key")
     }
-    app = create_app(Settings(database_url=database_url, production=True, **SETTINGS | keys))
+    app = create_app(Settings(database_url=database_url, production=True, **SETTINGS | keys | PUBLIC))
     app.config["WTF_CSRF_ENABLED"] = False
     with app.app_context(), a_town() as t:
         email = t.user().email
