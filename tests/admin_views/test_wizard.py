@@ -256,3 +256,34 @@ def test_a_discarded_draft_is_gone(app: Flask, world: Any) -> None:
     world["client"].post(f"/apply/{pk}/discard")
     with looking(app) as s:
         assert [s.scalar(select(func.count()).select_from(m)) for m in (Application, DraftPage, Document)] == [0, 0, 0]
+
+
+def test_a_supervisor_corrected_after_a_rejection_is_corrected(app: Flask, world: Any) -> None:
+    pk = begin(world["client"])
+    fill(world, pk, institution=dates(world, **NEW_FIRM), supervisor=NEW_PERSON)
+    submit(world, pk)
+    world["member"].post(
+        f"/applications/step/{pk}/reject", data={"version": "1", "reason": "Ad yanlış.", "pages": ["supervisor"]}
+    )
+    world["client"].post(f"/apply/{pk}/supervisor", data=NEW_PERSON | {"name": "Şule Kayahan", "version": "1"})
+    world["client"].post(f"/apply/{pk}/preview", data={"version": "2"})
+    with looking(app) as s:
+        row = s.get_one(Application, pk)
+        assert (row.state, s.get_one(Supervisor, row.supervisor_id).name) == ("submitted", "Şule Kayahan")
+
+
+def test_words_left_on_the_supervisors_page_are_never_taken_unread(app: Flask, world: Any) -> None:
+    pk = begin(world["client"])
+    fill(world, pk, supervisor={"pick": world["supervisor"], "name": "x" * 9000, "phone": "javascript:1"})
+    world["client"].post(f"/apply/{pk}/institution", data=dates(world, **NEW_FIRM) | {"version": "1"})
+    submit(world, pk)
+    with looking(app) as s:
+        assert s.get_one(Application, pk).state == "draft"
+        assert s.scalar(select(func.count()).select_from(Supervisor)) == 1
+
+
+def test_a_day_beyond_the_calendar_is_a_sentence_not_a_fault(world: Any) -> None:
+    pk = begin(world["client"])
+    for start, wanted in (("9999-01-04", "20"), ("0001-01-01", "20"), ("2027-07-05", "0001" + "9" * 5000)):
+        typed = dates(world, pick=world["firm"], starts_on=start, ends_on="") | {"wanted": wanted, "go": "offer"}
+        assert world["client"].post(f"/apply/{pk}/institution", data=typed).status_code == 200
