@@ -9,17 +9,18 @@ from typing import Any
 
 from services.archives import zips
 from services.archives.contents import sniff
-from services.archives.rules import EMPTY, LIMITS, Entry, Listing, Refusal, is_litter, refuse
+from services.archives.rules import EMPTY, LIMITS, Entry, Listing, Refusal, is_litter
+from workflow.say import Say
 
 
 def inspect(path: Path, filename: str) -> Listing:
     """What is in an archive, every file of it checked; raises Refusal (or anything at all, for crafted input)."""
     ending = filename.rsplit(".", 1)[-1].lower() if "." in filename else ""
     if ending not in {"zip", "7z"}:
-        raise refuse("Upload one .zip or .7z file.")
+        raise Refusal(Say("Upload one .zip or .7z file."))
     data = path.read_bytes()
     if not data.startswith(b"PK" if ending == "zip" else b"7z\xbc\xaf"):
-        raise refuse("The file is not a .%(ending)s archive, whatever its name says.", ending=ending)
+        raise Refusal(Say("The file is not a .%(ending)s archive, whatever its name says.", ending=ending))
     found = []
     for name, body in _files(ending, path, data):
         if not is_litter(name):

@@ -3,7 +3,8 @@
 from pathlib import PurePosixPath
 
 from services.archives import zips
-from services.archives.rules import Refusal, refuse, shown
+from services.archives.rules import Refusal, shown
+from workflow.say import Say
 
 PDF, OLE = b"%PDF-", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -34,14 +35,16 @@ def sniff(name: str, data: bytes) -> str:
     """The content type of a document; raises Refusal when the ending is not allowed or the content is another."""
     ending = PurePosixPath(name).suffix.lower().lstrip(".")
     if ending in ARCHIVES:
-        raise refuse("“%(name)s” is an archive inside the archive. Put its files in directly.", name=shown(name))
+        raise Refusal(Say("“%(name)s” is an archive inside the archive. Put its files in directly.", name=shown(name)))
     if not _is(ending, data):
         known = ending in MAGIC or ending in CONTAINERS or ending in TEXTS
         if known:
-            raise refuse("“%(name)s” is not what its ending says.", name=shown(name))
-        raise refuse(
-            "“%(name)s” is not a kind of file we take (PDF, Word, Excel, OpenDocument, picture, text).",
-            name=shown(name),
+            raise Refusal(Say("“%(name)s” is not what its ending says.", name=shown(name)))
+        raise Refusal(
+            Say(
+                "“%(name)s” is not a kind of file we take (PDF, Word, Excel, OpenDocument, picture, text).",
+                name=shown(name),
+            )
         )
     return (MAGIC.get(ending) or CONTAINERS.get(ending) or (TEXTS[ending],))[0]
 

@@ -55,11 +55,6 @@ class Refusal(Exception):
         self.say = say
 
 
-def refuse(msgid: str, **facts: object) -> Refusal:
-    """A Refusal with its sentence."""
-    return Refusal(Say(msgid, **facts))
-
-
 DAMAGED = Say("The archive is damaged. Make it anew and upload it again.")
 TOO_MANY = Say("The archive holds more than %(count)s files.", count=LIMITS.entries)
 TOO_LARGE = Say("Unpacked, the archive is larger than 200 MB.")
@@ -67,7 +62,6 @@ BOMB = Say("The archive is packed suspiciously tightly. Make it anew from the or
 ENCRYPTED = Say("The archive is protected by a password. Make it anew without one.")
 METHOD = Say("The archive is packed with an unusual method. Make it anew as an ordinary .zip.")
 ZIP64 = Say("The archive uses the ZIP64 format for very large files. Make it anew as an ordinary .zip.")
-LINK = Say("“%(name)s” in the archive is a link, not a file.")
 EMPTY = Say("There is no file in the archive.")
 
 
@@ -77,7 +71,7 @@ def check_names(names: list[str]) -> None:
     for name in names:
         folded = unicodedata.normalize("NFKC", name).casefold().rstrip("/")
         if folded in seen:
-            raise refuse("“%(name)s” stands twice in the archive.", name=shown(name))
+            raise Refusal(Say("“%(name)s” stands twice in the archive.", name=shown(name)))
         seen.add(folded)
         _check_name(name)
 
@@ -93,9 +87,14 @@ def _check_name(name: str) -> None:
         or ".." in parts
         or "" in parts
     ):
-        raise refuse("The archive holds a file with a name that is not allowed: “%(name)s”.", name=shown(name))
+        raise Refusal(Say("The archive holds a file with a name that is not allowed: “%(name)s”.", name=shown(name)))
     if any(unicodedata.category(c) == "Cc" or c in BIDI for c in name):
-        raise refuse("The archive holds a file whose name has hidden characters: “%(name)s”.", name=shown(name))
+        raise Refusal(Say("The archive holds a file whose name has hidden characters: “%(name)s”.", name=shown(name)))
+
+
+def link(name: str) -> Refusal:
+    """The answer to an entry that points elsewhere."""
+    return Refusal(Say("“%(name)s” in the archive is a link, not a file.", name=shown(name)))
 
 
 def shown(name: str) -> str:

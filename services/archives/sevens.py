@@ -15,14 +15,12 @@ from services.archives.rules import (
     DAMAGED,
     ENCRYPTED,
     LIMITS,
-    LINK,
     METHOD,
     TOO_LARGE,
     Refusal,
     check_names,
     check_sizes,
-    refuse,
-    shown,
+    link,
 )
 
 SIGNATURE = b"7z\xbc\xaf\x27\x1c"
@@ -95,7 +93,7 @@ def files(path: Path) -> Iterator[tuple[str, bytes]]:
         check_sizes(len(listed), sum(e.uncompressed for e in listed), path.stat().st_size)
         for entry in archive.files:
             if entry.is_symlink or entry.is_junction or entry.is_socket:
-                raise refuse(LINK.msgid, name=shown(entry.filename))
+                raise link(entry.filename)
         sinks = Sinks(LIMITS.total)
         archive.extractall(factory=sinks)
     sizes = {e.filename: e.uncompressed for e in listed if not e.is_directory}

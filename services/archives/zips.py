@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from services.archives.rules import (
     DAMAGED,
     ENCRYPTED,
-    LINK,
     METHOD,
     ZIP64,
     Refusal,
     check_names,
     check_sizes,
-    refuse,
-    shown,
+    link,
 )
 
 _END, _CENTRAL, _LOCAL = struct.Struct("<4s4H2LH"), struct.Struct("<4s6H3L5H2L"), struct.Struct("<4s5H3L2H")
@@ -139,7 +137,7 @@ def _check(member: Member) -> None:
     if member.method not in {STORED, DEFLATED}:
         raise Refusal(METHOD)
     if member.mode & FILE_TYPES not in {0, REGULAR, FOLDER}:
-        raise refuse(LINK.msgid, name=shown(member.name))
+        raise link(member.name)
     if (member.folder and member.size) or (member.method == STORED and member.packed != member.size):
         raise Refusal(DAMAGED)
 
