@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf.i18n import translations
 from wtforms import (
     BooleanField,
     DateField,
@@ -48,7 +49,15 @@ class NewOnly:
             raise StopValidation
 
 
-class NoticePage(Form):
+class WizardPage(Form):
+    """A page whose library speaks the reader's language too; the token is the application's own matter."""
+
+    class Meta:
+        def get_translations(self, form: Form) -> Any:
+            return translations
+
+
+class NoticePage(WizardPage):
     """Every regulation ticked as read."""
 
     read = ticks(_l("I have read"))
@@ -62,7 +71,7 @@ class NoticePage(Form):
             raise ValidationError(_l("Tick every regulation as read."))
 
 
-class ProfilePage(Form):
+class ProfilePage(WizardPage):
     """Only what the student database leaves to the student."""
 
     phone = StringField(
@@ -76,7 +85,7 @@ class ProfilePage(Form):
     )
 
 
-class InternshipPage(Form):
+class InternshipPage(WizardPage):
     """Which internship, when, and what the health office needs to know."""
 
     internship_type = SelectField(_l("Internship"), [InputRequired(_l("Choose the internship."))])
@@ -98,7 +107,7 @@ class InternshipPage(Form):
         return self
 
 
-class InstitutionPage(Form):
+class InstitutionPage(WizardPage):
     """Where and when: registered or typed anew, and the dates (one page, as in the student guide)."""
 
     pick = RadioField(
@@ -142,7 +151,7 @@ class InstitutionPage(Form):
             raise ValidationError(_l("The last day is before the first day."))
 
 
-class SupervisorPage(Form):
+class SupervisorPage(WizardPage):
     """Who answers for the intern there."""
 
     pick = RadioField(_l("Supervisor"), [InputRequired(_l("Choose the supervisor, or type a new one."))])
