@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Letter, Membership, Step, User
+from services.letter_sheet import drawn
 from services.say import said
 from services.sign_in import ISTANBUL
 from workflow.say import N_, Say
@@ -102,8 +103,6 @@ def compose(step: Step, row: Any, actor: Actor, reader: Reader) -> Letter:
     link = f"{current_app.extensions['staj'].public_url}/go/{step.machine}/{row.id}"
     with force_locale(reader.language):
         title, body = said(Say(subject, **facts)), said(Say(sentence, **facts))
-        about = {"title": title, "body": body, "link": link, "name": reader.name, "language": reader.language}
-        drawn = current_app.jinja_env.get_template  # a letter knows no request, menu or person signed in
         return Letter(
             step_id=step.id,
             user_id=reader.user_id,
@@ -113,8 +112,7 @@ def compose(step: Step, row: Any, actor: Actor, reader: Reader) -> Letter:
             language=reader.language,
             link=link,
             subject=title[:300],
-            text=drawn("letters/letter.txt").render(about),
-            html=drawn("letters/letter.html").render(about),
+            **drawn(reader.language, reader.name, title, body, link),
         )
 
 

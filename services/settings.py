@@ -97,7 +97,8 @@ SECURITY = {
     "SECURITY_CHANGEABLE": True,
     "SECURITY_JOIN_USER_ROLES": False,
     "SECURITY_CACHE_CONTROL": None,  # services.headers says it; the library's own is not understood by browsers
-    "SECURITY_EMAIL_SUBJECT_PASSWORD_RESET": "Parola yenileme",
+    "SECURITY_EMAIL_PLAINTEXT": False,  # services.sign_in_letters draws what the library sends
+    "SECURITY_EMAIL_HTML": False,
     "SECURITY_POST_LOGIN_VIEW": "/",
     "SECURITY_POST_LOGOUT_VIEW": "/login",
     "SECURITY_LOGOUT_METHODS": ["POST"],

@@ -22,8 +22,9 @@ from flask_security import (
 )
 from flask_security.utils import get_message
 
-from models import Letter, User, db
+from models import User, db
 from services.scope import enter
+from services.sign_in_letters import about_password
 from services.standing import NOBODY, standing_of
 
 ISTANBUL = ZoneInfo("Europe/Istanbul")
@@ -58,19 +59,7 @@ class Outbox(MailUtil):
         **kwargs: Any,
     ) -> None:
         """Queue the letter in the same transaction as what caused it."""
-        address, user = recipient if isinstance(recipient, str) else recipient[1], kwargs.get("user")
-        db.session.add(
-            Letter(
-                user_id=user.id if user else None,
-                reader=template[:20],
-                to_email=address,
-                to_name=user.name if user else address,
-                language=user.language if user else "tr",
-                subject=str(subject),
-                text=body or "",
-                html=html or "",
-            )
-        )
+        db.session.add(about_password(template, kwargs["user"], kwargs.get("reset_link")))
 
 
 class Passwords(PasswordUtil):
