@@ -18,6 +18,7 @@ from workflow.say import Say
 from workflow.transitions import Door
 from workflow.words import Action, Need
 
+CONFIRMED = frozenset({Action.WITHDRAW})  # nothing leads back from here
 STYLE = {
     Action.APPROVE: "success",
     Action.VERIFY: "success",
@@ -36,7 +37,7 @@ def buttons(row: Any) -> list[dict[str, Any]]:
         {
             "action": d.action,
             "style": STYLE.get(d.action, "secondary"),
-            "asks": bool(d.needs - {Need.DECIDER}),
+            "asks": bool(d.needs - {Need.DECIDER}) or d.action in CONFIRMED,
             "refusal": d.refusal(row, moment),
         }
         for d in doors(row, g.standing)

@@ -126,7 +126,7 @@ class SupervisorDesk(Desk):
     empty = N_("No supervisor is registered yet; add one from an institution's page.")
     columns = (
         Column("name", N_("Name"), Supervisor.name),
-        Column("title", N_("Title"), Supervisor.title),
+        Column("title", N_("Job title"), Supervisor.title),
         Column("institution", N_("Institution"), Institution.name),
         Column("email", N_("E-mail"), Supervisor.email),
         Column("phone", N_("Phone"), Supervisor.phone),

@@ -11,7 +11,7 @@ import flask_bootstrap
 from babel import dates
 from flask import Flask, Response, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date, format_datetime, get_locale
+from flask_babel import format_date, format_datetime, get_locale, gettext
 from flask_security import current_user
 from werkzeug.datastructures import MultiDict
 
@@ -20,6 +20,7 @@ from models import db
 from services.say import said
 from services.seal import masked
 from services.sign_in import ISTANBUL, LANGUAGES
+from services.tracker import DID
 from workflow.phase import status
 from workflow.words import Page
 
@@ -40,7 +41,12 @@ def install(app: Flask) -> None:
     app.context_processor(_context)
     app.jinja_env.filters |= {"said": said, "day": _day, "moment": _moment, "bytes": size_text, "halves": halves}
     app.jinja_env.filters |= {"status": status, "page_label": _page_label, "masked": masked, "weekday": _weekday}
-    app.jinja_env.filters |= {"week": _week, "iso_day": _iso_day, "span": _span}
+    app.jinja_env.filters |= {
+        "week": _week,
+        "iso_day": _iso_day,
+        "span": _span,
+        "did": lambda action: gettext(DID[action]),
+    }
     app.jinja_env.globals["with_args"] = with_args
     app.add_url_rule("/settings", "settings", _settings, methods=["POST"])
     app.add_url_rule("/go/<machine>/<int:pk>", "go", _go)

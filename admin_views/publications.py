@@ -114,7 +114,12 @@ class PublicationDesk(Steps, Desk):
         db.session.add(row)
         audit.note(db.session(), row, action, g.standing)
         db.session.commit()
-        flash(_("Saved. Readers see it once it is published."), "success")
+        if row.state is PublicationState.PUBLISHED:
+            flash(_("Saved. Readers see it as it is now."), "success")
+        elif row.kind is not PublicationKind.ANNOUNCEMENT and not row.storage_key:
+            flash(_("Saved. Add its file, then publish it."), "success")
+        else:
+            flash(_("Saved. Readers see it once it is published."), "success")
         return True
 
     def _departments(self) -> list[tuple[str, str]]:

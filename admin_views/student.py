@@ -37,7 +37,7 @@ class Reading(Desk):
     actors = frozenset({Actor.STUDENT})
     group = N_("Student")
     list_template = "student/publications.html"
-    order = Order(Publication.id, descending=True)
+    order = Order(Publication.published_at, descending=True)
     joins = (Publication.department,)
     columns = (
         Column("title", N_("Title"), Publication.title),

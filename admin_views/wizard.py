@@ -120,7 +120,8 @@ class Wizard(Opened):
                 row, page, typed, version=kept.version if kept else 0, check=bool(kept and not kept.valid)
             )
         typed = wizard_forms.typed(page, request.form)
-        if request.form.get("go") == "offer":
+        asks = request.form.get("go")
+        if asks == "offer" or (asks == "enter" and request.form.get("wanted") and not typed.get("ends_on")):
             self._offer(row, typed)
         form = self._form(row, page, typed)
         alike = self._alike(page, form, typed) if (valid := form.validate()) else ()
@@ -137,6 +138,8 @@ class Wizard(Opened):
         if go == "leave":
             flash(_("Saved. You can come back to it whenever you like."), "success")
             return redirect(url_for(".index", application=row.id))
+        if go == "back" and ORDER.index(page):
+            return redirect(url_for(".page", pk=row.id, page=ORDER[ORDER.index(page) - 1].value))
         if go == "next" and kept.valid:
             return redirect(url_for(".page", pk=row.id, page=ORDER[ORDER.index(page) + 1].value))
         return self._drawn(row, page, typed, version=kept.version, check=go == "next", alike=alike)
@@ -178,6 +181,8 @@ class Wizard(Opened):
         if request.method == "POST":
             if request.form.get("go") == "leave":
                 return redirect(url_for(".index", application=row.id))
+            if request.form.get("go") == "back":
+                return redirect(url_for(".page", pk=row.id, page=Page.SUPERVISOR.value))
             upload = request.files.get("archive")
             if upload and upload.filename:
                 if (taken := self._uploaded(row, upload)) is not None:

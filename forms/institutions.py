@@ -59,6 +59,6 @@ class SupervisorForm(FlaskForm):
     """The firm's authorised contact (domain: wizard page 4)."""
 
     name = StringField(_l("Name and surname"), [NEEDED, Length(2, 200)], filters=[plain])
-    title = StringField(_l("Title"), [NEEDED, Length(max=100)], filters=[plain])
+    title = StringField(_l("Job title"), [NEEDED, Length(max=100)], filters=[plain])
     phone = StringField(_l("Phone"), [NEEDED, PHONE], filters=[plain])
     email = StringField(_l("E-mail"), [NEEDED, Email(_l("Write an e-mail address.")), Length(max=255)], filters=[plain])

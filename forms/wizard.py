@@ -157,7 +157,7 @@ class SupervisorPage(WizardPage):
     pick = RadioField(_l("Supervisor"), [InputRequired(_l("Choose the supervisor, or type a new one."))])
     name = StringField(_l("Name and surname"), [NewOnly(), NEEDED, Length(2, 200)], filters=[plain])
     title = StringField(
-        _l("Title"),
+        _l("Job title"),
         [NewOnly(), NEEDED, Length(max=100)],
         filters=[plain],
         description=_l("For example: engineer, site manager, head of unit"),

@@ -114,3 +114,6 @@ class HolidayOverride(Model):
     concerns: Mapped[str] = mapped_column(String(10))
     reason: Mapped[name_text]
     source: Mapped[str | None] = mapped_column(String(200))
+
+    def __str__(self) -> str:
+        return f"{self.day:%d.%m.%Y} {self.reason}"

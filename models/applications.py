@@ -86,7 +86,7 @@ class Application(Stateful, Model):
     supervisor: Mapped[Supervisor | None] = relationship()
 
     def __str__(self) -> str:
-        return f"#{self.id}"
+        return f"{self.student_name} #{self.id}"
 
 
 class DraftPage(Model):

@@ -55,6 +55,9 @@ class Membership(Model):
     user: Mapped[User] = relationship(back_populates="memberships")
     department: Mapped[Department | None] = relationship()
 
+    def __str__(self) -> str:
+        return self.user.name if self.user else f"#{self.id}"
+
 
 class Student(Model):
     """A row of the student database, refreshed on sign-in and by command; never typed here."""

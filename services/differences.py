@@ -29,7 +29,7 @@ FACTS: Mapping[str, str] = {
     "dates.ends_on": N_("End"),
     "dates.half_days": N_("Working days"),
     "supervisor.name": N_("Supervisor"),
-    "supervisor.title": N_("Title"),
+    "supervisor.title": N_("Job title"),
     "supervisor.phone": N_("Phone"),
     "supervisor.email": N_("E-mail"),
     "files.name": N_("File"),

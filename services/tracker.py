@@ -9,6 +9,22 @@ from workflow.phase import status
 from workflow.say import N_, Say
 from workflow.words import Action, ApplicationState, Phase
 
+DID: dict[Action, str] = {
+    Action.SUBMIT: N_("submitted the application"),
+    Action.APPROVE: N_("approved"),
+    Action.REJECT: N_("rejected"),
+    Action.WITHDRAW: N_("withdrew"),
+    Action.CANCEL: N_("cancelled the internship"),
+    Action.REOPEN: N_("reopened the decision"),
+    Action.VERIFY: N_("verified"),
+    Action.BLOCK: N_("blocked"),
+    Action.UNBLOCK: N_("lifted the block"),
+    Action.PUBLISH: N_("published"),
+    Action.RETRACT: N_("withdrew from view"),
+    Action.CREATE: N_("created"),
+    Action.EDIT: N_("edited"),
+    Action.DELETE: N_("deleted"),
+}
 DONE, NOW, AHEAD, ENDED = "done", "now", "ahead", "ended"
 
 
