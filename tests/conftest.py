@@ -55,6 +55,8 @@ def _served(url: str, folder: Path) -> Iterator[Flask]:
     app.config["WTF_CSRF_ENABLED"] = False
     app.testing = True
     yield app
+    if opened := app.extensions.get("jobs"):
+        opened.queue.storage.close()
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
