@@ -13,6 +13,8 @@ from services.settings import Settings
 from tests.databases import SETTINGS, Databases
 from tests.university import University, a_university
 
+pytest_plugins = ["tests.turkish"]
+
 
 @pytest.fixture(scope="session")
 def databases() -> Iterator[Databases]:
