@@ -20,7 +20,9 @@ from sqlalchemy.orm import Session
 
 from models import Department, HolidayOverride, InternshipType, Membership, Model, Policy, Student, Term, User, db
 from seed.bulk import Load, loading
-from seed.invented import COLUMNS, YEARS, Names, Place, Plan, Rows, University
+from seed.columns import COLUMNS
+from seed.invented import MAIL, YEARS, Place, Plan, Rows, University
+from seed.naming import Names
 from services.scope import system_session
 from services.sign_in import today
 from workflow.words import Actor
@@ -40,6 +42,8 @@ Job = tuple[str, int, int]
 @with_appcontext
 def many(applications: int, seed: int, until: datetime | None) -> None:
     """Add many applications, with their students, institutions, supervisors and history."""
+    if current_app.extensions["staj"].production:
+        raise click.ClickException("This is a production installation: invented people have no place here.")
     with system_session() as session:
         plan = planned(session, applications, seed, until.date() if until else today())
     columns = (
@@ -78,9 +82,8 @@ def planned(session: Session, applications: int, seed: int, until: date) -> Plan
         curator=(curator.id, curator.name),
         secret=current_app.extensions["staj"].national_id_key,
     )
-    first = University(plan).person(0).number
-    if session.scalar(select(Student.id).where(Student.number == first)):
-        raise click.ClickException("These students are there already: choose another database or another day.")
+    if session.scalar(select(Student.id).where(Student.email.endswith(f"@{MAIL}")).limit(1)):
+        raise click.ClickException("The invented students are there already: choose another database.")
     return plan
 
 

@@ -1,9 +1,8 @@
-"""The demo university lives, the large one holds, and both stay as they are when asked for again."""
+"""The demo university lives, and stays as it is when asked for again."""
 
 import hashlib
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,8 +17,6 @@ from models import (
     DraftPage,
     Institution,
     Letter,
-    Membership,
-    Model,
     SearchWord,
     Step,
     Student,
@@ -34,17 +31,12 @@ from services.standing import standing_of
 from services.wizard import drafts
 from services.wizard.checks import judge_again
 from tests.people import looking, sign_in
+from tests.seed.commands import counted, run
 from workflow.phase import status
 from workflow.words import Action, ApplicationState, InstitutionState, Phase
 
 WORD = "gezi-parolasi-7"
 S = ApplicationState
-
-
-def run(app: Flask, *args: str) -> Any:
-    answer = app.test_cli_runner().invoke(args=args)
-    assert answer.exit_code == 0, (answer.output[-2000:], answer.exception)
-    return answer
 
 
 @pytest.fixture
@@ -53,11 +45,6 @@ def demo_app(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
     run(app, "seed", "apply", str(ROOT / "seed" / "data"))
     run(app, "seed", "demo")
     return app
-
-
-def counted(app: Flask) -> dict[str, int]:
-    with looking(app) as s:
-        return {t.name: s.scalar(select(func.count()).select_from(t)) or 0 for t in Model.metadata.sorted_tables}
 
 
 def test_the_demo_lives_in_every_state_and_phase_with_a_history_that_holds(demo_app: Flask) -> None:
@@ -181,25 +168,3 @@ def test_the_demo_can_be_told_on_any_day_of_the_year(app: Flask, monkeypatch: py
         assert set(s.scalars(select(Application.state).distinct())) == set(S)
         assert waiting_at(s, "BIL") >= 12
         assert Phase.RUNNING in at_host(s)
-
-
-def test_a_large_university_is_whole_found_by_name_and_never_doubled(app: Flask) -> None:
-    run(app, "seed", "apply", str(ROOT / "seed" / "data"))
-    run(app, "seed", "many", "--applications", "300")
-    with looking(app) as s:
-        assert s.scalar(select(func.count()).select_from(Application)) == 300
-        assert s.scalar(select(func.count()).select_from(Student)) == 105
-        assert [b for b in audit.verify(s) if isinstance(b, audit.Break)] == []
-        row = s.scalars(select(Application).where(Application.state == S.SUBMITTED).limit(1)).one()
-        user = s.scalars(
-            select(User).join(Membership.user).where(Membership.department_id == row.department_id)
-        ).first()
-        assert user
-        surname, key = row.student_name.split()[-1], row.id
-        assert s.scalar(select(func.count()).select_from(Step)) or 0
-        s.expunge(user)
-    page = sign_in(app, user).get("/applications/", query_string={"q": surname.upper(), "state": "all"}).text
-    assert f'id={key}" data-open' in page
-    before = counted(app)
-    again = app.test_cli_runner().invoke(args=["seed", "many", "--applications", "300"])
-    assert (again.exit_code, counted(app)) == (1, before)
