@@ -26,6 +26,7 @@ from services import audit
 from services.listing import Order, key
 from services.sign_in import today
 from services.tracker import track
+from services.wizard.checks import judge_again
 from workflow.say import N_
 from workflow.words import Action, Actor, ApplicationState, PublicationKind, PublicationState
 
@@ -141,6 +142,7 @@ class MyApplications(Steps, Desk):
             steps=steps,
             buttons=[b for b in buttons(row) if b["action"] is not Action.SUBMIT],
             documents=self._documents(row),
+            judgement=judge_again(row) if row.submitted_at else None,
             institution=row.institution,
             supervisor=db.session.get(Supervisor, row.supervisor_id) if row.supervisor_id else None,
             today=today(),

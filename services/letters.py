@@ -9,7 +9,7 @@ from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Letter, Membership, Step, User
+from models import Letter, Membership, Step, Student, User
 from services.letter_sheet import drawn
 from services.say import said
 from services.sign_in import ISTANBUL
@@ -139,9 +139,13 @@ def _readers(session: Session, row: Any, actor: Actor, today: Any) -> Iterator[R
 
 
 def _student(session: Session, row: Any) -> Iterator[Reader]:
-    user = session.get(User, row.student.user_id) if row.student and row.student.user_id else None
-    language = user.language if user else "tr"
-    yield Reader(row.email, row.student_name, language, user.id if user else None)
+    """Whoever took the step may not reach the student's record (enrolled elsewhere by now): keys only, for the system."""
+    account = session.execute(
+        select(User.language, User.id).join(Student, Student.user_id == User.id).where(Student.id == row.student_id),
+        execution_options={"on_behalf_of_the_system": True},
+    ).first()
+    language, user_id = account or ("tr", None)
+    yield Reader(row.email, row.student_name, language, user_id)
 
 
 def _in_office(session: Session, row: Any, actor: Actor, today: Any) -> Iterator[Reader]:

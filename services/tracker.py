@@ -42,13 +42,13 @@ def track(application: Any, steps: list[Step], today: date) -> list[Milestone]:
     """The stops of one application, in order (interface: status tracker)."""
     word = status(application.state, application.starts_on, application.ends_on, today)
     submitted = _last(steps, Action.SUBMIT) or application.submitted_at
-    return [
-        _written(application),
-        _submitted(submitted),
-        _decision(application, steps),
-        _start(application, word),
-        _end(application, word),
-    ]
+    way = [_written(application), _submitted(submitted), _decision(application, steps)]
+    match application.state:
+        case ApplicationState.WITHDRAWN:
+            return way
+        case ApplicationState.CANCELLED:
+            return [*way, Milestone(N_("Cancelled"), ENDED, _last(steps, Action.CANCEL))]
+    return [*way, _start(application, word), _end(application, word)]
 
 
 def _written(application: Any) -> Milestone:
@@ -77,8 +77,6 @@ def _decision(application: Any, steps: list[Step]) -> Milestone:
 
 
 def _start(application: Any, word: Any) -> Milestone:
-    if word is ApplicationState.CANCELLED:
-        return Milestone(N_("Cancelled"), ENDED)
     standing = {Phase.UPCOMING: NOW, Phase.RUNNING: DONE, Phase.ENDED: DONE}.get(word, AHEAD)
     turn = Say("Nothing to do before the first day.") if standing == NOW else None
     return Milestone(N_("Internship starts"), standing, application.starts_on, turn)

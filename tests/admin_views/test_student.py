@@ -1,0 +1,67 @@
+"""The student's own pages: where an application stands, what it counts and what is still to come."""
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from models import Application, Letter
+from services.tracker import track
+from tests.people import TODAY, a_town, looking, sign_in
+from tests.university import University
+from workflow.words import ApplicationState
+
+
+@pytest.mark.parametrize(
+    ("state", "stops"),
+    [
+        (ApplicationState.WITHDRAWN, [("Written", "done"), ("Submitted", "done"), ("Withdrawn", "ended")]),
+        (
+            ApplicationState.CANCELLED,
+            [("Written", "done"), ("Submitted", "done"), ("Approved", "done"), ("Cancelled", "ended")],
+        ),
+        (
+            ApplicationState.APPROVED,
+            [
+                ("Written", "done"), ("Submitted", "done"), ("Approved", "done"), ("Internship starts", "now"),
+                ("Internship ends", "ahead"),
+            ],
+        ),
+    ],
+)  # fmt: skip
+def test_the_way_of_an_application_ends_where_it_stopped(state: ApplicationState, stops: Any) -> None:
+    row = Application(
+        state=state, created_at=TODAY, submitted_at=TODAY, starts_on=date(2026, 7, 6), ends_on=date(2026, 7, 31)
+    )
+    assert [(m.label, m.standing) for m in track(row, [], TODAY)] == stops
+
+
+def test_a_student_sees_each_day_of_a_submitted_file_and_whether_it_counts(university: University) -> None:
+    pk = university.applications["ayse submitted"]
+    page = university.people["ayse"].get(f"/my-applications/details/?id={pk}").text
+    with looking(university.app) as s:
+        row = s.get_one(Application, pk)
+        days = (row.ends_on - row.starts_on).days + 1  # type: ignore[operator]
+    assert len(re.findall(r'<tr class="day-', page)) == days
+
+
+def test_a_letter_reaches_a_student_who_is_enrolled_elsewhere_by_now(app: Flask) -> None:
+    with app.app_context(), a_town() as t:
+        mine, theirs = t.department(), t.department()
+        student = t.student(theirs)
+        student.user.language = "en"
+        row = t.application(student, mine)
+        member = t.member(mine)
+        t.session.flush()
+        pk, user_id, version = row.id, student.user_id, row.version
+        t.session.expunge(member)
+    answer = sign_in(app, member).post(
+        f"/applications/step/{pk}/reject", data={"version": version, "reason": "Belge eksik.", "pages": ["files"]}
+    )
+    assert answer.status_code == 302
+    with looking(app) as s:
+        letter = s.scalars(select(Letter).where(Letter.reader == "student")).one()
+        assert (letter.user_id, letter.language) == (user_id, "en")
