@@ -169,12 +169,13 @@ _TOWN = re.compile(r" \([^()]*\)$")  # the type-ahead offers "name (town)"
 
 def named(session: Session, typed: str) -> Sequence[Institution]:
     """At most ten institutions that a typed name could mean, whatever their state."""
-    where = by_words(_TOWN.sub("", typed.replace("\x00", ""))[:100])
+    name = _TOWN.sub("", typed.replace("\x00", ""))[:100]
+    where = by_words(name)
     if not where:
         return ()
-    return session.scalars(
-        select(Institution).where(*where).order_by(Institution.name_key, Institution.id).limit(10)
-    ).all()
+    in_full = Institution.name_key == search_key(name)  # what is typed in full is offered first
+    found = select(Institution).where(*where).order_by(in_full.desc(), Institution.name_key, Institution.id)
+    return session.scalars(found.limit(10)).all()
 
 
 def _day(name: str, typed: str, wrong: list[str]) -> date | None:

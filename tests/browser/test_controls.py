@@ -48,8 +48,9 @@ def test_the_queue_is_filtered_searched_walked_by_keys_and_exported(
     firm = page.locator("[data-row] td:nth-child(4)").first.inner_text().splitlines()[0]
     page.click(".more summary")
     page.fill("#f-institution", firm)
-    page.locator("#institutions option").first.wait_for(state="attached")
-    page.fill("#f-institution", page.locator("#institutions option").first.get_attribute("value") or "")
+    offered = page.locator(f'#institutions option[value^="{firm} ("]').first  # typed in full, it leads
+    offered.wait_for(state="attached")
+    page.fill("#f-institution", offered.get_attribute("value") or "")
     page.click(".queue-filters .btn-primary")
     assert "institution=" in page.url
     assert 0 < len(names(page)) < len(everybody)
