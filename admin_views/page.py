@@ -1,28 +1,23 @@
-"""What every page is drawn with: the menu of the signed-in person, the language and theme, small filters."""
+"""What every page is drawn with: the menu of the signed-in person, the language and theme."""
 
 import re
-from datetime import date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import flask_bootstrap
-from babel import dates
-from flask import Flask, Response, current_app, redirect, request, session, url_for
+from flask import Flask, Response, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date, format_datetime, get_locale, gettext
+from flask_babel import get_locale
 from flask_security import current_user
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
+from admin_views import filters
 from admin_views.desk import Opened
 from models import db
-from services.say import said
-from services.seal import masked
-from services.sign_in import ISTANBUL, LANGUAGES
-from services.tracker import DID
-from workflow.phase import status
-from workflow.words import Page
+from services.sign_in import LANGUAGES
 
 ICONS = (
     "arrow-clockwise", "arrow-left", "arrow-right", "bank", "bell", "box-arrow-right", "building", "calendar3",
@@ -39,15 +34,13 @@ THEMES = ("auto", "light", "dark")
 def install(app: Flask) -> None:
     """Register the page's context, filters and the small routes every page has."""
     app.context_processor(_context)
-    app.jinja_env.filters |= {"said": said, "day": _day, "moment": _moment, "bytes": size_text, "halves": halves}
-    app.jinja_env.filters |= {"status": status, "page_label": _page_label, "masked": masked, "weekday": _weekday}
-    app.jinja_env.filters |= {
-        "week": _week,
-        "iso_day": _iso_day,
-        "span": _span,
-        "did": lambda action: gettext(DID[action]),
+    app.jinja_env.filters |= filters.FILTERS
+    app.jinja_env.globals |= {
+        "with_args": with_args,
+        "icon_url": _icon_url,
+        "_": filters.spoken,
+        "gettext": filters.spoken,
     }
-    app.jinja_env.globals["with_args"] = with_args
     app.add_url_rule("/settings", "settings", _settings, methods=["POST"])
     app.add_url_rule("/go/<machine>/<int:pk>", "go", _go)
     app.add_url_rule("/icons.svg", "icons", _icons)
@@ -57,13 +50,21 @@ def _context() -> dict[str, Any]:
     return {"menu": _menu, "language": str(get_locale() or "tr"), "appearance": session.get("theme", "auto")}
 
 
-def _menu() -> list[tuple[str, list[Any]]]:
+def _menu() -> Markup:
     """The desks this person may open, by group, in the order of the house."""
+    opened = (view.endpoint for view in _desks() if isinstance(view, Opened) and view.group and view.is_accessible())
+    here = request.blueprint if request.endpoint != "home.index" else "home"
+    return _menu_of(tuple(opened), here, request.script_root, str(get_locale()))
+
+
+@lru_cache(maxsize=1024)
+def _menu_of(opened: tuple[str, ...], here: str | None, _root: str, _locale: str) -> Markup:
+    """Drawn once for everybody who may open the same; a page would spend a tenth of its time on it."""
     groups: dict[str, list[Any]] = {}
     for view in _desks():
-        if isinstance(view, Opened) and view.group and view.is_accessible():
+        if view.endpoint in opened:
             groups.setdefault(view.group, []).append(view)
-    return list(groups.items())
+    return Markup(render_template("parts/menu.html", groups=list(groups.items()), here=here))  # noqa: S704 -- our own page
 
 
 def _desks() -> list[Any]:
@@ -93,6 +94,10 @@ def _go(machine: str, pk: int) -> ResponseReturnValue:
     desks = [v for v in _desks() if isinstance(v, Opened) and v.files == machine and v.is_accessible()]
     view = next((v for v in desks if len(desks) > 1 and v.holds(pk)), desks[0] if desks else None)
     return redirect(view.file_page(pk) if view else url_for("home.index"))
+
+
+def _icon_url(name: str) -> str:
+    return f"{request.script_root}/icons.svg#{name}"
 
 
 @cache
@@ -127,64 +132,3 @@ def with_args(**changes: Any) -> str:
             args[name] = value
     asked = urlencode(list(args.items(multi=True)))  # not by url_for: it takes some names for its own
     return f"{request.path}?{asked}" if asked else request.path
-
-
-def _day(value: Any) -> str:
-    return _dated(_date(value), "d MMM y", str(get_locale())) if value else "–"
-
-
-def _date(value: date) -> date:
-    """A moment's day in Istanbul; a day is one already."""
-    return value.astimezone(ISTANBUL).date() if isinstance(value, datetime) else value
-
-
-@lru_cache(maxsize=4096)
-def _dated(day: date, pattern: str, locale: str) -> str:
-    """A list says the same days over and over."""
-    return str(dates.format_date(day, pattern, locale=locale))
-
-
-def _span(start: Any, end: Any) -> str:
-    """Two days as people say them: the year once where it is the same."""
-    same = start and end and start.year == end.year
-    return f"{_dated(start, 'd MMM', str(get_locale())) if same else _day(start)} – {_day(end)}"
-
-
-def _moment(value: Any) -> str:
-    return str(format_datetime(value, "d MMM y HH:mm")) if value else "–"
-
-
-def _weekday(value: Any) -> str:
-    return str(format_date(value, "d MMM y EEEE"))
-
-
-def _week(mask: Any) -> str:
-    """A week's bit mask (Monday = 1 … Sunday = 64) by the short names of its days."""
-    names = get_locale().days["format"]["abbreviated"]
-    return ", ".join(names[day] for day in range(7) if int(mask or 0) & 1 << day) or "–"
-
-
-def _iso_day(text: str) -> str:
-    """A day as the history keeps it."""
-    return _day(date.fromisoformat(text)) if text else "–"
-
-
-def _page_label(word: str) -> str:
-    return said(Page(word))
-
-
-def halves(count: int | None) -> str:
-    """Half-days as days: 41 -> "20½"."""
-    if count is None:
-        return "–"
-    return f"{count // 2 or ('' if count % 2 else 0)}{'½' if count % 2 else ''}"
-
-
-def size_text(size: int) -> str:
-    """Bytes as people say them, in binary units."""
-    amount = float(size)
-    for unit in ("B", "KB", "MB"):
-        if amount < 1024:  # noqa: PLR2004 -- the unit's own base
-            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}".replace(".", ",")
-        amount /= 1024
-    return f"{amount:.1f} GB".replace(".", ",")

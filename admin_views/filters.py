@@ -1,0 +1,146 @@
+"""How a page says what it shows: sentences, days, weeks and sizes in the reader's language.
+
+The language is read off the page being drawn: a list of fifty rows says hundreds of words, and asking the
+libraries each time took a quarter of the page.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from babel import Locale, dates
+from flask_babel import force_locale, get_locale, get_translations
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from services import say
+from services.seal import masked
+from services.sign_in import ISTANBUL
+from services.tracker import DID
+from workflow.phase import status
+from workflow.words import Action, Page, Word
+
+
+def _language(context: Context) -> str:
+    return context.get("language") or str(get_locale() or "tr")
+
+
+@lru_cache(maxsize=8)
+def _catalogue(language: str) -> Callable[[str], str]:
+    with force_locale(language):
+        look_up: Callable[[str], str] = get_translations().ugettext
+        return look_up
+
+
+@pass_context
+def spoken(context: Context, msgid: str, /, **facts: Any) -> str:
+    """The page's `_`: a msgid in the reader's language, its facts filled in (and escaped)."""
+    text = _catalogue(_language(context))(msgid)
+    if context.eval_ctx.autoescape:
+        text = Markup(text)  # noqa: S704 -- the catalogue is ours
+    return text % facts if facts or "%" in text else text
+
+
+@pass_context
+def said(context: Context, what: Any) -> str:
+    """A word's label, a Say, a date or anything else that may stand in a sentence."""
+    return _catalogue(_language(context))(what.label) if isinstance(what, Word) else say.said(what)
+
+
+@pass_context
+def did(context: Context, action: Action) -> str:
+    """A step in the past tense, for a history."""
+    return _catalogue(_language(context))(DID[action])
+
+
+@lru_cache(maxsize=4096)
+def _dated(day: date, pattern: str, language: str) -> str:
+    return str(dates.format_date(day, pattern, locale=language))
+
+
+@pass_context
+def day(context: Context, value: date | None) -> str:
+    """A date, or a moment's date in Istanbul."""
+    if value is None:
+        return "–"
+    own = value.astimezone(ISTANBUL).date() if isinstance(value, datetime) else value
+    return _dated(own, "d MMM y", _language(context))
+
+
+@pass_context
+def span(context: Context, start: date, end: date) -> str:
+    """Two days as people say them: the year once where it is the same."""
+    if start is None or end is None:
+        return f"{day(context, start)} – {day(context, end)}"
+    language = _language(context)
+    first = _dated(start, "d MMM" if start.year == end.year else "d MMM y", language)
+    return f"{first} – {_dated(end, 'd MMM y', language)}"
+
+
+@pass_context
+def moment(context: Context, value: datetime | None) -> str:
+    """A date and a time in Istanbul."""
+    if value is None:
+        return "–"
+    return str(dates.format_datetime(value, "d MMM y HH:mm", ISTANBUL, locale=_language(context)))
+
+
+@pass_context
+def weekday(context: Context, value: date) -> str:
+    """A date with its weekday."""
+    return _dated(value, "d MMM y EEEE", _language(context))
+
+
+@pass_context
+def week(context: Context, mask: int | None) -> str:
+    """A week's bit mask (Monday = 1 … Sunday = 64) by the short names of its days."""
+    names = Locale.parse(_language(context)).days["format"]["abbreviated"]
+    return ", ".join(names[n] for n in range(7) if int(mask or 0) & 1 << n) or "–"
+
+
+@pass_context
+def iso_day(context: Context, text: str) -> str:
+    """A day as the history keeps it."""
+    return day(context, date.fromisoformat(text) if text else None)
+
+
+@pass_context
+def page_label(context: Context, word: str) -> str:
+    """A page of the wizard by its stored word."""
+    return said(context, Page(word))
+
+
+def halves(count: int | None) -> str:
+    """Half-days as days: 41 -> "20½"."""
+    if count is None:
+        return "–"
+    return f"{count // 2 or ('' if count % 2 else 0)}{'½' if count % 2 else ''}"
+
+
+def size_text(size: int) -> str:
+    """Bytes as people say them, in binary units."""
+    amount = float(size)
+    for unit in ("B", "KB", "MB"):
+        if amount < 1024:  # noqa: PLR2004 -- the unit's own base
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}".replace(".", ",")
+        amount /= 1024
+    return f"{amount:.1f} GB".replace(".", ",")
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "bytes": size_text,
+    "day": day,
+    "did": did,
+    "halves": halves,
+    "iso_day": iso_day,
+    "masked": masked,
+    "moment": moment,
+    "page_label": page_label,
+    "said": said,
+    "span": span,
+    "status": status,
+    "week": week,
+    "weekday": weekday,
+}
