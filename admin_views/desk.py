@@ -156,7 +156,7 @@ class Desk(Opened, ModelView):
             if args.get(c.name) and args[c.name] in {str(value) for value, _label in c.options()}
         ]
         term = args.get("q", "").replace("\x00", "").strip()[:100]
-        return [*asked, *(self.search(term) if term else ())]
+        return [*asked, *(self.search(term) if term and self.searchable else ())]
 
     def search(self, term: str) -> Sequence[ColumnElement[bool]]:
         """The conditions a search term stands for."""
