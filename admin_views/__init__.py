@@ -3,6 +3,7 @@
 from flask_admin import BaseView
 
 from admin_views import (
+    accounts,
     applications,
     errors,
     institutions,
@@ -44,8 +45,8 @@ def desks() -> list[BaseView]:
         it.InternshipTypeDesk(),
         policies.PolicyDesk(),
         it.HolidayDesk(),
-        it.AccountDesk(),
-        it.MembershipDesk(),
+        accounts.AccountDesk(),
+        accounts.MembershipDesk(),
         seed_desk.SeedDesk(name="seed", endpoint="seed", url="/seed"),
         seed_desk.StudentImportDesk(name="student_import", endpoint="student_import", url="/student_import"),
         outbox.OutboxDesk(),

@@ -8,6 +8,7 @@ from flask import abort, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView, expose
 from flask_admin.contrib.sqla import ModelView
+from flask_admin.helpers import get_redirect_target
 from flask_babel import gettext as _
 from flask_security import current_user
 from sqlalchemy import ColumnElement, select
@@ -15,10 +16,12 @@ from sqlalchemy.exc import DataError, IntegrityError
 from werkzeug.exceptions import NotFound
 
 from admin_views import errors
+from admin_views.seen import outrun, seen
 from models import db
 from services import audit
 from services.listing import Listed, Order, cursor, key, listed
 from services.standing import NOBODY
+from workflow.say import N_
 from workflow.words import Action, Actor
 
 
@@ -71,7 +74,7 @@ class Opened(BaseView):
 
     def render(self, template: str, **facts: Any) -> str:
         """The page `template` draws of these facts."""
-        page: str = super().render(template, **facts)
+        page: str = super().render(template, seen=seen, **facts)
         return page
 
     def waiting(self) -> Sequence[Card]:
@@ -99,6 +102,11 @@ class Choice:
     options: Any  # a callable giving [(value, label), …]
 
 
+DONE = {
+    Action.CREATE: N_("%(what)s added."),
+    Action.EDIT: N_("%(what)s saved."),
+    Action.DELETE: N_("%(what)s deleted."),
+}
 _SCREENS = {
     "create_view": "can_create",
     "edit_view": "can_edit",
@@ -121,6 +129,7 @@ class Desk(Opened, ModelView):
     choices: ClassVar[Sequence[Choice]] = ()
     joins: ClassVar[Sequence[Any]] = ()
     order: ClassVar[Order]
+    one: ClassVar[str] = N_("Record")  # what a row is called
     intro: ClassVar[str] = ""
     empty: ClassVar[str] = ""
     searchable: ClassVar[str] = ""
@@ -181,6 +190,73 @@ class Desk(Opened, ModelView):
         row = pk and db.session.scalars(select(self.model).where(self.model.id == pk)).one_or_none()
         return row or abort(404)
 
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self) -> ResponseReturnValue:
+        form = self.create_form()
+        if request.method == "POST" and self.validate_form(form) and (row := self.create_model(form)):
+            self.tell(Action.CREATE)
+            return redirect(self.get_save_return_url(row, is_created=True))
+        return self.render(self.create_template, form=form, model=None, return_url=self.back())
+
+    @expose("/edit/", methods=("GET", "POST"))
+    def edit_view(self) -> ResponseReturnValue:
+        row = self.get_one(request.args.get("id"))
+        form = self.edit_form(obj=row)
+        if self.sent(form, row) and self.validate_form(form) and self.update_model(form, row):
+            self.tell(Action.EDIT)
+            return redirect(self.get_save_return_url(row))
+        return self.render(self.edit_template, form=form, model=row, return_url=self.back())
+
+    @expose("/delete/", methods=("POST",))
+    def delete_view(self) -> ResponseReturnValue:
+        row = self.get_one(request.form.get("id"))
+        if (refusal := self.refusal(row)) or not self.delete_model(row):
+            flash(refusal or _("“%(name)s” cannot be deleted: other records depend on it.", name=row), "danger")
+            return redirect(url_for(".edit_view", id=row.id))
+        self.tell(Action.DELETE)
+        return redirect(self.back())
+
+    def sent(self, form: Any, row: Any) -> bool:
+        """Whether the form was sent and its row is still as its sender saw it; says in the form what is against it."""
+        if request.method != "POST":
+            return False
+        if refusal := self.refusal(row):
+            form.form_errors.append(refusal)
+            return False
+        return not outrun(form, row)
+
+    def refusal(self, row: Any) -> str:
+        """Why the signed-in person may not edit or delete this row; empty where they may."""
+        return ""
+
+    def edits(self, row: Any) -> bool:
+        """Whether a row of the list leads to its form."""
+        return self.can_edit
+
+    def tell(self, action: Action) -> None:
+        """Say that a row was added, saved or deleted."""
+        flash(_(DONE[action], what=_(self.one)), "success")
+
+    def fresh(self) -> str:
+        """The heading of the form that adds a row."""
+        what = str(_(self.one))
+        return str(_("New %(what)s", what=what[:1].lower() + what[1:]))
+
+    def back(self) -> str:
+        """Where whoever opened this form came from."""
+        return get_redirect_target() or url_for(".index_view")
+
+    def delete_model(self, model: Any) -> bool:
+        """Delete a row nothing leans on; the database knows what does."""
+        try:
+            self.on_model_delete(model)
+            db.session.delete(model)
+            db.session.commit()
+        except IntegrityError:
+            db.session.rollback()
+            return False
+        return True
+
     def on_model_change(self, form: Any, model: Any, is_created: bool) -> None:
         audit.note(db.session(), model, Action.CREATE if is_created else Action.EDIT, g.standing)
 
@@ -190,7 +266,7 @@ class Desk(Opened, ModelView):
     def handle_view_exception(self, exc: Exception) -> bool:
         """A conflict becomes a sentence; anything else is a fault and stays one."""
         if isinstance(exc, IntegrityError):
-            flash(_("Nothing was saved: the record conflicts with another one, or others depend on it."), "danger")
+            flash(_("Nothing was saved: another record has this already."), "danger")
             return True
         if isinstance(exc, DataError):
             flash(_("Nothing was saved: a value is too long or out of range."), "danger")
@@ -202,7 +278,7 @@ class Desk(Opened, ModelView):
     def _handle_view(self, name: str, **kwargs: Any) -> ResponseReturnValue | None:
         """A screen of the library's that the desk does not open is not there; the library would lead to the list."""
         refused: ResponseReturnValue | None = super()._handle_view(name, **kwargs)
-        stock = name in _SCREENS and getattr(type(self), name) is getattr(ModelView, name)
+        stock = name in _SCREENS and getattr(type(self), name) in {getattr(ModelView, name), getattr(Desk, name)}
         return abort(404) if refused is None and stock and not getattr(self, _SCREENS[name]) else refused
 
     @expose("/ajax/update/", methods=("POST",))

@@ -15,11 +15,12 @@ from forms.institutions import InstitutionForm, SupervisorForm, days, mask
 from models import Application, Institution, Supervisor, db
 from services import audit
 from services.listing import CAP, Order, key
-from services.register import begins, by_words, look_alikes
+from services.register import begins, by_words, look_alikes, may_curate
 from workflow.say import N_
 from workflow.turkish import search_key
 from workflow.words import Action, Actor, ApplicationState, InstitutionKind, InstitutionState
 
+CURATED = N_("Only the career centre changes an institution that is verified or blocked, and its supervisors.")
 STAFF = frozenset({Actor.MEMBER, Actor.CHAIR, Actor.CAREER_CENTRE})
 
 
@@ -29,6 +30,7 @@ class InstitutionDesk(Steps, Desk):
     actors = STAFF
     group = N_("Register")
     label = N_("Institutions")
+    one = N_("Institution")
     icon = "building"
     files = "institution"
     can_create = can_edit = can_view_details = True
@@ -60,7 +62,17 @@ class InstitutionDesk(Steps, Desk):
 
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> ResponseReturnValue:
-        return self._written(self.get_one(request.args.get("id")), Action.EDIT)
+        row = self.get_one(request.args.get("id"))
+        if request.method == "GET" and (refusal := self.refusal(row)):
+            flash(refusal, "danger")
+            return redirect(self.file_page(row.id))
+        return self._written(row, Action.EDIT)
+
+    def refusal(self, row: Any) -> str:
+        return "" if _curates(row.state) else _(CURATED)
+
+    def edits(self, row: Any) -> bool:
+        return _curates(row.state)
 
     @expose("/details/")
     def details_view(self) -> ResponseReturnValue:
@@ -72,7 +84,7 @@ class InstitutionDesk(Steps, Desk):
         return self.render(
             "institutions/file.html", row=row, buttons=buttons(row), supervisors=people.all(), steps=steps,
             alike=look_alikes(db.session(), row.name, row.tax_no, but=row.id), weekdays=days(row.working_week),
-            interns=self._interns(row), doubtful=bool(row.tax_no) and not vkn.is_valid(row.tax_no),
+            may_edit=not self.refusal(row), interns=self._interns(row), doubtful=bool(row.tax_no) and not vkn.is_valid(row.tax_no),
         )  # fmt: skip
 
     def waiting(self) -> list[Card]:
@@ -93,7 +105,7 @@ class InstitutionDesk(Steps, Desk):
     def _written(self, row: Institution, action: Action) -> ResponseReturnValue:
         form = InstitutionForm(obj=row, weekdays=days(row.working_week))
         alike: Any = ()
-        if request.method == "POST" and form.validate():
+        if self.sent(form, row) and form.validate():
             alike = look_alikes(db.session(), form.name.data, form.tax_no.data, but=row.id)
             if not alike or request.form.get("different"):
                 return redirect(self.file_page(self._saved(row, form, action)))
@@ -108,8 +120,13 @@ class InstitutionDesk(Steps, Desk):
         db.session.add(row)
         audit.note(db.session(), row, action, g.standing)
         db.session.commit()
-        flash(_("Saved."), "success")
+        self.tell(action)
         return row.id
+
+
+def _curates(state: InstitutionState) -> bool:
+    """Whether the reader may change an institution in that state, and its supervisors."""
+    return may_curate(state, g.standing.actors)
 
 
 class SupervisorDesk(Desk):
@@ -118,6 +135,7 @@ class SupervisorDesk(Desk):
     actors = STAFF
     group = N_("Register")
     label = N_("Supervisors")
+    one = N_("Supervisor")
     icon = "person-badge"
     can_edit = can_delete = True
     order = Order(Supervisor.name_key)
@@ -130,6 +148,7 @@ class SupervisorDesk(Desk):
         Column("institution", N_("Institution"), Institution.name),
         Column("email", N_("E-mail"), Supervisor.email),
         Column("phone", N_("Phone"), Supervisor.phone),
+        Column("vouched", N_("Status of the institution"), Institution.state, "state"),
     )
 
     def __init__(self) -> None:
@@ -141,7 +160,7 @@ class SupervisorDesk(Desk):
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:
         of = self.institution(request.args.get("institution"))
-        return self._written(Supervisor(institution_id=of.id), of, Action.CREATE)
+        return self._written(Supervisor(), of, Action.CREATE)
 
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> ResponseReturnValue:
@@ -152,15 +171,26 @@ class SupervisorDesk(Desk):
         """The institution a new supervisor belongs to, or 404."""
         return db.session.get(Institution, key(pk) or 0) or abort(404)
 
+    def refusal(self, row: Any) -> str:
+        of = row.institution or self.institution(request.args.get("institution"))
+        return "" if _curates(of.state) else _(CURATED)
+
+    def edits(self, row: Any) -> bool:
+        return _curates(row.vouched)
+
     def _written(self, row: Supervisor, of: Institution, action: Action) -> ResponseReturnValue:
-        form = SupervisorForm(obj=row)
         back = url_for("institutions.details_view", id=of.id)
-        if request.method == "POST" and form.validate():
+        if request.method == "GET" and (refusal := self.refusal(row)):
+            flash(refusal, "danger")
+            return redirect(back)
+        form = SupervisorForm(obj=row)
+        if self.sent(form, row) and form.validate():
             row.name, row.title = form.name.data, form.title.data
             row.phone, row.email = form.phone.data, form.email.data
+            row.institution = of
             db.session.add(row)
             audit.note(db.session(), row, action, g.standing)
             db.session.commit()
-            flash(_("Saved."), "success")
+            self.tell(action)
             return redirect(back)
         return self.render("institutions/supervisor.html", form=form, row=row, of=of, back=back)

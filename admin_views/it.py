@@ -1,37 +1,28 @@
-"""The IT desk: units, terms, internship types, the calendar's exceptions, accounts and who acts as what."""
+"""The IT desk: units, terms, internship types, the calendar's exceptions."""
 
 from typing import Any, ClassVar
-from uuid import uuid4
 
-from flask import flash, g, redirect, request, url_for
-from flask.typing import ResponseReturnValue
-from flask_admin import expose
+from flask import request, url_for
 from flask_babel import gettext as _
-from flask_security import hash_password
-from flask_security.recoverable import send_reset_password_instructions
-from sqlalchemy import ColumnElement, func, inspect, select
+from sqlalchemy import ColumnElement, func, select
 from wtforms import Form
 
 from admin_views.desk import Card, Choice, Column, Desk
 from forms.it import (
-    AccountForm,
     DepartmentForm,
     FacultyForm,
     HolidayForm,
     InternshipTypeForm,
-    MembershipForm,
     OfficeForm,
     TermForm,
 )
-from models import Department, Faculty, HolidayOverride, InternshipType, Membership, Term, User, db
-from services import audit
+from models import Department, Faculty, HolidayOverride, InternshipType, Membership, Term, db
 from services.calendar import calendar
 from services.listing import Order
-from services.register import begins
-from services.sign_in import as_account, today
+from services.sign_in import today
 from workflow.say import N_
 from workflow.turkish import search_key
-from workflow.words import Action, Actor
+from workflow.words import Actor
 
 Options = list[tuple[int, str]]
 STORED = (N_("holiday"), N_("half"), N_("working"), N_("all"), N_("public"), N_("private"))  # shown translated
@@ -94,6 +85,7 @@ class FacultyDesk(OfficeDesk):
     form = FacultyForm
     icon = "bank"
     label = N_("Faculties")
+    one = N_("Faculty")
     unique = (("code",), ("name",))
     order = Order(Faculty.name)
     searchable = N_("Name or code")
@@ -119,6 +111,7 @@ class DepartmentDesk(OfficeDesk):
     form = DepartmentForm
     icon = "mortarboard"
     label = N_("Departments")
+    one = N_("Department")
     unique = (("code",), ("faculty_id", "name"))
     order = Order(Department.name)
     joins = (Department.faculty,)
@@ -160,6 +153,7 @@ class TermDesk(OfficeDesk):
     form = TermForm
     icon = "calendar3"
     label = N_("Terms")
+    one = N_("Term")
     order = Order(Term.starts_on, descending=True)
     columns = (
         Column("name", N_("Name"), Term.name),
@@ -176,6 +170,7 @@ class InternshipTypeDesk(OfficeDesk):
     form = InternshipTypeForm
     icon = "clipboard-check"
     label = N_("Internship types")
+    one = N_("Internship type")
     unique = (("department_id", "code"),)
     order = Order(InternshipType.id)
     joins = (InternshipType.department,)
@@ -200,6 +195,7 @@ class HolidayDesk(OfficeDesk):
     form = HolidayForm
     icon = "calendar3"
     label = N_("Holiday exceptions")
+    one = N_("Holiday exception")
     intro = N_(
         "Public holidays are built in. Here stand the days a decree frees, halves or takes back. Administrative leave frees "
         "public bodies only; a private firm works on."
@@ -231,116 +227,3 @@ class HolidayDesk(OfficeDesk):
             )
             for y in missing
         ]
-
-
-class AccountDesk(OfficeDesk):
-    """Accounts: made by e-mail and name; nobody types a password for somebody else."""
-
-    form = AccountForm
-    edit_template = "it/account.html"
-    icon = "person"
-    label = N_("Accounts")
-    can_delete = False  # history names them; "may sign in: no" ends an account
-    unique = (("email",),)
-    order = Order(User.email)
-    searchable = N_("E-mail begins with")
-    columns = (
-        Column("email", N_("E-mail"), User.email),
-        Column("name", N_("Name"), User.name),
-        Column("active", N_("May sign in"), User.active, "yes"),
-        Column("created_at", N_("Created"), User.created_at, "moment"),
-    )
-
-    def __init__(self) -> None:
-        super().__init__(User, name="accounts", endpoint="accounts")
-
-    def search(self, term: str) -> list[ColumnElement[bool]]:
-        return [begins(User.email, term.replace("İ", "i").lower())]
-
-    def validate_form(self, form: Any) -> bool:
-        if "email" in form and form.email.data:
-            form.email.data = as_account(form.email.data) or form.email.data
-        return super().validate_form(form)
-
-    def on_model_change(self, form: Any, model: User, is_created: bool) -> None:
-        if is_created:
-            model.password = hash_password(uuid4().hex)  # nobody knows it: the letter's link sets the first one
-        if is_created or not model.active or inspect(model).attrs.email.history.has_changes():
-            model.fs_uniquifier = uuid4().hex  # every session of the account ends
-        super().on_model_change(form, model, is_created)
-
-    @expose("/<pk>/letter", methods=("POST",))
-    def letter(self, pk: str) -> ResponseReturnValue:
-        """Send the link by which the person sets a password."""
-        user = self.get_one(pk)
-        if user.active:
-            send_reset_password_instructions(user)  # type: ignore[no-untyped-call]
-            audit.note(db.session(), user, Action.EDIT, g.standing)
-            db.session.commit()
-            flash(_("The letter with the link is on its way to %(email)s.", email=user.email), "success")
-        else:
-            flash(_("This account may not sign in; nothing was sent."), "danger")
-        return redirect(url_for(".edit_view", id=user.id))
-
-
-class MembershipDesk(OfficeDesk):
-    """Who acts as what, from when until when."""
-
-    form = MembershipForm
-    icon = "person-badge"
-    label = N_("Memberships")
-    unique = ()
-    order = Order(Membership.id, descending=True)
-    joins = (Membership.user, Membership.department)
-    searchable = N_("E-mail begins with")
-    columns = (
-        Column("name", N_("Name"), User.name),
-        Column("email", N_("E-mail"), User.email),
-        Column("actor", N_("Acts as"), Membership.actor),
-        Column("department", N_("Department"), Department.name),
-        Column("starts_on", N_("From"), Membership.starts_on, "date"),
-        Column("ends_on", N_("Until"), Membership.ends_on, "date"),
-    )
-    choices = (
-        Choice(
-            "actor",
-            N_("Acts as"),
-            Membership.actor,
-            lambda: [(a.value, a) for a in Actor if a not in {Actor.STUDENT, Actor.EMPLOYER}],
-        ),
-        Choice("department", N_("Department"), Membership.department_id, departments),
-    )
-
-    def __init__(self) -> None:
-        super().__init__(Membership, name="memberships", endpoint="memberships")
-
-    def search(self, term: str) -> list[ColumnElement[bool]]:
-        found = select(User.id).where(begins(User.email, term.replace("İ", "i").lower()))
-        return [Membership.user_id.in_(found)]
-
-    def offered(self, form: OfficeForm) -> Form:
-        return form.offer(department_id=[("", "–"), *departments()])
-
-    def create_form(self, obj: Any = None) -> Form:
-        form: Any = super().create_form(obj)
-        form.starts_on.data = form.starts_on.data or today()
-        return form
-
-    def edit_form(self, obj: Any = None) -> Form:
-        form = self.form(obj=obj, data={"email": obj.user.email})
-        return self.offered(form)
-
-    def validate_form(self, form: Any) -> bool:
-        if not super().validate_form(form):
-            return False
-        if "email" not in form:  # the question before deleting
-            return True
-        form.user = db.session.scalar(select(User).where(User.email == (as_account(form.email.data) or "")))
-        if form.user is None:
-            form.email.errors = [_("There is no account with this e-mail address. Add the account first.")]
-        return form.user is not None
-
-    def on_model_change(self, form: Any, model: Membership, is_created: bool) -> None:
-        model.user_id = form.user.id
-        model.actor = next(a for a in Actor if a == model.actor)  # the form has its word
-        super().on_model_change(form, model, is_created)

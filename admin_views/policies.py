@@ -70,10 +70,11 @@ class PolicyDesk(Desk):
     @expose("/next/<pk>", methods=("GET", "POST"))
     def next_version(self, pk: str) -> ResponseReturnValue:
         """The next version of an internship type's rules, beginning with the last one's."""
-        kind = db.session.get(InternshipType, key(pk) or 0) or abort(404)
+        writes = request.method == "POST"  # two who write a version take turns at its type
+        kind = db.session.get(InternshipType, key(pk) or 0, with_for_update=writes) or abort(404)
         last = kind.policies[-1] if kind.policies else None
         form = policy_form(last.rules if last else {}, today())
-        if request.method == "POST" and form.validate() and self._keeps(form, last):
+        if self.sent(form, last) and form.validate() and self._keeps(form, last):
             return redirect(self.file_page(self._saved(kind, form, (last.version if last else 0) + 1)))
         back = self.file_page(last.id) if last else url_for(".index_view")
         return self.render("it/policy_form.html", form=form, kind=kind, last=last, back=back)

@@ -92,18 +92,17 @@ class PublicationDesk(Steps, Desk):
         return {"published_at": utcnow()} if door.action is Action.PUBLISH else {}
 
     def _written(self, row: Publication, action: Action) -> ResponseReturnValue:
-        form = PublicationForm(obj=row, department=str(row.department_id or UNIVERSITY) if row.id else None)
+        of = str(row.department_id or UNIVERSITY) if row.id else None
+        form = PublicationForm(
+            data={"title": row.title, "body": row.body, "must_read": row.must_read, "department": of}
+        )
         form.suit(self.kind, self._departments())
-        if request.method == "POST" and form.validate() and self._saved(row, form, action):
+        if self.sent(form, row) and form.validate() and self._saved(row, form, action):
             return redirect(self.file_page(row.id))
         back = self.file_page(row.id) if row.id else url_for(".index_view")
         return self.render("publications/form.html", form=form, row=row, back=back)
 
     def _saved(self, row: Publication, form: PublicationForm, action: Action) -> bool:
-        row.title, row.body = form.title.data, form.body.data
-        row.department_id = int(form.department.data) or None
-        row.must_read = bool(form.must_read and form.must_read.data)
-        row.edited_by_id = g.standing.user_id
         try:
             if form.file and form.file.data:
                 settings, store = current_app.extensions["staj"], current_app.extensions["storage"]
@@ -111,6 +110,10 @@ class PublicationDesk(Steps, Desk):
         except Refusal as refusal:
             form.file.errors = [said(refusal.say)]
             return False
+        row.title, row.body = form.title.data, form.body.data
+        row.department_id = int(form.department.data) or None
+        row.must_read = bool(form.must_read and form.must_read.data)
+        row.edited_by_id = g.standing.user_id
         db.session.add(row)
         audit.note(db.session(), row, action, g.standing)
         db.session.commit()

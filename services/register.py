@@ -1,16 +1,25 @@
 """The register of institutions: finding them, and what looks like one already there."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from models import Institution, InstitutionWord
-from workflow.turkish import name_key, search_words
-from workflow.words import InstitutionState
+from workflow.turkish import name_key, search_key, search_words
+from workflow.words import Actor, InstitutionState
 
 LAST = "\uffff"
+
+
+def may_curate(state: InstitutionState | None, actors: Collection[Actor]) -> bool:
+    """Whether somebody with these duties may change an institution in this state (None: a new one), and its supervisors.
+
+    A commission proposes and corrects what nobody has vouched for yet; the career centre does everything.
+    """
+    proposed = state in {None, InstitutionState.UNVERIFIED} and not {Actor.MEMBER, Actor.CHAIR}.isdisjoint(actors)
+    return proposed or Actor.CAREER_CENTRE in actors
 
 
 def begins(column: Any, prefix: str) -> ColumnElement[bool]:
@@ -24,7 +33,7 @@ def by_words(term: str) -> list[ColumnElement[bool]]:
         return [begins(Institution.tax_no, term)]
     return [
         Institution.id.in_(select(InstitutionWord.institution_id).where(begins(InstitutionWord.word, word)))
-        for word in sorted(search_words(term))
+        for word in sorted(search_words(term) or search_key(term).split()[-1:])
     ]
 
 

@@ -39,13 +39,15 @@ from models import (
     User,
     db,
 )
+from services.register import may_curate
 from services.standing import NOBODY, SYSTEM, Standing
 from workflow.words import Actor as A
 from workflow.words import ApplicationState as S
-from workflow.words import PublicationState
+from workflow.words import InstitutionState, PublicationState
 
 Condition = Callable[[Standing], ColumnElement[bool]]
 BOARD = (A.MEMBER, A.CHAIR)
+CURATORS = (*BOARD, A.CAREER_CENTRE)
 EVERYONE = tuple(A)
 
 
@@ -168,7 +170,19 @@ def _self_only(row: Any, s: Standing) -> bool:
 
 
 _OWN_COLUMNS = {"password", "fs_uniquifier", "language", "shortcuts"}
-_REGISTER = _for(*BOARD, A.STUDENT, A.CAREER_CENTRE, see=_always)  # type: ignore[arg-type]
+
+
+def _curated(row: Institution, s: Standing) -> bool:
+    return may_curate(row.state, s.actors)
+
+
+def _curated_of(row: Supervisor, s: Standing) -> bool:
+    return row.institution is not None and may_curate(row.institution.state, s.actors)
+
+
+def _unverified(row: Institution, _s: Standing) -> bool:
+    return row.state in {None, InstitutionState.UNVERIFIED}
+
 
 WRITABLE: dict[type[Model], dict[A | None, Permission]] = {
     Application: {A.STUDENT: _own_row},
@@ -176,9 +190,10 @@ WRITABLE: dict[type[Model], dict[A | None, Permission]] = {
     Document: {A.STUDENT: _own_row},
     SearchWord: {A.STUDENT: _own_row},
     Student: {A.STUDENT: lambda row, s: row.id == s.student_id},
-    Institution: _REGISTER,  # type: ignore[dict-item]
-    InstitutionWord: _REGISTER,  # type: ignore[dict-item]
-    Supervisor: _REGISTER,  # type: ignore[dict-item]
+    Institution: {**dict.fromkeys(CURATORS, _curated), A.STUDENT: _unverified},
+    InstitutionWord: dict.fromkeys((*CURATORS, A.STUDENT), _always),  # follow the institution
+    # a student names the person they met, whoever vouches for the firm (services.wizard.submitting)
+    Supervisor: {**dict.fromkeys(CURATORS, _curated_of), A.STUDENT: _always},
     Publication: {
         A.MEMBER: _own_department,
         A.CHAIR: _own_department,

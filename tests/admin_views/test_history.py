@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from models import Publication, Step, Supervisor
+from tests.forms import form_at
 from tests.people import a_town, looking, sign_in
 from workflow.words import Actor
 
@@ -41,7 +42,8 @@ def test_a_supervisor_that_was_added_can_be_edited(app: Flask, world: Any, who: 
     assert world[who].post(f"/supervisors/new/?institution={world['firm']}", data=PERSON).status_code == 302
     with looking(app) as s:
         pk = s.scalars(select(Supervisor.id)).one()
-    edited = world[who].post(f"/supervisors/edit/?id={pk}", data=PERSON | {"title": "Genel müdür"})
+    url = f"/supervisors/edit/?id={pk}"
+    edited = world[who].post(url, data=form_at(world[who], url) | {"title": "Genel müdür"})
     assert (edited.status_code, steps(app, "supervisor")) == (302, [(1, "create"), (2, "edit")])
 
 
