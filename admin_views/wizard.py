@@ -1,8 +1,11 @@
-"""The application wizard: one page at a time, everything kept, submitted from the preview only."""
+"""The application wizard: one page at a time, everything kept, submitted from the preview only.
+
+What is sent is kept first, right or wrong, and always answered by leading to a page: Back and Reload send nothing twice.
+"""
 
 from typing import Any
 
-from flask import abort, current_app, flash, g, jsonify, redirect, request, url_for
+from flask import abort, current_app, flash, g, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -21,15 +24,13 @@ from services.register import look_alikes, suggestions
 from services.say import said
 from services.sign_in import today
 from services.transition import Refused
-from services.wizard import checks, drafts, reading, submitting
+from services.wizard import checks, drafts, overview, reading, submitting
+from services.wizard.overview import ORDER
 from workflow.say import N_
 from workflow.words import Actor, Page
 from workflow.working_days import BadDates
 
-ORDER = (*drafts.PAGES, Page.PREVIEW)
-SAVED_ELSEWHERE = N_(
-    "This page was saved from another tab meanwhile. What you typed here is below: save again to keep this version."
-)
+FOUND_AT = {"search": "pick", "offer": "counted", "compute": "counted"}  # where the answer to a button is
 
 
 class Wizard(Opened):
@@ -47,7 +48,7 @@ class Wizard(Opened):
     def index(self) -> ResponseReturnValue:
         if request.args.get("application"):
             row = self._find(request.args["application"])
-            return self.render("wizard/start.html", row=row, states=self._states(row)) if row else self._gone()
+            return self.render("wizard/start.html", **self._frame(row)) if row else self._gone()
         open_ = select(Application).options(joinedload(Application.internship_type)).where(
             Application.student_id == g.standing.student_id, Application.state.in_(drafts.OPEN)
         )  # fmt: skip
@@ -60,9 +61,9 @@ class Wizard(Opened):
         row = drafts.start(db.session(), g.standing)
         if row is None:
             flash(_("The student database names no department of yours; ask the student affairs office."), "danger")
-            return redirect(url_for(".index"))
+            return redirect(url_for(".index"), 303)
         db.session.commit()
-        return redirect(url_for(".page", pk=row.id, page=Page.NOTICE.value))
+        return self._to(row, Page.NOTICE)
 
     @expose("/<pk>/discard", methods=("POST",))
     def discard(self, pk: str) -> ResponseReturnValue:
@@ -77,7 +78,7 @@ class Wizard(Opened):
         db.session.delete(row)
         db.session.commit()
         flash(_("The draft was discarded."), "success")
-        return redirect(url_for(".index"))
+        return redirect(url_for(".index"), 303)
 
     @expose("/institutions")
     def institutions(self) -> ResponseReturnValue:
@@ -89,11 +90,9 @@ class Wizard(Opened):
     def count(self, pk: str) -> ResponseReturnValue:
         """The day count for dates being typed: nothing is saved."""
         row = self._find(pk) or abort(404)
-        pages = drafts.pages(db.session(), row)
         typed = wizard_forms.typed(Page.INSTITUTION, request.form)
-        pages[Page.INSTITUTION] = DraftPage(page=Page.INSTITUTION, typed=typed, valid=True)
-        draft = reading.read(db.session(), row, pages, today())
-        return self.render("wizard/count.html", judgement=checks.judge(db.session(), draft, today()))
+        _draft, judgement = self._judged(row, self._pages(row, Page.INSTITUTION, typed))
+        return self.render("wizard/count.html", judgement=judgement)
 
     @expose("/<pk>/<page>", methods=("GET", "POST"))
     def page(self, pk: str, page: str) -> ResponseReturnValue:
@@ -113,46 +112,72 @@ class Wizard(Opened):
     # -- a page that is typed ---------------------------------------------------------------------------
 
     def _typed(self, row: Application, page: Page) -> ResponseReturnValue:
-        kept = drafts.pages(db.session(), row).get(page)
         if request.method == "GET":
-            typed = kept.typed if kept else {}
-            return self._drawn(
-                row, page, typed, version=kept.version if kept else 0, check=bool(kept and not kept.valid)
-            )
+            return self._shown(row, page)
+        typed = self._sent(row, page)
+        form = self._form(row, page, typed)
+        valid = form.validate() and not self._alike(page, form, typed)
+        if not self._kept(row, page, typed, valid=valid):
+            return self._to(row, page, late=1)
+        if valid and request.form.get("go", "next") == "next":
+            valid = not any(f.page is page for f in self._findings(row))
+        return self._onward(row, page, right=valid)
+
+    def _sent(self, row: Application, page: Page) -> dict[str, Any]:
         typed = wizard_forms.typed(page, request.form)
         asks = request.form.get("go")
-        if asks == "offer" or (asks == "enter" and request.form.get("wanted") and not typed.get("ends_on")):
+        if asks == "offer" or (asks == "enter" and typed.get("wanted") and not typed.get("ends_on")):
             self._offer(row, typed)
-        form = self._form(row, page, typed)
-        alike = self._alike(page, form, typed) if (valid := form.validate()) else ()
-        seen = key(request.form.get("version")) or 0
-        try:
-            kept = drafts.keep(db.session(), row, page, typed, valid=valid and not alike, seen=seen)
-            db.session.commit()
-        except (drafts.SavedElsewhere, IntegrityError):
-            db.session.rollback()
-            flash(_(SAVED_ELSEWHERE), "warning")
-            now = drafts.pages(db.session(), row).get(page)
-            return self._drawn(row, page, typed, version=now.version if now else 0)
-        go = request.form.get("go", "next")
-        if go == "leave":
-            flash(_("Saved. You can come back to it whenever you like."), "success")
-            return redirect(url_for(".index", application=row.id))
-        if go == "back" and ORDER.index(page):
-            return redirect(url_for(".page", pk=row.id, page=ORDER[ORDER.index(page) - 1].value))
-        if go == "next" and kept.valid:
-            return redirect(url_for(".page", pk=row.id, page=ORDER[ORDER.index(page) + 1].value))
-        return self._drawn(row, page, typed, version=kept.version, check=go == "next", alike=alike)
+        if page is Page.SUPERVISOR:
+            typed[reading.OF] = reading.chosen_institution(drafts.pages(db.session(), row))
+        return typed
 
-    def _drawn(
-        self, row: Application, page: Page, typed: dict[str, Any], *, version: int, check: bool = False, alike: Any = ()
-    ) -> ResponseReturnValue:
+    def _kept(self, row: Application, page: Page, typed: dict[str, Any], *, valid: bool) -> bool:
+        """Keep what was sent; False where another tab was faster, and this one's words are kept beside."""
+        pk, seen, settles = row.id, key(request.form.get("version")) or 0, "late" in request.args
+        try:
+            drafts.keep(db.session(), row, page, typed, valid=valid, seen=seen, settles=settles)
+        except IntegrityError:  # at the same moment another tab sent the page's first words, or discarded the draft
+            db.session.rollback()
+            return self._kept(self._find(str(pk)) or abort(404), page, typed, valid=valid)
+        except drafts.SavedElsewhere:
+            db.session.commit()
+            return False
+        db.session.commit()
+        return True
+
+    def _onward(self, row: Application, page: Page, *, right: bool) -> ResponseReturnValue:
+        """Where a page leads once it is kept; one that is not right leads to itself, which says why."""
+        at = ORDER.index(page)
+        if request.form.get("goto") in {p.value for p in ORDER}:
+            return self._to(row, Page(request.form["goto"]))
+        match request.form.get("go", "next"):
+            case "leave":
+                flash(_("Saved. You can come back to it whenever you like."), "success")
+                return redirect(url_for(".index", application=row.id), 303)
+            case "back" if at:
+                return self._to(row, ORDER[at - 1])
+            case "next" if not right:
+                return self._to(row, page)
+            case "next" | "on":
+                return self._to(row, ORDER[at + 1])
+            case asked:
+                wrong = "_flashes" in session
+                return self._to(row, page, quiet=1, _anchor=None if wrong else FOUND_AT.get(asked))
+
+    def _to(self, row: Application, page: Page, **values: Any) -> ResponseReturnValue:
+        return redirect(url_for(".page", pk=row.id, page=page.value, **values), 303)
+
+    def _shown(self, row: Application, page: Page) -> ResponseReturnValue:
+        """The page as it was left: `late` shows another tab's words, `quiet` keeps its faults for later."""
+        kept = drafts.pages(db.session(), row).get(page)
+        late = "late" in request.args and bool(kept and drafts.LATE in kept.typed)
+        typed = drafts.words(kept, late=late)
         form = self._form(row, page, typed)
-        if check:
-            form.validate()
-        draft, judgement = self._judged(row, {page: typed})
-        facts = self._frame(row, page) | {"form": form, "typed": typed, "version": version, "alike": alike}
-        return self.render(f"wizard/{page.value}.html", draft=draft, judgement=judgement, **facts)
+        told = kept and not kept.valid and not late and "quiet" not in request.args
+        alike = self._alike(page, form, typed) if told and form.validate() else ()
+        facts = {"form": form, "typed": typed, "version": kept.version if kept else 0, "alike": alike, "late": late}
+        return self.render(f"wizard/{page.value}.html", **self._frame(row, page, typed if late else None) | facts)
 
     def _form(self, row: Application, page: Page, typed: dict[str, Any]) -> Any:
         return wizard_forms.form(db.session(), row, page, typed, today())
@@ -165,8 +190,8 @@ class Wizard(Opened):
 
     def _offer(self, row: Application, typed: dict[str, Any]) -> None:
         """Set the last day to the one that makes the wanted number of days."""
-        draft, _judgement = self._judged(row, {Page.INSTITUTION: typed})
-        wanted = str(request.form.get("wanted", "")).strip()
+        draft, _judgement = self._judged(row, self._pages(row, Page.INSTITUTION, typed))
+        wanted = str(typed.get("wanted", "")).strip()
         try:
             if not wanted.isascii() or not wanted.isdigit() or len(wanted) > 3 or not 0 < int(wanted) <= 300:  # noqa: PLR2004 -- days in a year
                 flash(_("Write the number of days you need, from 1 to 300."), "danger")
@@ -178,65 +203,57 @@ class Wizard(Opened):
     # -- files and preview --------------------------------------------------------------------------------
 
     def _files(self, row: Application) -> ResponseReturnValue:
-        if request.method == "POST":
-            if request.form.get("go") == "leave":
-                return redirect(url_for(".index", application=row.id))
-            if request.form.get("go") == "back":
-                return redirect(url_for(".page", pk=row.id, page=Page.SUPERVISOR.value))
-            upload = request.files.get("archive")
-            if upload and upload.filename:
-                if (taken := self._uploaded(row, upload)) is not None:
-                    return taken
-            elif reading.newest_document(db.session(), row):
-                return redirect(url_for(".page", pk=row.id, page=Page.PREVIEW.value))
-            else:
-                flash(_("Choose the .zip or .7z file first."), "danger")
-        document = reading.newest_document(db.session(), row)
-        return self.render("wizard/files.html", document=document, **self._frame(row, Page.FILES))
+        if request.method == "GET":
+            pk, refusal = session.pop("refused_file", (None, ""))
+            return self.render(
+                "wizard/files.html", refusal=refusal if pk == row.id else "", **self._frame(row, Page.FILES)
+            )
+        upload = request.files.get("archive")
+        if upload and upload.filename:
+            if refusal := self._uploaded(row, upload):
+                session["refused_file"] = row.id, refusal
+                return self._to(row, Page.FILES)
+            return self._onward(row, Page.FILES, right=False)
+        there = reading.newest_document(db.session(), row) is not None
+        if not there and request.form.get("go") == "next" and "goto" not in request.form:
+            session["refused_file"] = row.id, _("Choose the .zip or .7z file first.")
+        return self._onward(row, Page.FILES, right=there)
 
-    def _uploaded(self, row: Application, upload: Any) -> ResponseReturnValue | None:
+    def _uploaded(self, row: Application, upload: Any) -> str:
+        """Take the archive in; answers why it is not taken."""
         db.session.commit()  # a slow upload or a large archive holds no lock
         settings, store = current_app.extensions["staj"], current_app.extensions["storage"]
         try:
             document = take_in(store, upload.stream, upload.filename, settings.max_upload)
         except Refusal as refusal:
-            flash(said(refusal.say), "danger")
-            return None
+            return said(refusal.say)
         give(db.session(), document, row)
         db.session.commit()
         flash(_("%(name)s was uploaded.", name=document.filename), "success")
-        return redirect(url_for(".page", pk=row.id, page=Page.FILES.value))
+        return ""
 
     def _preview(self, row: Application) -> ResponseReturnValue:
-        if request.method == "POST":  # two of one student's applications are judged one after the other
-            db.session.execute(select(Student.id).where(Student.id == row.student_id).with_for_update())
-        draft, judgement = self._judged(row, {})
         if request.method == "POST":
-            typed = request.form.get("version")
-            try:
-                submitting.submit(
-                    db.session(),
-                    draft,
-                    judgement,
-                    standing=g.standing,
-                    today=today(),
-                    seen=key(typed) or 0 if typed else None,
-                )
-                db.session.commit()
-            except Refused as refusal:
-                db.session.rollback()
-                flash(said(refusal.say), "danger")
-                return redirect(url_for(".page", pk=row.id, page=Page.PREVIEW.value))
-            flash(_("Your application was submitted to the commission."), "success")
-            return redirect(url_for("my_applications.details_view", id=row.id))
-        findings = checks.findings(draft, judgement)
-        doubtful = (draft.new_institution or {}).get("tax_no") and not vkn.is_valid(
-            (draft.new_institution or {})["tax_no"]
-        )
-        return self.render(
-            "wizard/preview.html", draft=draft, judgement=judgement, findings=findings, doubtful=doubtful,
-            **self._frame(row, Page.PREVIEW),
-        )  # fmt: skip
+            return self._submitted(row)
+        frame = self._frame(row, Page.PREVIEW)
+        tax_no = (frame["draft"].new_institution or {}).get("tax_no")
+        return self.render("wizard/preview.html", doubtful=tax_no and not vkn.is_valid(tax_no), **frame)
+
+    def _submitted(self, row: Application) -> ResponseReturnValue:
+        # two of one student's applications are judged one after the other
+        db.session.execute(select(Student.id).where(Student.id == row.student_id).with_for_update())
+        draft, judgement = self._judged(row, self._pages(row))
+        typed = request.form.get("version")
+        seen = key(typed) or 0 if typed else None
+        try:
+            submitting.submit(db.session(), draft, judgement, standing=g.standing, today=today(), seen=seen)
+            db.session.commit()
+        except Refused as refusal:
+            db.session.rollback()
+            flash(said(refusal.say), "danger")
+            return self._to(row, Page.PREVIEW)
+        flash(_("Your application was submitted to the commission."), "success")
+        return redirect(url_for("my_applications.details_view", id=row.id), 303)
 
     # -- shared -------------------------------------------------------------------------------------------
 
@@ -251,34 +268,32 @@ class Wizard(Opened):
         flash(_("This application is no longer open for editing; here is where it stands."), "info")
         return redirect(url_for("my_applications.index_view"))
 
-    def _judged(self, row: Application, typed: dict[Page, dict[str, Any]]) -> tuple[reading.Draft, checks.Judgement]:
+    def _pages(
+        self, row: Application, page: Page | None = None, typed: dict[str, Any] | None = None
+    ) -> dict[Page, DraftPage]:
+        """What is kept, with one page as it is being typed."""
         pages = drafts.pages(db.session(), row)
-        for page, values in typed.items():
-            with db.session.no_autoflush:
-                pages[page] = DraftPage(page=page, typed=values, valid=True)
+        if page and typed is not None:
+            pages[page] = DraftPage(page=page, typed=typed, valid=True)
+        return pages
+
+    def _judged(self, row: Application, pages: dict[Page, DraftPage]) -> tuple[reading.Draft, checks.Judgement]:
         draft = reading.read(db.session(), row, pages, today())
         return draft, checks.judge(db.session(), draft, today())
 
-    def _frame(self, row: Application, page: Page) -> dict[str, Any]:
-        at = ORDER.index(page)
-        pointed = {drafts.page_of(p) for p in row.pages or ()}
+    def _findings(self, row: Application) -> list[checks.Finding]:
+        return checks.findings(*self._judged(row, self._pages(row)))
+
+    def _frame(self, row: Application, page: Page | None = None, typed: dict[str, Any] | None = None) -> dict[str, Any]:
+        """What stands around a page: the draft so far, how each page is, and what is wrong with this one."""
+        pages = self._pages(row, page, typed)
+        draft, judgement = self._judged(row, pages)
+        findings = checks.findings(draft, judgement)
+        at = ORDER.index(page) if page else 0
+        kept = page in pages and pages[page].valid
         return {
-            "row": row, "page": page, "states": self._states(row), "number": at, "total": len(ORDER) - 1,
-            "before": ORDER[at - 1] if at else None, "reason": row.reason if page in pointed else None,
+            "row": row, "page": page, "draft": draft, "judgement": judgement, "findings": findings,
+            "states": overview.states(draft, pages, findings), "number": at, "total": len(ORDER) - 1,
+            "problems": [f for f in findings if f.page is page] if kept else [],
+            "before": ORDER[at - 1] if at else None, "reason": row.reason if page in overview.pointed(row) else None,
         }  # fmt: skip
-
-    def _states(self, row: Application) -> list[tuple[Page, str]]:
-        """Each page with how it stands: done, pointed at, begun or open."""
-        pages = drafts.pages(db.session(), row)
-        pointed = {drafts.page_of(p) for p in row.pages or ()}
-        document = reading.newest_document(db.session(), row)
-
-        def state(page: Page) -> str:
-            if page in pointed:
-                return "pointed"
-            if page is Page.FILES:
-                return "done" if document else "open"
-            kept = pages.get(page)
-            return ("done" if kept.valid else "begun") if kept else "open"
-
-        return [(p, state(p)) for p in drafts.PAGES] + [(Page.PREVIEW, "open")]

@@ -26,7 +26,7 @@ FORMS = {
     Page.SUPERVISOR: forms.SupervisorPage,
 }
 MANY = frozenset({"read", "weekdays"})
-EXTRA = frozenset({"q"})
+EXTRA = frozenset({"q", "wanted"})
 LONGEST = 10_000
 
 
@@ -45,10 +45,13 @@ def form(session: Session, row: Application, page: Page, values: Mapping[str, An
     """The page's form over typed values, with the choices of this moment."""
     given = {**_defaults(session, row, page), **values}
     sent = MultiDict([(k, v) for k, vs in given.items() for v in (vs if isinstance(vs, list) else [vs])])
+    rules = _rules(session, row) if page is Page.NOTICE else []
+    if page is Page.NOTICE:  # ticks of a department chosen before are not asked for here
+        given["read"] = [v for v in given.get("read", ()) if v in {c.value for c in rules}]
     made: Any = FORMS[page](sent)
     match page:
         case Page.NOTICE:
-            made.suit([SelectChoice(str(p.id), p.title) for p in reading.must_read(session, row)])
+            made.suit(rules)
         case Page.INTERNSHIP:
             made.suit(_types(session, row), _terms(session, today))
         case Page.INSTITUTION:
@@ -85,6 +88,11 @@ def _defaults(session: Session, row: Application, page: Page) -> dict[str, Any]:
 def _types(session: Session, row: Application) -> list[SelectChoice]:
     enrolments = {e.department_id: e for e in row.student.enrolments}
     found = session.scalars(
+def _rules(session: Session, row: Application) -> list[SelectChoice]:
+    of = reading.department_of(session, row, drafts.pages(session, row))
+    return [SelectChoice(str(p.id), p.title) for p in reading.must_read(session, of)]
+
+
         select(InternshipType)
         .where(InternshipType.department_id.in_(enrolments), InternshipType.active)
         .order_by(InternshipType.department_id, InternshipType.compulsory.desc(), InternshipType.code)

@@ -67,7 +67,7 @@ class NoticePage(WizardPage):
         return self
 
     def validate_read(self, field: Any) -> None:
-        if len(field.data or []) < len(field.choices):
+        if len(set(field.data or ())) < len(field.choices):
             raise ValidationError(_l("Tick every regulation as read."))
 
 

@@ -143,7 +143,7 @@ class History:
             return None
         student = row.student
         pages: dict[Page, Any] = {
-            Page.NOTICE: {"read": [str(p.id) for p in reading.must_read(self.session, row)]},
+            Page.NOTICE: {"read": [str(p.id) for p in reading.must_read(self.session, kind.department_id)]},
             Page.PROFILE: {"phone": student.phone or "0462 377 20 00", "email": student.email},
             Page.INTERNSHIP: {
                 "internship_type": str(kind.id), "term": str(terms[0].id), "paid": "yes" if self.told % 3 else "no",

@@ -25,10 +25,11 @@ STANDING = (ApplicationState.SUBMITTED, ApplicationState.APPROVED)
 
 @dataclass(frozen=True)
 class Finding:
-    """A sentence and the page it belongs to."""
+    """A sentence and the page it belongs to; `breaks` is the rule behind it, if there is one."""
 
     page: Page
     say: Say
+    breaks: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,10 +117,10 @@ def findings(draft: Draft, judgement: Judgement) -> list[Finding]:
     found = [Finding(page, Say("This page is not complete yet.")) for page in draft.incomplete]
     found += _missing(draft)
     if judgement.problem:
-        found.append(Finding(Page.INSTITUTION, judgement.problem))
+        found.append(Finding(Page.INSTITUTION, judgement.problem, "countable"))
     for verdict in judgement.verdicts:
         if not verdict.passed:
-            found.append(Finding(_page_of(verdict.rule), verdict.refusal))
+            found.append(Finding(_page_of(verdict.rule), verdict.refusal, verdict.rule))
     order = list(Page)
     return sorted(found, key=lambda f: order.index(f.page))
 
@@ -134,7 +135,8 @@ def _missing(draft: Draft) -> list[Finding]:
         (None in (draft.paid, draft.family_health_cover, draft.abroad), Page.INTERNSHIP, Say("Answer every question.")),
         (draft.institution is None and not draft.new_institution, Page.INSTITUTION, Say("Choose the institution or type a new one.")),
         (draft.starts_on is None or draft.ends_on is None, Page.INSTITUTION, Say("Give the start and the end.")),
-        (draft.supervisor is None and not draft.new_supervisor, Page.SUPERVISOR, Say("Choose the supervisor or type a new one.")),
+        (draft.of_another, Page.SUPERVISOR, Say("You have chosen another institution since; choose its supervisor, or save this page again if the person is right.")),
+        (not (draft.supervisor or draft.new_supervisor or draft.of_another), Page.SUPERVISOR, Say("Choose the supervisor or type a new one.")),
         (draft.document is None, Page.FILES, Say("Upload the required documents as one .zip or .7z file.")),
     )  # fmt: skip
     found = [Finding(page, say) for missing, page, say in asked if missing and page not in draft.incomplete]

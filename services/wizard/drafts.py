@@ -13,11 +13,12 @@ from workflow.words import ApplicationState, Page, Programme
 
 PAGES = (Page.NOTICE, Page.PROFILE, Page.INTERNSHIP, Page.INSTITUTION, Page.SUPERVISOR, Page.FILES)
 OPEN = frozenset({ApplicationState.DRAFT, ApplicationState.REJECTED})
+LATE = "late"  # beside a page's words: what another tab typed over words it had not seen
 SHOWN_ON = {Page.DATES: Page.INSTITUTION}  # dates stand on the institution's page (seed: "aynı ekranda")
 
 
 class SavedElsewhere(Exception):
-    """The page was saved from another tab since it was drawn."""
+    """The page was saved from another tab since it was drawn; what this one typed is kept beside it."""
 
 
 def page_of(word: str) -> Page:
@@ -44,28 +45,46 @@ def start(session: Session, standing: Standing) -> Application | None:
 
 
 def pages(session: Session, application: Application) -> dict[Page, DraftPage]:
-    """What is kept of each page; an application that came without drafts gives them from its own columns."""
+    """What is kept of each page; one that came with the application, untyped here, is read from its columns."""
     found = session.scalars(select(DraftPage).where(DraftPage.application_id == application.id)).all()
-    kept = {p.page: p for p in found}
-    if not kept and application.submitted_at:
-        return {page: _page(application, page, typed) for page, typed in _from_columns(application).items()}
-    return kept
+    came = _from_columns(application) if application.submitted_at else {}
+    return {page: _page(application, page, typed) for page, typed in came.items()} | {p.page: p for p in found}
 
 
-def keep(
-    session: Session, application: Application, page: Page, typed: Mapping[str, Any], *, valid: bool, seen: int
-) -> DraftPage:
-    """Keep one page as typed; raises SavedElsewhere when `seen` is not the version last saved. The caller commits."""
-    row = session.get(DraftPage, (application.id, page))
+def keep(  # noqa: PLR0913 -- the facts of a save, named
+    session: Session,
+    application: Application,
+    page: Page,
+    typed: Mapping[str, Any],
+    *,
+    valid: bool,
+    seen: int,
+    settles: bool = False,
+) -> None:
+    """Keep one page as typed; raises SavedElsewhere when `seen` is not the version last saved and the words differ.
+
+    `settles` lets go of what another tab typed. The caller commits, also after SavedElsewhere.
+    """
+    row = session.get(DraftPage, (application.id, page), with_for_update=True)
     if row is None:
-        row = _page(application, page, dict(typed))
-        row.version = 0
+        row = _page(application, page, {})
         session.add(row)
     elif row.version != seen:
+        if words(row) == typed:
+            return  # a double click, or Back and saved again
+        row.typed = {**row.typed, LATE: dict(typed)}
+        session.flush()
         raise SavedElsewhere
-    row.typed, row.valid, row.version = dict(typed), valid, row.version + 1
+    late = {} if settles or LATE not in row.typed else {LATE: row.typed[LATE]}
+    row.typed, row.valid, row.version = {**typed, **late}, valid, row.version + 1
     session.flush()
-    return row
+
+
+def words(page: DraftPage | None, *, late: bool = False) -> dict[str, Any]:
+    """What was typed on a page; `late`: what another tab typed there, if anything."""
+    typed = dict(page.typed) if page else {}
+    other = typed.pop(LATE, None)
+    return other if late and other else typed
 
 
 def _page(application: Application, page: Page, typed: dict[str, Any]) -> DraftPage:

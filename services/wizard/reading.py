@@ -24,10 +24,11 @@ from models import (
 from services.listing import key
 from services.wizard.drafts import enrolment_for
 from workflow import policy as law
+from workflow.days import FIRST_DAY, LAST_DAY
 from workflow.words import InstitutionKind, Page, PublicationKind, PublicationState
 
 NEW = "new"
-FIRST_YEAR, LAST_YEAR = 2000, 2100  # anything else is a slip of the pen
+OF = "of"  # beside a supervisor's words: the institution chosen when they were typed
 
 
 @dataclass
@@ -53,6 +54,7 @@ class Draft:
     starts_on: date | None = None
     ends_on: date | None = None
     supervisor: Supervisor | None = None
+    of_another: bool = False  # a supervisor is given, but for the institution chosen before
     new_supervisor: dict[str, Any] | None = None
     document: Document | None = None
     incomplete: list[Page] = field(default_factory=list)
@@ -75,13 +77,14 @@ class Draft:
 
 def read(session: Session, application: Application, pages: Mapping[Page, DraftPage], today: date) -> Draft:
     """The draft as facts; what cannot be read stays None and its page is incomplete."""
-    draft = Draft(application, application.student, must_read(session, application))
     typed = {page: row.typed for page, row in pages.items()}
+    of = department_of(session, application, pages)
+    draft = Draft(application, application.student, must_read(session, of))
     draft.read = frozenset(k for k in (key(v) for v in typed.get(Page.NOTICE, {}).get("read", ())) if k)
     _profile(draft, typed.get(Page.PROFILE, {}))
     _internship(session, draft, typed.get(Page.INTERNSHIP, {}), today)
     _place(session, draft, typed.get(Page.INSTITUTION, {}))
-    _supervisor(session, draft, typed.get(Page.SUPERVISOR, {}))
+    _supervisor(session, draft, typed.get(Page.SUPERVISOR, {}), chosen_institution(pages))
     draft.document = newest_document(session, application)
     draft.incomplete = [
         p for p in (Page.PROFILE, Page.INTERNSHIP, Page.INSTITUTION, Page.SUPERVISOR) if not _saved(pages, p)
@@ -89,13 +92,25 @@ def read(session: Session, application: Application, pages: Mapping[Page, DraftP
     return draft
 
 
-def must_read(session: Session, application: Application) -> list[Publication]:
-    """The regulations a student ticks as read: the university's and the own department's, in that order."""
+def department_of(session: Session, application: Application, pages: Mapping[Page, DraftPage]) -> int:
+    """The department whose internship is chosen; until one is, the department the application began in."""
+    page = pages.get(Page.INTERNSHIP)
+    kind = _kind(session, application.student, page.typed) if page else None
+    return kind.department_id if kind else application.department_id
+
+
+def chosen_institution(pages: Mapping[Page, DraftPage]) -> str:
+    """The institution picked so far: its key, NEW or nothing."""
+    return str(pages[Page.INSTITUTION].typed.get("pick", "")) if Page.INSTITUTION in pages else ""
+
+
+def must_read(session: Session, department_id: int) -> list[Publication]:
+    """The regulations a student ticks as read: the university's and the department's, in that order."""
     found = select(Publication).where(
         Publication.kind == PublicationKind.REGULATION,
         Publication.state == PublicationState.PUBLISHED,
         Publication.must_read,
-        Publication.department_id.is_(None) | (Publication.department_id == application.department_id),
+        Publication.department_id.is_(None) | (Publication.department_id == department_id),
     )
     return list(session.scalars(found.order_by(Publication.department_id.is_not(None), Publication.id)))
 
@@ -118,7 +133,7 @@ def day(typed: Any) -> date | None:
         read = date.fromisoformat(str(typed))
     except ValueError:
         return None
-    return read if FIRST_YEAR <= read.year <= LAST_YEAR else None
+    return read if FIRST_DAY <= read <= LAST_DAY else None
 
 
 def _saved(pages: Mapping[Page, DraftPage], page: Page) -> bool:
@@ -131,10 +146,16 @@ def _profile(draft: Draft, typed: Mapping[str, Any]) -> None:
     draft.phone = str(typed.get("phone") or student.own_phone or student.phone or "")
 
 
-def _internship(session: Session, draft: Draft, typed: Mapping[str, Any], today: date) -> None:
+def _kind(session: Session, student: Student, typed: Mapping[str, Any]) -> InternshipType | None:
+    """The internship chosen, if it is one of this student's."""
     kind = session.get(InternshipType, key(typed.get("internship_type")) or 0)
-    if kind and kind.active and (enrolment := enrolment_for(draft.student, kind.department_id)):
-        draft.kind, draft.enrolment, draft.policy = kind, enrolment, policy_of(session, kind, today)
+    return kind if kind and kind.active and enrolment_for(student, kind.department_id) else None
+
+
+def _internship(session: Session, draft: Draft, typed: Mapping[str, Any], today: date) -> None:
+    if kind := _kind(session, draft.student, typed):
+        draft.kind, draft.policy = kind, policy_of(session, kind, today)
+        draft.enrolment = enrolment_for(draft.student, kind.department_id)
     draft.term = session.get(Term, key(typed.get("term")) or 0)
     draft.paid, draft.family_health_cover, draft.abroad = (
         {"yes": True, "no": False}.get(str(typed.get(name))) for name in ("paid", "family_health_cover", "abroad")
@@ -152,14 +173,17 @@ def _place(session: Session, draft: Draft, typed: Mapping[str, Any]) -> None:
     draft.starts_on, draft.ends_on = day(typed.get("starts_on")), day(typed.get("ends_on"))
 
 
-def _supervisor(session: Session, draft: Draft, typed: Mapping[str, Any]) -> None:
+def _supervisor(session: Session, draft: Draft, typed: Mapping[str, Any], chosen: str) -> None:
+    """Whoever was given for the institution that is chosen now."""
     if typed.get("pick") == NEW:
         given = {k: v for k, v in typed.items() if k in SUPERVISOR_FACTS}
-        draft.new_supervisor = given if given.get("name") else None
-        return
-    found = session.get(Supervisor, key(typed.get("pick")) or 0)
-    if found and draft.institution and found.institution_id == draft.institution.id:
-        draft.supervisor = found
+        if given.get("name") and typed.get(OF, chosen) == chosen:
+            draft.new_supervisor = given
+    else:
+        found = session.get(Supervisor, key(typed.get("pick")) or 0)
+        if found and draft.institution and found.institution_id == draft.institution.id:
+            draft.supervisor = found
+    draft.of_another = bool(typed.get("pick")) and not (draft.supervisor or draft.new_supervisor)
 
 
 INSTITUTION_FACTS = ("name", "kind", "sector", "tax_no", "address", "city", "phone", "email", "web", "headcount")

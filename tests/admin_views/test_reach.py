@@ -344,7 +344,7 @@ def test_a_students_pages_take_no_foreign_key(university: University) -> None:
     }  # fmt: skip
     client.post(f"{path}/institution", data={"pick": keys["civil firm"]})
     answers = {page: client.post(f"{path}/{page}", data=typed) for page, typed in foreign.items()}
-    wrong = {page for page, answer in answers.items() if "error-summary" in answer.text}
+    wrong = {page for page, answer in answers.items() if "error-summary" in client.get(answer.location).text}
     client.post(f"{path}/discard")
-    assert wrong == {"internship", "supervisor", "notice"}
+    assert wrong == {"internship", "supervisor"}  # a tick at a regulation that is not asked for is passed over
     assert university.contents() == before
