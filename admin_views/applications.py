@@ -1,38 +1,37 @@
 """The commission's queue: every file of its departments, decided one by one or many at once."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from flask import Response, abort, flash, g, jsonify, redirect, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from sqlalchemy import Float, cast, func, select
 from sqlalchemy.orm import joinedload
-from werkzeug.datastructures import MultiDict
 
-from admin_views.buttons import STYLE, Steps, buttons, seen_version
+from admin_views.buttons import Steps, buttons
 from admin_views.desk import Card, Column, Desk
 from admin_views.download import download
+from admin_views.many import Many
 from forms.step import step_form
 from models import Application, Department, Document, Institution, InternshipType, Supervisor, Term, db
 from services import audit
 from services.differences import since_rejection
-from services.export import CONTENT_TYPES, exported
-from services.listing import CAP, Listed, cursor, key, listed, walked
+from services.export import CONTENT_TYPES, SHEET, XLSX, exported
+from services.listing import CAP, Listed, cursor, key, listed, reaches, walked
 from services.queue import ALL, KEPT, ORDERS, STATES, Queue, named, options, queue
 from services.say import said
 from services.scope import reading_session
 from services.sign_in import today
-from services.transition import Refused, doors, take
+from services.transition import doors
 from services.wizard.checks import judge_again
 from workflow.say import N_, Say
 from workflow.transitions import APPLICATIONS, Door
 from workflow.words import Action, Actor, ApplicationState
 
-GONE = Say("There is no such file in your queue.")
 SOON = 7  # days to the start that make a waiting file urgent
 EXPORTED = (
     (N_("Number"), Application.id),
@@ -63,16 +62,7 @@ EXPORT_JOINS = (
 )
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one of many files: `say` is the refusal, None where the step was taken."""
-
-    who: str
-    url: str | None
-    say: Say | None
-
-
-class Applications(Steps, Desk):
+class Applications(Many, Steps, Desk):
     """Applications of the reader's commissions; the career centre reads everybody's."""
 
     actors = frozenset({Actor.MEMBER, Actor.CHAIR, Actor.CAREER_CENTRE})
@@ -154,6 +144,17 @@ class Applications(Steps, Desk):
         if export_type not in CONTENT_TYPES:
             return abort(404)
         asked = self._asked()
+        if export_type == XLSX and reaches(
+            db.session(), Application, SHEET, where=asked.where, branches=asked.branches
+        ):
+            flash(
+                _(
+                    "An Excel sheet takes %(rows)s rows, and this filter has more. Narrow it, or take the CSV.",
+                    rows=format_decimal(SHEET),
+                ),
+                "danger",
+            )
+            return redirect(self.list_url())
         pieces = exported(export_type, [_(label) for label, _expr in EXPORTED], _exported(asked))
         response = Response(stream_with_context(pieces), content_type=CONTENT_TYPES[export_type])
         response.headers["Content-Disposition"] = f'attachment; filename="staj-{today():%Y-%m-%d}.{export_type}"'
@@ -195,9 +196,9 @@ class Applications(Steps, Desk):
             *(joinedload(r) for r in (*EXPORT_JOINS, Application.policy, Application.student))
         )  # fmt: skip
         row: Application | None = db.session.scalars(found).one_or_none()
-        return row if row and self._is_of_queue(row) else abort(404)
+        return row if row and self.is_of_queue(row) else abort(404)
 
-    def _is_of_queue(self, row: Application) -> bool:
+    def is_of_queue(self, row: Application) -> bool:
         """Reach may come from another capacity (own file, own intern): this desk is for commissions."""
         theirs = row.department_id in g.standing.commissions or Actor.CAREER_CENTRE in g.standing.actors
         return theirs and row.student_id != g.standing.student_id and row.submitted_at is not None
@@ -234,13 +235,18 @@ class Applications(Steps, Desk):
     def file_url(self, row: Any) -> str:
         return url_for(".details_view", id=row.id, **_filters())
 
+    def problems(self, row: Application, door: Door) -> tuple[Say, ...]:
+        """A file comes back only where no other application of the student took its days meanwhile."""
+        verdicts = judge_again(row).verdicts if door.action is Action.REOPEN else ()
+        return tuple(v.refusal for v in verdicts if v.rule == "overlap" and not v.passed)
+
     def done(self, row: Any, door: Door) -> str:
         return f"{row.student_name}: {said(door.to)}"
 
     def after(self, row: Any, door: Door) -> str:
         """Back to the list it was decided on, or on to the next file of the queue."""
         if request.args.get("list") or door.action not in {Action.APPROVE, Action.REJECT}:
-            return self._list_url() if request.args.get("list") else self.file_url(row)
+            return self.list_url() if request.args.get("list") else self.file_url(row)
         asked = self._asked()
         found = asked.beside(db.session(), row) or asked.beside(db.session(), row, back=True)
         if found:
@@ -248,62 +254,13 @@ class Applications(Steps, Desk):
         flash(_("That was the last file of this queue."), "info")
         return url_for(".index_view", **_filters())
 
-    def _list_url(self) -> str:
+    def list_url(self) -> str:
         return url_for(".index_view", **_filters(), **_place())
-
-    @expose("/bulk/<action>", methods=("POST",))
-    def bulk(self, action: str) -> ResponseReturnValue:
-        """The same step on every ticked file, each for itself: some may be refused while others go through."""
-        if action not in {Action.APPROVE, Action.REJECT}:
-            return abort(404)
-        ticked = list(dict.fromkeys(request.form.getlist("row")))[:CAP]
-        if not ticked:
-            flash(_("Tick at least one application first."), "warning")
-            return redirect(self._list_url())
-        door = next(d for d in APPLICATIONS.table if d.action == action)
-        form = step_form(door)
-        if not request.form.get("asked"):
-            form.process(formdata=MultiDict())
-        elif form.validate():
-            outcomes = [self._one_of_many(typed, door, form) for typed in ticked]
-            return self.render("applications/bulk.html", outcomes=outcomes, door=door, back=self._list_url())
-        names = select(Application.student_name, Application.student_number).where(Application.id.in_(_keys(ticked)))
-        who = db.session.execute(names.order_by(Application.student_name)).all()
-        return self.render(
-            "applications/bulk_form.html",
-            form=form,
-            door=door,
-            style=STYLE[door.action],
-            ticked=ticked,
-            who=who,
-            back=self._list_url(),
-        )
-
-    def _one_of_many(self, typed: str, door: Door, form: Any) -> Outcome:
-        pk, _colon, version = typed.partition(":")
-        row = db.session.get(Application, key(pk) or 0)
-        if row is None or not self._is_of_queue(row):
-            return Outcome(f"#{pk[:20]}", None, GONE)
-        who, url = f"{row.student_name} ({row.student_number})", self.file_url(row)
-        try:
-            take(
-                db.session(), row, door.action, standing=g.standing, today=today(), seen=seen_version(version),
-                reason=form.data.get("reason"), pages=form.data.get("pages"),
-            )  # fmt: skip
-            db.session.commit()
-        except Refused as refusal:
-            db.session.rollback()
-            return Outcome(who, url, refusal.say)
-        return Outcome(who, url, None)
 
 
 def _filters() -> dict[str, Any]:
     """The filters of this address, without places and cursors: what every link of the desk carries on."""
     return {n: v for n in KEPT if (v := request.args.get(n, "").replace("\x00", "").strip())}
-
-
-def _keys(ticked: list[str]) -> list[int]:
-    return [pk for typed in ticked if (pk := key(typed.partition(":")[0]))]
 
 
 def _place() -> dict[str, Any]:

@@ -78,6 +78,7 @@ class Steps(Opened):
                 seen=seen_version(request.form.get("version")),
                 reason=form.data.get(Need.REASON.value),
                 pages=form.data.get(Need.PAGES.value),
+                problems=self.problems(row, door),
                 values=self.values(row, door),
             )
             db.session.commit()
@@ -94,6 +95,10 @@ class Steps(Opened):
         """The row has moved on, or was never this person's to move."""
         flash(said(Say(CLOSED.msgid, action=action, state=row.state)), "danger")
         return redirect(self.file_url(row))
+
+    def problems(self, row: Any, door: Door) -> tuple[Say, ...]:
+        """What the desk found against the step beforehand."""
+        return ()
 
     def values(self, row: Any, door: Door) -> dict[str, Any]:
         """Further columns that go with the step."""

@@ -15,6 +15,7 @@ from services.sign_in import ISTANBUL
 
 PIECE = 64 * 1024
 CSV, XLSX = "csv", "xlsx"
+SHEET = 1_048_575  # rows below the heading: a sheet of this format takes no more
 CONTENT_TYPES = {
     CSV: "text/csv; charset=utf-8",
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -101,6 +101,13 @@ def walked(  # noqa: PLR0913 -- see listed
         at = Cursor(found[-1].sort, found[-1].key)
 
 
+def reaches(
+    session: Session, model: Any, rows: int, *, where: Conditions = (), branches: Sequence[Conditions] = ((),)
+) -> bool:
+    """Whether a list has more than so many rows; counted no further than that."""
+    return (session.scalar(select(_counted(model, where, branches, rows))) or 0) > rows
+
+
 def neighbour(
     session: Session, order: Order, at: Cursor, *, where: Conditions = (), branches: Sequence[Conditions] = ((),)
 ) -> int | None:
@@ -163,8 +170,8 @@ def _beyond(order: Order, descending: bool, at: Cursor) -> ColumnElement[bool]:
     return and_(column >= at.value, or_(column > at.value, key > at.id))
 
 
-def _counted(model: Any, where: Conditions, branches: Sequence[Conditions]) -> Any:
-    parts = [select(model.id).where(*branch, *where).limit(CAP + 1) for branch in branches]
+def _counted(model: Any, where: Conditions, branches: Sequence[Conditions], most: int = CAP) -> Any:
+    parts = [select(model.id).where(*branch, *where).limit(most + 1) for branch in branches]
     merged = union_all(*(select(part.subquery()) for part in parts)) if len(parts) > 1 else parts[0]
     return select(func.count()).select_from(merged.subquery()).scalar_subquery()
 

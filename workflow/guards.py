@@ -22,6 +22,11 @@ def is_complete(_row: Any, moment: Moment) -> Say | None:
     return moment.problems[0] if moment.problems else None
 
 
+def no_overlap(_row: Any, moment: Moment) -> Say | None:
+    """No other application of the student took these days meanwhile: the desk asked beforehand."""
+    return moment.problems[0] if moment.problems else None
+
+
 def not_own(row: Any, moment: Moment) -> Say | None:
     """Nobody decides on their own file."""
     if row.student_id == moment.student_id:

@@ -112,7 +112,16 @@ APPLICATIONS = Machine(
             needs=WHY,
             tells={A.STUDENT, *BOARD, A.EMPLOYER, A.HEALTH_OFFICE},
         ),
-        _row(DO.REOPEN, {S.REJECTED}, {A.CHAIR}, S.SUBMITTED, guards.not_own, needs=WHY, tells={A.STUDENT, *BOARD}),
+        _row(
+            DO.REOPEN,
+            {S.REJECTED},
+            {A.CHAIR},
+            S.SUBMITTED,
+            guards.not_own,
+            guards.no_overlap,
+            needs=WHY,
+            tells={A.STUDENT, *BOARD},
+        ),
     ),
 )
 

@@ -194,7 +194,7 @@ ADDRESSES: dict[str, Address] = {
         step=Address(STAFF, "applications", "pk", QUEUE, {"action": "reject"}, FOUND_OR_LED_AWAY),
         institutions=Address(STAFF),
         export=Address(STAFF, more={"export_type": "csv"}),
-        bulk=Address(STAFF, more={"action": "approve"}),
+        bulk=Address(STAFF, more={"action": "approve"}, answers=FOUND_OR_LED_AWAY),
     ),
     **_desk("interns", EMPLOYERS, details_view=Address(EMPLOYERS, "applications", "id", INTERNS)),
     **_desk("starts", HEALTH, details_view=Address(HEALTH, "applications", "id", STARTS)),

@@ -213,25 +213,81 @@ def test_a_resubmission_under_the_members_eyes_is_noticed(app: Flask, world: Any
         assert s.get_one(Application, world["first"]).state == S.SUBMITTED
 
 
+def many(client: FlaskClient, action: str, rows: list[str], **typed: Any) -> str:
+    """What the page says after a step on many files."""
+    done = client.post(f"/applications/bulk/{action}", data={"row": rows, "asked": "yes", **typed})
+    assert done.status_code == 303
+    return client.get(done.location).text
+
+
 def test_many_at_once_says_how_many_went_through_and_which_were_refused(app: Flask, world: Any) -> None:
     rows = [f"{world['first']}:0", f"{world['second']}:7", f"{world['foreign']}:0", "abc", f"{world['decided']}:0"]
-    asked = world["member"].post("/applications/bulk/approve", data={"row": rows})
+    asked = world["member"].post("/applications/bulk/approve", data={"row": rows}, follow_redirects=True)
     assert (asked.status_code, 'name="asked"' in asked.text, "Ayla" in asked.text) == (200, True, False)
-    done = world["member"].post("/applications/bulk/approve", data={"row": rows, "asked": "yes"}).text
+    done = many(world["member"], "approve", rows)
     assert ('data-taken="1"' in done, 'data-refused="4"' in done, "Ayla" in done) == (True, True, False)
     with looking(app) as s:
         states = {pk: s.get_one(Application, world[pk]).state for pk in ("first", "second", "foreign")}
         assert states == {"first": S.APPROVED, "second": S.SUBMITTED, "foreign": S.SUBMITTED}
 
 
+def test_the_pages_of_deciding_many_can_be_reloaded_and_decide_nothing_twice(app: Flask, world: Any) -> None:
+    member, data = world["member"], {"row": [f"{world['first']}:0", f"{world['second']}:7", f"{world['decided']}:0"]}
+    asked = member.post("/applications/bulk/approve?list=1&q=x", data=data)
+    pages = [member.get(asked.location).text for _ in range(2)]
+    assert (asked.status_code, [p.count('name="row"') for p in pages], "q=x" in asked.location) == (303, [3, 3], True)
+    done = member.post(asked.location, data=data | {"asked": "yes"})
+    told = [member.get(done.location) for _ in range(2)]
+    assert (done.status_code, len(done.location) < 1000, "q=x" in done.location) == (303, True, True)
+    said = [(t.status_code, t.text.count('data-taken="1"'), t.text.count('data-refused="2"')) for t in told]
+    assert (said, "başka biri tarafından değiştirildi" in told[0].text) == ([(200, 1, 1)] * 2, True)
+    with looking(app) as s:
+        assert s.scalar(select(func.count()).select_from(Step)) == 1
+    for address in (done.location + "x", done.location.replace("approve?", "approve?told=x&")):
+        assert member.get(address).status_code == 404
+    assert world["chair"].get(done.location).status_code == 404  # whose result it is
+
+
+def test_more_than_a_page_of_files_is_refused_before_any_is_decided(app: Flask, world: Any) -> None:
+    rows = [f"{world['first']}:0", *(f"{n}:0" for n in range(900_000, 900_050))]
+    answer = world["member"].post("/applications/bulk/approve", data={"row": rows, "asked": "yes"})
+    assert (answer.status_code, answer.location) == (302, "/applications/")
+    with looking(app) as s:
+        assert s.get_one(Application, world["first"]).state == S.SUBMITTED
+
+
+def test_a_rejected_file_is_not_reopened_over_another_one_of_the_student(app: Flask, world: Any) -> None:
+    with app.app_context(), a_town() as t:
+        first = t.session.get_one(Application, world["first"])
+        before = t.application(first.student, first.department, state=S.REJECTED, starts_on=first.starts_on).id
+        apart = t.application(first.student, first.department, state=S.REJECTED, starts_on=date(2026, 11, 2)).id
+    refused, taken = (
+        world["chair"].post(f"/applications/step/{pk}/reopen", data={"version": 0, "reason": "Yeniden bakalım."})
+        for pk in (before, apart)
+    )
+    assert (refused.status_code, "çakışıyor" in refused.text, "Yeniden bakalım." in refused.text) == (200, True, True)
+    assert taken.status_code == 302
+    with looking(app) as s:
+        assert [s.get_one(Application, pk).state for pk in (before, apart)] == [S.REJECTED, S.SUBMITTED]
+
+
+def test_a_workbook_that_would_not_hold_every_row_is_refused_before_it_begins(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("admin_views.applications.SHEET", 2)
+    member = world["member"]
+    refused = member.get("/applications/export/xlsx?state=all&order=start")
+    assert (refused.status_code, refused.location) == (302, "/applications/?state=all&order=start")
+    assert "CSV olarak" in member.get(refused.location).text
+    assert member.get("/applications/export/csv?state=all").status_code == 200
+    assert member.get("/applications/export/xlsx").status_code == 200  # two rows: as many as it takes
+
+
 def test_rejecting_many_asks_for_the_reason_once(app: Flask, world: Any) -> None:
     rows = [f"{world['first']}:0", f"{world['second']}:0"]
     without = world["member"].post("/applications/bulk/reject", data={"row": rows, "asked": "yes", "reason": " "})
     assert (without.status_code, "data-taken" in without.text) == (200, False)
-    done = world["member"].post(
-        "/applications/bulk/reject", data={"row": rows, "asked": "yes", "reason": "Form eski.", "pages": ["files"]}
-    )
-    assert 'data-taken="2"' in done.text
+    assert 'data-taken="2"' in many(world["member"], "reject", rows, reason="Form eski.", pages=["files"])
     with looking(app) as s:
         assert {s.get_one(Application, world[pk]).reason for pk in ("first", "second")} == {"Form eski."}
 
@@ -277,10 +333,7 @@ def test_a_member_who_studies_here_never_meets_their_own_file(app: Flask, world:
     assert found(own) == [world["second"]]
     assert own.get(f"/applications/details/?id={world['first']}").status_code == 404
     assert approve(own, world["first"]).status_code == 404
-    assert (
-        'data-refused="1"'
-        in own.post("/applications/bulk/approve", data={"row": [f"{world['first']}:0"], "asked": "yes"}).text
-    )
+    assert 'data-refused="1"' in many(own, "approve", [f"{world['first']}:0"])
 
 
 def test_the_export_is_exactly_the_filter_and_holds_no_formula(app: Flask, world: Any) -> None:

@@ -14,7 +14,7 @@ from tests.forms import Typed, form_at, form_in
 from tests.people import a_town, looking, sign_in
 from workflow.words import Actor
 
-FASTER = "Birisi sizden önce davrandı"
+FASTER = "başka biri tarafından değiştirildi"
 
 
 @pytest.fixture

@@ -178,7 +178,7 @@ def exported(university: University, client: FlaskClient) -> Iterable[Any]:
 def ticked(university: University, client: FlaskClient) -> Iterable[Any]:
     """Decided many at once, from a page nobody has seen: those met are named in the refusal, nothing is written."""
     rows = [f"{key}:99" for key in university.applications.values()]
-    page = client.post("/applications/bulk/approve", data={"row": rows, "asked": "yes"}).text
+    page = client.post("/applications/bulk/approve", data={"row": rows, "asked": "yes"}, follow_redirects=True).text
     return set(re.findall(r'details/\?[^"]*id=(\d+)"', page))
 
 

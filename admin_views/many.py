@@ -1,0 +1,148 @@
+"""The same step on many ticked files: asked for once, taken one by one, and told on a page that can be reloaded."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, current_app, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_babel import gettext as _
+from itsdangerous import BadData, URLSafeSerializer
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+
+from admin_views.buttons import STYLE, seen_version
+from admin_views.desk import Opened
+from forms.step import step_form
+from models import Application, db
+from services.listing import SIZE, key
+from services.sign_in import today
+from services.transition import CLOSED, FASTER, Outrun, Refused, take
+from workflow.guards import Moment
+from workflow.say import Say
+from workflow.transitions import APPLICATIONS, Door
+from workflow.words import Action, ApplicationState
+
+GONE = Say("There is no such file in your queue.")
+PASSED = Say("It was refused when you tried; by now nothing stands against it.")
+TAKEN, ABSENT, LATE, AGAINST = "", "absent", "late", "against"  # or the state that was in the way
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one of many files: `say` is the refusal, None where the step was taken."""
+
+    who: str
+    url: str | None
+    say: Say | None
+
+
+class Many(Opened):
+    """Adds deciding many at once to the commission's desk."""
+
+    def is_of_queue(self, row: Application) -> bool:
+        """Whether this desk shows the file to the signed-in person."""
+        raise NotImplementedError
+
+    def list_url(self) -> str:
+        """The list the files were ticked on."""
+        raise NotImplementedError
+
+    @expose("/bulk/<action>", methods=("GET", "POST"))
+    def bulk(self, action: str) -> ResponseReturnValue:
+        """Asked by GET, taken by POST, told by GET: reloading or going back decides nothing twice."""
+        if action not in {Action.APPROVE, Action.REJECT}:
+            return abort(404)
+        door = next(d for d in APPLICATIONS.table if d.action == action)
+        if token := request.args.get("told"):
+            return self._told(token, door)
+        ticked = list(dict.fromkeys(request.values.getlist("row")))
+        if not 0 < len(ticked) <= SIZE:
+            too_many = _("Tick at most %(count)s applications at once; nothing was decided.", count=SIZE)
+            flash(too_many if ticked else _("Tick at least one application first."), "warning")
+            return redirect(self.list_url())
+        if request.method == "POST" and not request.form.get("asked"):
+            return redirect(_here(door, row=ticked), 303)
+        return self._asked_for(ticked, door)
+
+    def _asked_for(self, ticked: list[str], door: Door) -> ResponseReturnValue:
+        form = step_form(door)
+        if request.method == "POST" and form.validate():
+            outcomes = [(typed.partition(":")[0][:20], self._one_of_many(typed, door, form)) for typed in ticked]
+            return redirect(_here(door, told=_sealed().dumps([g.standing.user_id, outcomes])), 303)
+        if request.method == "GET":
+            form.process(formdata=MultiDict())
+        keys = [pk for typed in ticked if (pk := key(typed.partition(":")[0]))]
+        names = select(Application.student_name, Application.student_number).where(Application.id.in_(keys))
+        who = db.session.execute(names.order_by(Application.student_name)).all()
+        return self.render(
+            "applications/bulk_form.html",
+            form=form,
+            door=door,
+            style=STYLE[door.action],
+            ticked=ticked,
+            who=who,
+            back=self.list_url(),
+        )
+
+    def _one_of_many(self, typed: str, door: Door, form: Any) -> str:
+        """Take the step; answers TAKEN or what was in the way."""
+        pk, _colon, version = typed.partition(":")
+        row = db.session.get(Application, key(pk) or 0)
+        if row is None or not self.is_of_queue(row):
+            return ABSENT
+        try:
+            take(
+                db.session(), row, door.action, standing=g.standing, today=today(), seen=seen_version(version),
+                reason=form.data.get("reason"), pages=form.data.get("pages"),
+            )  # fmt: skip
+            db.session.commit()
+        except Refused as refusal:
+            db.session.rollback()
+            if isinstance(refusal, Outrun):
+                return LATE
+            return row.state.value if refusal.say.msgid == CLOSED.msgid else AGAINST
+        return TAKEN
+
+    def _told(self, token: str, door: Door) -> ResponseReturnValue:
+        """What was decided, for whoever decided it; the names are read anew, within reach."""
+        try:
+            user_id, outcomes = _sealed().loads(token)
+        except BadData:
+            return abort(404)
+        if user_id != g.standing.user_id:
+            return abort(404)
+        told = list(self._outcomes(outcomes, door))
+        return self.render("applications/bulk.html", outcomes=told, door=door, back=self.list_url())
+
+    def _outcomes(self, outcomes: list[tuple[str, str]], door: Door) -> Iterator[Outcome]:
+        for pk, word in outcomes:
+            row = db.session.get(Application, key(pk) or 0)
+            if row is None or not self.is_of_queue(row):
+                yield Outcome(f"#{pk}", None, GONE)
+            else:
+                who, url = f"{row.student_name} ({row.student_number})", self.file_page(row.id)
+                yield Outcome(who, url, _say(word, row, door))
+
+
+def _say(word: str, row: Application, door: Door) -> Say | None:
+    """What was in the way, as a sentence; what a guard had against the file is asked again."""
+    match word:
+        case "":
+            return None
+        case "late":
+            return FASTER
+        case "against":
+            return door.refusal(row, Moment(today(), g.standing.student_id)) or PASSED
+    return Say(CLOSED.msgid, action=door.action, state=ApplicationState(word))
+
+
+def _here(door: Door, **more: Any) -> str:
+    """This address, for the same filter, with other facts."""
+    kept = {name: request.args.getlist(name) for name in request.args if name not in {"row", "told"}}
+    return url_for(".bulk", action=door.action.value, **{**kept, **more})
+
+
+def _sealed() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="decided many at once")
