@@ -15,7 +15,7 @@ from forms.institutions import InstitutionForm, SupervisorForm, days, mask
 from models import Application, Institution, Supervisor, db
 from services import audit
 from services.listing import CAP, Order, key
-from services.register import begins, by_words, look_alikes, may_curate
+from services.register import begins, by_words, look_alikes, may_curate, registered
 from workflow.say import N_
 from workflow.turkish import search_key
 from workflow.words import Action, Actor, ApplicationState, InstitutionKind, InstitutionState
@@ -104,6 +104,8 @@ class InstitutionDesk(Steps, Desk):
 
     def _written(self, row: Institution, action: Action) -> ResponseReturnValue:
         form = InstitutionForm(obj=row, weekdays=days(row.working_week))
+        if request.method == "POST":
+            form.registered = registered(db.session(), form.name.data, form.tax_no.data, but=row.id)
         alike: Any = ()
         if self.sent(form, row) and form.validate():
             alike = look_alikes(db.session(), form.name.data, form.tax_no.data, but=row.id)

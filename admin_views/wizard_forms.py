@@ -14,8 +14,9 @@ from wtforms.fields.choices import SelectChoice
 from forms import wizard as forms
 from models import Application, Institution, InternshipType, Supervisor, Term
 from services.listing import key
-from services.register import suggestions
+from services.register import registered, suggestions
 from services.wizard import drafts, reading
+from workflow.plain import plain
 from workflow.words import InstitutionState, Page, Programme
 
 FORMS = {
@@ -31,7 +32,7 @@ LONGEST = 10_000
 
 
 def typed(page: Page, sent: Any) -> dict[str, Any]:
-    """What the person sent for this page's fields, as text, unchanged but for NUL and length."""
+    """What the person sent for this page's fields, as text; but for outer blanks, what says nothing and length as sent."""
     form: Any = FORMS[page]()
     names = [*form._fields, *EXTRA]
     return {
@@ -56,6 +57,8 @@ def form(session: Session, row: Application, page: Page, values: Mapping[str, An
             made.suit(_types(session, row), _terms(session, today))
         case Page.INSTITUTION:
             made.suit([SelectChoice(str(i.id), f"{i.name} – {i.city}") for i in institutions(session, given)])
+            if made.pick.data == forms.NEW:
+                made.registered = registered(session, made.name.data, made.tax_no.data, but=row.institution_id)
         case Page.SUPERVISOR:
             made.suit([SelectChoice(str(s.id), f"{s.name}, {s.title}") for s in _people(session, row)])
     return made
@@ -71,7 +74,7 @@ def institutions(session: Session, given: Mapping[str, Any]) -> list[Institution
 
 
 def _clean(value: str) -> str:
-    return value.replace("\x00", "")[:LONGEST]
+    return plain(value)[:LONGEST].rstrip()
 
 
 def _defaults(session: Session, row: Application, page: Page) -> dict[str, Any]:

@@ -1,17 +1,26 @@
 """What a person types about an institution and its supervisors."""
 
+from typing import Any
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField, widgets
+from wtforms import IntegerField, SelectField, SelectMultipleField, widgets
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
-from forms.publications import plain
+from forms.typed import Line, MaybeLine, Paragraphs
 from workflow.say import N_
 from workflow.words import InstitutionKind
 
 NEEDED = InputRequired(_l("This is compulsory."))
-PHONE = Regexp(r"^[0-9 +()/.-]{7,30}$", message=_l("Write a phone number, for example 0462 377 00 00."))
+PHONE = Regexp(r"^(?=(\D*\d){7})[0-9 +()/.-]{7,30}$", message=_l("Write a phone number, for example 0462 377 00 00."))
+TAX_NO = Regexp(r"^[0-9]{10,11}$", message=_l("A tax number has 10 digits (11 for a sole trader)."))
+EMAIL = Email(_l("Write an e-mail address."))
+WEB = Regexp(
+    r"^(https?://)?([\w-]+\.)+[^\W\d_]{2,}(:\d+)?([/?#]\S*)?$",
+    message=_l("Write a web address, for example www.ornek.com.tr."),
+)
 WEEKDAYS = (
     N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),
 )  # fmt: skip
@@ -27,22 +36,34 @@ def days(week: int) -> list[int]:
     return [day for day in range(7) if week & (1 << day)]
 
 
-class InstitutionForm(FlaskForm):
+class NotRegistered:
+    """Refuses the name and tax number of `registered`, which the desk looks up."""
+
+    registered: Any = None
+
+    def validate_tax_no(self, _field: Any) -> None:
+        if self.registered:
+            raise ValidationError(
+                _(
+                    "%(name)s (%(city)s) is registered with this name and tax number already. Choose that one.",
+                    name=self.registered.name,
+                    city=self.registered.city,
+                )
+            )
+
+
+class InstitutionForm(NotRegistered, FlaskForm):
     """All facts of the register (domain: wizard page 3)."""
 
-    name = StringField(_l("Name"), [NEEDED, Length(2, 200)], filters=[plain])
+    name = Line(_l("Name"), [NEEDED, Length(2, 200)])
     kind = SelectField(_l("Kind"), [NEEDED], choices=[SelectChoice(k.value, _l(k.label)) for k in InstitutionKind])
-    sector = StringField(_l("Sector"), [NEEDED, Length(max=100)], filters=[plain])
-    tax_no = StringField(
-        _l("Tax number"),
-        [Optional(), Regexp(r"^\d{10,11}$", message=_l("A tax number has 10 digits (11 for a sole trader)."))],
-        filters=[lambda typed: plain(typed) or None],
-    )
-    address = TextAreaField(_l("Address"), [NEEDED, Length(max=500)], filters=[plain])
-    city = StringField(_l("City"), [NEEDED, Length(max=50)], filters=[plain])
-    phone = StringField(_l("Phone"), [NEEDED, PHONE], filters=[plain])
-    email = StringField(_l("E-mail"), [NEEDED, Email(_l("Write an e-mail address.")), Length(max=255)], filters=[plain])
-    web = StringField(_l("Web address"), [Optional(), Length(max=255)], filters=[lambda typed: plain(typed) or None])
+    sector = Line(_l("Sector"), [NEEDED, Length(max=100)])
+    tax_no = MaybeLine(_l("Tax number"), [Optional(), TAX_NO])
+    address = Paragraphs(_l("Address"), [NEEDED, Length(max=500)])
+    city = Line(_l("City"), [NEEDED, Length(max=50)])
+    phone = Line(_l("Phone"), [NEEDED, PHONE])
+    email = Line(_l("E-mail"), [NEEDED, EMAIL, Length(max=255)])
+    web = MaybeLine(_l("Web address"), [Optional(), WEB, Length(max=255)])
     headcount = IntegerField(_l("Number of employees"), [NEEDED, NumberRange(1, 1_000_000)])
     weekdays = SelectMultipleField(
         _l("Working days"),
@@ -58,7 +79,7 @@ class InstitutionForm(FlaskForm):
 class SupervisorForm(FlaskForm):
     """The firm's authorised contact (domain: wizard page 4)."""
 
-    name = StringField(_l("Name and surname"), [NEEDED, Length(2, 200)], filters=[plain])
-    title = StringField(_l("Job title"), [NEEDED, Length(max=100)], filters=[plain])
-    phone = StringField(_l("Phone"), [NEEDED, PHONE], filters=[plain])
-    email = StringField(_l("E-mail"), [NEEDED, Email(_l("Write an e-mail address.")), Length(max=255)], filters=[plain])
+    name = Line(_l("Name and surname"), [NEEDED, Length(2, 200)])
+    title = Line(_l("Job title"), [NEEDED, Length(max=100)])
+    phone = Line(_l("Phone"), [NEEDED, PHONE])
+    email = Line(_l("E-mail"), [NEEDED, EMAIL, Length(max=255)])

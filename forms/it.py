@@ -4,29 +4,30 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, EmailField, IntegerField, SelectField, StringField
+from wtforms import BooleanField, IntegerField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional, ValidationError
 
-from forms.publications import plain
+from forms.typed import Day, EmailLine, Line, MaybeLine
 from workflow.words import Actor
 
 BOARD = (Actor.MEMBER, Actor.CHAIR)
 GIVEN = (*BOARD, Actor.HEALTH_OFFICE, Actor.CAREER_CENTRE, Actor.IT)
 
 
-def _text(label: Any, length: int = 200, **more: Any) -> StringField:
-    return StringField(label, [InputRequired(_l("Fill this in.")), Length(max=length)], filters=[plain], **more)
+def _text(label: Any, length: int = 200, **more: Any) -> Line:
+    return Line(label, [InputRequired(_l("Fill this in.")), Length(max=length)], **more)
 
 
-def _day(label: Any, **more: Any) -> DateField:
-    return DateField(label, [InputRequired(_l("Give a date."))], **more)
+def _day(label: Any, **more: Any) -> Day:
+    return Day(label, [InputRequired(_l("Give a date."))], **more)
 
 
 def _key(value: Any) -> int | None:
-    """A key that a choice offers; nonsense is no choice."""
+    """A key that a choice offers, None where nothing is chosen; nonsense is a key that no row has."""
     text = str(value or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None  # noqa: PLR2004 -- digits of int8
+    fits = text.isascii() and text.isdigit() and len(text) < 19  # noqa: PLR2004 -- digits of int8
+    return (int(text) if fits else -1) if text else None
 
 
 class OfficeForm(FlaskForm):
@@ -62,7 +63,7 @@ class TermForm(OfficeForm):
     ends_on = _day(_l("Last day"))
     teaching = BooleanField(_l("Classes are taught in this term"))
 
-    def validate_ends_on(self, field: DateField) -> None:
+    def validate_ends_on(self, field: Day) -> None:
         _not_before(field, self.starts_on)
 
 
@@ -87,16 +88,13 @@ class HolidayForm(OfficeForm):
         choices=[("all", _l("Everybody")), ("public", _l("Public bodies only")), ("private", _l("Private firms only"))],
     )
     reason = _text(_l("Reason"))
-    source = StringField(
-        _l("Source (decree, circular)"), [Length(max=200)], filters=[lambda typed: plain(typed) or None]
-    )
+    source = MaybeLine(_l("Source (decree, circular)"), [Length(max=200)])
 
 
 class AccountForm(OfficeForm):
-    email = EmailField(
+    email = EmailLine(
         _l("E-mail"),
         [InputRequired(_l("Give an e-mail address.")), Length(max=255), Email(_l("This is not an e-mail address."))],
-        filters=[plain],
     )
     name = _text(_l("Name and surname"))
     language = SelectField(_l("Language of letters"), choices=[("tr", "Türkçe"), ("en", "English")])
@@ -104,15 +102,13 @@ class AccountForm(OfficeForm):
 
 
 class MembershipForm(OfficeForm):
-    email = EmailField(
-        _l("E-mail of the account"), [InputRequired(_l("Give an e-mail address.")), Length(max=255)], filters=[plain]
-    )
+    email = EmailLine(_l("E-mail of the account"), [InputRequired(_l("Give an e-mail address.")), Length(max=255)])
     actor = SelectField(_l("Acts as"), choices=[(a.value, _l(a.label)) for a in GIVEN])
     department_id = SelectField(
         _l("Department"), coerce=_key, description=_l("Only for commission members and chairs.")
     )
     starts_on = _day(_l("From"))
-    ends_on = DateField(_l("Until"), [Optional()], description=_l("Empty: until further notice."))
+    ends_on = Day(_l("Until"), [Optional()], description=_l("Empty: until further notice."))
 
     def validate_department_id(self, field: SelectField) -> None:
         if (self.actor.data in BOARD) != bool(field.data):
@@ -122,10 +118,10 @@ class MembershipForm(OfficeForm):
                 else _l("This office has no department: choose none.")
             )
 
-    def validate_ends_on(self, field: DateField) -> None:
+    def validate_ends_on(self, field: Day) -> None:
         _not_before(field, self.starts_on)
 
 
-def _not_before(field: DateField, first: DateField) -> None:
+def _not_before(field: Day, first: Day) -> None:
     if field.data and first.data and field.data < first.data:
         raise ValidationError(_l("The last day is before the first."))

@@ -6,10 +6,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, SelectField, StringField
+from wtforms import IntegerField, SelectField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from forms.publications import plain
+from forms.typed import Day, Line
 from workflow.policy import RULES, Rule
 from workflow.say import N_
 from workflow.values import ALWAYS_YES, HALF_DAY, WEEK_BY_KIND, WEEKDAY, WEEKDAYS, YES_NO, Value
@@ -29,7 +29,7 @@ CHOSEN: tuple[tuple[Value, tuple[tuple[str, Any, Any], ...]], ...] = (
 class PolicyForm(FlaskForm):
     """Fields `value_<rule>` and `article_<rule>` for every rule; an empty value means the policy has no such rule."""
 
-    valid_from = DateField(_l("Valid from"), [InputRequired(_l("Give a date."))])
+    valid_from = Day(_l("Valid from"), [InputRequired(_l("Give a date."))])
 
     def rows(self) -> list[tuple[Rule, list[Any], Any]]:
         """(rule, its value fields, its article field), in the order of the law."""
@@ -73,7 +73,7 @@ def _names(rule: Rule) -> list[str]:
 
 def _fields(rule: Rule) -> list[tuple[str, Any]]:
     labels = [_l(label) for label in WORKPLACES.values()] if rule.value is WEEK_BY_KIND else [_l(rule.label)]
-    article = StringField(_l("Article"), [Length(max=200)], filters=[plain])
+    article = Line(_l("Article"), [Length(max=200)])
     values = [(name, _field(rule, label)) for name, label in zip(_names(rule), labels, strict=True)]
     return [*values, (f"article_{rule.name}", article)]
 

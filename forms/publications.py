@@ -3,23 +3,19 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from forms.typed import Line, Paragraphs
 from workflow.words import PublicationKind
-
-
-def plain(typed: str | None) -> str:
-    """Typed text without NUL and outer blanks."""
-    return (typed or "").replace("\x00", "").strip()
 
 
 class PublicationForm(FlaskForm):
     """Title, text, whose students read it, and the file."""
 
-    title = StringField(_l("Title"), [InputRequired(_l("Write a title.")), Length(max=200)], filters=[plain])
-    body = TextAreaField(_l("Text"), [Length(max=20_000)], filters=[plain], render_kw={"rows": 10})
+    title = Line(_l("Title"), [InputRequired(_l("Write a title.")), Length(max=200)])
+    body = Paragraphs(_l("Text"), [Length(max=20_000)], render_kw={"rows": 10})
     department = SelectField(_l("For the students of"), [InputRequired(_l("Choose a department."))])
     must_read = BooleanField(_l("Students tick it as read before they apply"))
     file = FileField(_l("File"), description=_l("PDF, Word, Excel, OpenDocument or zip, at most 20 MB"))

@@ -2,10 +2,11 @@
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import SelectMultipleField, TextAreaField, widgets
+from wtforms import SelectMultipleField, widgets
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from forms.typed import Paragraphs
 from workflow.transitions import Door
 from workflow.words import Need, Page
 
@@ -21,10 +22,9 @@ def step_form(door: Door) -> StepForm:
     """The form a door asks for, filled from the request."""
     fields = {}
     if Need.REASON in door.needs:
-        fields["reason"] = TextAreaField(
+        fields["reason"] = Paragraphs(
             lazy_gettext(Need.REASON.label),
             [InputRequired(lazy_gettext("Write a reason.")), Length(max=REASON_LENGTH)],
-            filters=[lambda typed: typed and typed.replace("\x00", "").strip()],
         )
     if Need.PAGES in door.needs:
         fields["pages"] = SelectMultipleField(

@@ -6,21 +6,18 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.i18n import translations
 from wtforms import (
     BooleanField,
-    DateField,
     Form,
     IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
-    StringField,
-    TextAreaField,
     widgets,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Email, InputRequired, Length, NumberRange, Regexp, StopValidation, ValidationError
+from wtforms.validators import Email, InputRequired, Length, NumberRange, StopValidation, ValidationError
 
-from forms.institutions import NEEDED, PHONE, WEEKDAYS
-from forms.publications import plain
+from forms.institutions import NEEDED, PHONE, TAX_NO, WEB, WEEKDAYS, NotRegistered
+from forms.typed import Day, Line, Paragraphs
 from workflow.words import InstitutionKind
 
 NEW = "new"
@@ -74,13 +71,10 @@ class NoticePage(WizardPage):
 class ProfilePage(WizardPage):
     """Only what the student database leaves to the student."""
 
-    phone = StringField(
-        _l("Mobile phone"), [NEEDED, PHONE], filters=[plain], render_kw={"autocomplete": "tel", "inputmode": "tel"}
-    )
-    email = StringField(
+    phone = Line(_l("Mobile phone"), [NEEDED, PHONE], render_kw={"autocomplete": "tel", "inputmode": "tel"})
+    email = Line(
         _l("E-mail"),
         [NEEDED, EMAIL, Length(max=255)],
-        filters=[plain],
         render_kw={"autocomplete": "email", "inputmode": "email"},
     )
 
@@ -107,30 +101,25 @@ class InternshipPage(WizardPage):
         return self
 
 
-class InstitutionPage(WizardPage):
+class InstitutionPage(NotRegistered, WizardPage):
     """Where and when: registered or typed anew, and the dates (one page, as in the student guide)."""
 
     pick = RadioField(
         _l("Institution"), [InputRequired(_l("Choose the institution, or type a new one."))], validate_choice=True
     )
-    name = StringField(_l("Name of the institution"), [NewOnly(), NEEDED, Length(2, 200)], filters=[plain])
+    name = Line(_l("Name of the institution"), [NewOnly(), NEEDED, Length(2, 200)])
     kind = RadioField(
         _l("Kind"), [NewOnly(), ANSWER], choices=[SelectChoice(k.value, _l(k.label)) for k in InstitutionKind]
     )
-    sector = StringField(_l("Sector"), [NewOnly(), NEEDED, Length(max=100)], filters=[plain])
-    tax_no = StringField(
-        _l("Tax number"), [NewOnly(), NEEDED, Regexp(r"^\d{10,11}$", message=_l("A tax number has 10 digits (11 for a sole trader)."))],
-        filters=[plain], render_kw={"inputmode": "numeric"}, description=_l("On the firm's invoices or web page."),
+    sector = Line(_l("Sector"), [NewOnly(), NEEDED, Length(max=100)])
+    tax_no = Line(
+        _l("Tax number"), [NewOnly(), NEEDED, TAX_NO], render_kw={"inputmode": "numeric"}, description=_l("On the firm's invoices or web page."),
     )  # fmt: skip
-    address = TextAreaField(_l("Address"), [NewOnly(), NEEDED, Length(max=500)], filters=[plain])
-    city = StringField(_l("City"), [NewOnly(), NEEDED, Length(max=50)], filters=[plain])
-    phone = StringField(_l("Phone"), [NewOnly(), NEEDED, PHONE], filters=[plain], render_kw={"inputmode": "tel"})
-    email = StringField(
-        _l("E-mail"), [NewOnly(), NEEDED, EMAIL, Length(max=255)], filters=[plain], render_kw={"inputmode": "email"}
-    )
-    web = StringField(
-        _l("Web address"), [NewOnly(), NEEDED, Length(max=255)], filters=[plain], render_kw={"inputmode": "url"}
-    )
+    address = Paragraphs(_l("Address"), [NewOnly(), NEEDED, Length(max=500)])
+    city = Line(_l("City"), [NewOnly(), NEEDED, Length(max=50)])
+    phone = Line(_l("Phone"), [NewOnly(), NEEDED, PHONE], render_kw={"inputmode": "tel"})
+    email = Line(_l("E-mail"), [NewOnly(), NEEDED, EMAIL, Length(max=255)], render_kw={"inputmode": "email"})
+    web = Line(_l("Web address"), [NewOnly(), NEEDED, WEB, Length(max=255)], render_kw={"inputmode": "url"})
     headcount = IntegerField(
         _l("Number of employees"), [NewOnly(), NEEDED, NumberRange(1, 1_000_000, _l("A number from 1 to 1,000,000."))]
     )
@@ -139,8 +128,8 @@ class InstitutionPage(WizardPage):
         _l("Days of the week you will work"), choices=[SelectChoice(str(n), _l(d)) for n, d in enumerate(WEEKDAYS)],
         validators=[InputRequired(_l("Tick the days you will work."))],
     )  # fmt: skip
-    starts_on = DateField(_l("First day"), [InputRequired(_l("Give the first day."))])
-    ends_on = DateField(_l("Last day"), [InputRequired(_l("Give the last day."))])
+    starts_on = Day(_l("First day"), [InputRequired(_l("Give the first day."))])
+    ends_on = Day(_l("Last day"), [InputRequired(_l("Give the last day."))])
 
     def suit(self, institutions: list[SelectChoice]) -> "InstitutionPage":
         self.pick.choices = [*institutions, SelectChoice(NEW, _l("It is not in the list: I will type it"))]
@@ -155,16 +144,15 @@ class SupervisorPage(WizardPage):
     """Who answers for the intern there."""
 
     pick = RadioField(_l("Supervisor"), [InputRequired(_l("Choose the supervisor, or type a new one."))])
-    name = StringField(_l("Name and surname"), [NewOnly(), NEEDED, Length(2, 200)], filters=[plain])
-    title = StringField(
+    name = Line(_l("Name and surname"), [NewOnly(), NEEDED, Length(2, 200)])
+    title = Line(
         _l("Job title"),
         [NewOnly(), NEEDED, Length(max=100)],
-        filters=[plain],
         description=_l("For example: engineer, site manager, head of unit"),
     )
-    phone = StringField(_l("Phone"), [NewOnly(), NEEDED, PHONE], filters=[plain], render_kw={"inputmode": "tel"})
-    email = StringField(
-        _l("E-mail"), [NewOnly(), NEEDED, EMAIL, Length(max=255)], filters=[plain], render_kw={"inputmode": "email"},
+    phone = Line(_l("Phone"), [NewOnly(), NEEDED, PHONE], render_kw={"inputmode": "tel"})
+    email = Line(
+        _l("E-mail"), [NewOnly(), NEEDED, EMAIL, Length(max=255)], render_kw={"inputmode": "email"},
         description=_l("The supervisor is written to at this address and answers from the letter."),
     )  # fmt: skip
 

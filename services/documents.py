@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import Application, Document, Publication, utcnow
 from services.archives import inspect_in_child
+from services.archives.rules import upload_name
 
 CONTENT_TYPES = {"zip": "application/zip", "7z": "application/x-7z-compressed"}
 
@@ -19,7 +20,7 @@ def take_in(store: Any, stream: BinaryIO, filename: str, limit: int) -> Document
 
     Raises Refusal with its sentence. Touches no database: no lock is held while a slow upload arrives.
     """
-    name = Path(filename.replace("\\", "/")).name.replace("\x00", "")[-255:]
+    name = upload_name(filename)
     with tempfile.TemporaryDirectory() as folder:
         received = store.receive(stream, limit_bytes=limit, into=Path(folder))
         listing = inspect_in_child(received.path, name)

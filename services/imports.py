@@ -10,7 +10,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from threading import Thread
 from typing import Any, BinaryIO, Protocol
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -18,7 +18,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from flask import Flask
 
 from services.archives import zips
-from services.archives.rules import Refusal, is_litter
+from services.archives.rules import Refusal, is_litter, upload_name
 from services.changes import Difference, Faulty
 from services.standing import Standing
 from workflow.say import Say
@@ -145,7 +145,7 @@ def _run(app: Flask, shelf: Shelf, token: str, importer: Importer, files: Files,
 
 def _unpacked(filename: str, data: bytes) -> dict[str, bytes]:
     """The files of a zip, its structure checked first and nothing unpacked to disk; any other file as it is."""
-    name = PurePosixPath(filename.replace("\\", "/")).name.replace("\x00", "")[:200]
+    name = upload_name(filename)
     if not name.lower().endswith(".zip"):
         return {name: data} if name else {}
     members = [m for m in zips.members(data) if not m.folder and not is_litter(m.name)]

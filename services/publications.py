@@ -7,11 +7,12 @@ from uuid import uuid4
 
 from models import Publication, utcnow
 from services.archives import sniff_document
+from services.archives.rules import upload_name
 
 
 def attach(publication: Publication, store: Any, stream: BinaryIO, filename: str, limit: int) -> None:
     """Receive, inspect and store an upload of at most `limit` bytes; raises Refusal with its sentence."""
-    name = Path(filename.replace("\\", "/")).name.replace("\x00", "")[:255]
+    name = upload_name(filename)
     with tempfile.TemporaryDirectory() as folder:
         received = store.receive(stream, limit_bytes=limit, into=Path(folder))
         content_type = sniff_document(received.path, name)

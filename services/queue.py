@@ -15,6 +15,7 @@ from services.listing import Conditions, Cursor, Order, key, neighbour
 from services.register import begins, by_words
 from services.sign_in import ISTANBUL
 from services.standing import Standing
+from workflow.days import FIRST_DAY, LAST_DAY
 from workflow.turkish import search_key, search_words
 from workflow.words import Actor, ApplicationState
 
@@ -25,7 +26,6 @@ NEWEST_FIRST = Order(Application.submitted_at, descending=True)
 BY_START = Order(Application.starts_on)
 ORDERS = {"waiting": WAITING_FIRST, "newest": NEWEST_FIRST, "start": BY_START}
 KEYS = ("type", "term", "institution", "department")
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 DAYS = ("submitted_from", "submitted_to", "start_from", "start_to")
 KEPT = ("state", "q", "order", *KEYS, *DAYS)
 

@@ -52,6 +52,13 @@ def look_alikes(session: Session, name: str, tax_no: str | None, *, but: int | N
     return same[:10]
 
 
+def registered(session: Session, name: str, tax_no: str | None, *, but: int | None = None) -> Institution | None:
+    """The institution that has this name and this tax number already; a branch has a name of its own."""
+    key = name_key(name)
+    found = look_alikes(session, name, tax_no, but=but) if tax_no else ()
+    return next((i for i in found if i.tax_no == tax_no and name_key(i.name) == key), None)
+
+
 def _has(word: str) -> ColumnElement[bool]:
     return Institution.id.in_(select(InstitutionWord.institution_id).where(InstitutionWord.word == word))
 

@@ -8,6 +8,7 @@ from workflow.say import N_, Say
 from workflow.words import Word
 
 WHOLE, HALF, NOTHING = 2, 1, 0
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)  # anything else is a slip of the pen
 MONDAY_TO_FRIDAY = 31
 
 

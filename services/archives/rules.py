@@ -3,10 +3,10 @@
 import unicodedata
 from dataclasses import dataclass
 
+from workflow.plain import BIDI, legible, plain
 from workflow.say import Say
 
 MEBIBYTE = 1024 * 1024
-BIDI = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 NAME_LENGTH = 255
 
 
@@ -63,6 +63,16 @@ ENCRYPTED = Say("The archive is protected by a password. Make it anew without on
 METHOD = Say("The archive is packed with an unusual method. Make it anew as an ordinary .zip.")
 ZIP64 = Say("The archive uses the ZIP64 format for very large files. Make it anew as an ordinary .zip.")
 EMPTY = Say("There is no file in the archive.")
+
+
+def upload_name(sent: str) -> str:
+    """The name of an uploaded file, without folders; empty where there is none. Raises Refusal."""
+    name = plain(sent).replace("\\", "/").rsplit("/", 1)[-1]
+    if len(name) > NAME_LENGTH:
+        raise Refusal(Say("The name of the file is longer than %(length)s characters. Shorten it.", length=NAME_LENGTH))
+    if not legible(name):
+        raise Refusal(Say("The name of the file has hidden characters: “%(name)s”. Rename it.", name=shown(name)))
+    return name
 
 
 def check_names(names: list[str]) -> None:

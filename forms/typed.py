@@ -1,0 +1,60 @@
+"""The fields every form is made of: a line, paragraphs, an e-mail address, a day."""
+
+from contextlib import suppress
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, EmailField, StringField, TextAreaField
+from wtforms.validators import ValidationError
+
+from workflow.days import FIRST_DAY, LAST_DAY
+from workflow.plain import legible, plain
+
+
+class _Plain:
+    """Outer blanks fall away; what cannot be seen is refused."""
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **{**given, "filters": (plain, *given.get("filters", ()))})
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.raw_data = [plain(typed) for typed in valuelist]  # blanks alone are nothing typed
+        super().process_formdata(self.raw_data)  # type: ignore[misc]
+
+    def pre_validate(self, form: Any) -> None:
+        if not legible(self.data or "", lines=isinstance(self, TextAreaField)):  # type: ignore[attr-defined]
+            raise ValidationError(_l("This holds hidden or broken characters. Type it instead of pasting it."))
+
+
+class Line(_Plain, StringField):
+    """One line of text."""
+
+
+class MaybeLine(Line):
+    """One line of text; None where nothing is typed."""
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given, filters=(lambda typed: typed or None,))
+
+
+class Paragraphs(_Plain, TextAreaField):
+    """Text of several lines."""
+
+
+class EmailLine(_Plain, EmailField):
+    """One line for an e-mail address."""
+
+
+class Day(DateField):
+    """A day as a browser sends it, within the years the system knows."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not valuelist:
+            return
+        self.data = None
+        with suppress(ValueError):
+            day = date.fromisoformat(typed := valuelist[0].strip())
+            self.data = day if FIRST_DAY <= day <= LAST_DAY and day.isoformat() == typed else None
+        if self.data is None:
+            raise ValueError(_l("Choose a day between the years 2000 and 2100."))
