@@ -16,6 +16,7 @@ from models import db
 from seed import commands
 from services import commands as office_commands
 from services import headers, sign_in, student_view
+from services.archives import Turns
 from services.settings import ROOT, Settings
 from services.storage import Storage
 
@@ -30,6 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(settings.flask())
     app.extensions["staj"] = settings
     app.extensions["storage"] = Storage(settings.storage_url)
+    app.extensions["turns"] = Turns(settings.inspections_at_once)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     Babel(app, locale_selector=sign_in.language)

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
-from flask import flash, g, redirect, url_for
+from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, inspect, select
 from wtforms import Form
 
 from admin_views.desk import Choice, Column
-from admin_views.it import OfficeDesk, departments
+from admin_views.it import NONE_YET, OfficeDesk, departments
 from forms.it import AccountForm, MembershipForm, OfficeForm
 from models import Department, Membership, User, db
 from services import audit
@@ -49,6 +49,10 @@ class AccountDesk(OfficeDesk):
     def search(self, term: str) -> list[ColumnElement[bool]]:
         return [begins(User.email, term.replace("İ", "i").lower())]
 
+    def get_save_return_url(self, model: User, is_created: bool = False) -> str:  # noqa: FBT002 -- the library's signature
+        """A new account has no duty yet: its page is where one is added."""
+        return url_for(".edit_view", id=model.id) if is_created else self.back()
+
     def validate_form(self, form: Any) -> bool:
         if "email" in form and form.email.data:
             form.email.data = as_account(form.email.data) or form.email.data
@@ -79,6 +83,7 @@ class MembershipDesk(OfficeDesk):
     """Who acts as what, from when until when."""
 
     form = MembershipForm
+    edit_template = "it/membership.html"
     icon = "person-badge"
     label = N_("Memberships")
     one = N_("Membership")
@@ -112,11 +117,12 @@ class MembershipDesk(OfficeDesk):
         return [Membership.user_id.in_(found)]
 
     def offered(self, form: OfficeForm) -> Form:
-        return form.offer(department_id=[("", "–"), *departments()])
+        return form.offer(department_id=[NONE_YET, *departments()])
 
     def create_form(self, obj: Any = None) -> Form:
         form: Any = super().create_form(obj)
         form.starts_on.data = form.starts_on.data or today()
+        form.email.data = form.email.data or request.args.get("email", "")[:255]
         return form
 
     def edit_form(self, obj: Any = None) -> Form:

@@ -3,12 +3,15 @@
 import logging
 
 from flask import Flask, Response, make_response, render_template, request
+from flask_babel import gettext as _
 from flask_security import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from models import db
+from services.archives import Busy
+from services.say import said
 from workflow.say import N_
 
 _log = logging.getLogger(__name__)
@@ -41,14 +44,15 @@ def _page(error: HTTPException) -> Response:
         return Response(SENTENCES[400], 400, mimetype="text/plain")  # a host that is not ours: no page, no address
     if error.response is not None or code < 400:  # noqa: PLR2004 -- a redirect is not an error
         return make_response(error.get_response())
-    return make_response(
-        render_template("errors/page.html", code=code, sentence=SENTENCES.get(code, SENTENCES[400])), code
-    )
+    sentence = said(error.say) if isinstance(error, Busy) else _(SENTENCES.get(code, SENTENCES[400]))
+    page = make_response(render_template("errors/page.html", code=code, sentence=sentence), code)
+    page.headers.extend((name, value) for name, value in error.get_headers() if name == "Retry-After")
+    return page
 
 
 def _fault(_error: Exception) -> Response:
     db.session.rollback()
-    return make_response(render_template("errors/page.html", code=500, sentence=SENTENCES[500]), 500)
+    return make_response(render_template("errors/page.html", code=500, sentence=_(SENTENCES[500])), 500)
 
 
 def _expired(_error: CSRFError) -> Response:
@@ -66,4 +70,4 @@ def _busy(_error: OperationalError) -> Response:
     """Somebody else held the database for too long, or it is away."""
     db.session.rollback()
     _log.exception("The database did not answer.")
-    return make_response(render_template("errors/page.html", code=503, sentence=SENTENCES[503]), 503)
+    return make_response(render_template("errors/page.html", code=503, sentence=_(SENTENCES[503])), 503)

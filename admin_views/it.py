@@ -1,5 +1,6 @@
 """The IT desk: units, terms, internship types, the calendar's exceptions."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from flask import request, url_for
@@ -25,20 +26,23 @@ from workflow.turkish import search_key
 from workflow.words import Actor
 
 Options = list[tuple[int, str]]
+NONE_YET = ("", "–")  # nothing is chosen for anybody beforehand
 STORED = (N_("holiday"), N_("half"), N_("working"), N_("all"), N_("public"), N_("private"))  # shown translated
 
 
 def departments() -> Options:
-    """(key, name) of every department, by name."""
-    return [
-        (key, name)
-        for key, name in db.session.execute(select(Department.id, Department.name).order_by(Department.name))
-    ]
+    """(key, name and faculty) of every department, in the alphabet's order: two faculties may teach the same."""
+    found = select(Department.id, Department.name, Faculty.name.label("of")).join(Department.faculty)
+    return _sorted((key, f"{name} ({of})") for key, name, of in db.session.execute(found))
 
 
 def faculties() -> Options:
-    """(key, name) of every faculty, by name."""
-    return [(key, name) for key, name in db.session.execute(select(Faculty.id, Faculty.name).order_by(Faculty.name))]
+    """(key, name) of every faculty, in the alphabet's order."""
+    return _sorted((key, name) for key, name in db.session.execute(select(Faculty.id, Faculty.name)))
+
+
+def _sorted(options: Iterable[tuple[int, str]]) -> Options:
+    return sorted(options, key=lambda option: search_key(option[1]))
 
 
 class OfficeDesk(Desk):
@@ -127,7 +131,7 @@ class DepartmentDesk(OfficeDesk):
         super().__init__(Department, name="departments", endpoint="departments")
 
     def offered(self, form: OfficeForm) -> Form:
-        return form.offer(faculty_id=faculties())
+        return form.offer(faculty_id=[NONE_YET, *faculties()])
 
     def conditions(self, args: Any) -> list[ColumnElement[bool]]:
         unled = [Department.id.not_in(_led())] if args.get("chair") == "none" else []
@@ -188,7 +192,7 @@ class InternshipTypeDesk(OfficeDesk):
         super().__init__(InternshipType, name="internship_types", endpoint="internship_types")
 
     def offered(self, form: OfficeForm) -> Form:
-        return form.offer(department_id=departments())
+        return form.offer(department_id=[NONE_YET, *departments()])
 
 
 class HolidayDesk(OfficeDesk):

@@ -12,7 +12,7 @@ from admin_views.buttons import Steps, buttons
 from admin_views.desk import Choice, Column, Desk
 from admin_views.download import download
 from forms.publications import PublicationForm
-from models import Department, Publication, db, utcnow
+from models import Department, Faculty, Publication, db, utcnow
 from services import audit
 from services.archives import Refusal
 from services.listing import Order
@@ -21,6 +21,7 @@ from services.say import said
 from services.scope import may_write
 from workflow.say import N_
 from workflow.transitions import Door
+from workflow.turkish import search_key
 from workflow.words import Action, Actor, PublicationKind, PublicationState
 
 UNIVERSITY = "0"
@@ -130,11 +131,12 @@ class PublicationDesk(Steps, Desk):
         everywhere = not g.standing.actors.isdisjoint({Actor.CAREER_CENTRE, Actor.IT})
         mine = Department.id.in_(g.standing.commissions)
         all_ = Actor.IT in g.standing.actors
-        rows = db.session.execute(
-            select(Department.id, Department.name).where(true() if all_ else mine).order_by(Department.name)
+        found = select(Department.id, Department.name, Faculty.name).join(Department.faculty)
+        rows = sorted(
+            db.session.execute(found.where(true() if all_ else mine)), key=lambda row: search_key(f"{row[1]} {row[2]}")
         )
         university = [(UNIVERSITY, _("The whole university"))] if everywhere else []
-        return university + [(str(key), name) for key, name in rows]
+        return university + [(str(key), f"{name} ({of})") for key, name, of in rows]
 
 
 class AnnouncementDesk(PublicationDesk):

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
 
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,12 +19,14 @@ CONTENT_TYPES = {"zip": "application/zip", "7z": "application/x-7z-compressed"}
 def take_in(store: Any, stream: BinaryIO, filename: str, limit: int) -> Document:
     """An uploaded archive of at most `limit` bytes, inspected and stored, as a row not yet anybody's.
 
-    Raises Refusal with its sentence. Touches no database: no lock is held while a slow upload arrives.
+    Raises Refusal with its sentence, or Busy where too many archives wait to be looked into. Touches no database: no
+    lock is held while a slow upload arrives.
     """
     name = upload_name(filename)
     with tempfile.TemporaryDirectory() as folder:
         received = store.receive(stream, limit_bytes=limit, into=Path(folder))
-        listing = inspect_in_child(received.path, name)
+        with current_app.extensions["turns"].turn():
+            listing = inspect_in_child(received.path, name)
         key = f"{utcnow():%Y/%m}/{uuid4().hex}"
         store.put(key, received.path)
     return Document(

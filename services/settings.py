@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     student_directory_columns: dict[str, str] = {}
     staj_demo_password: str = ""
     max_upload: int = 20 * MEBIBYTE
+    inspections_at_once: int = Field(default=2, ge=1)
     sign_in_limit: str = "10 per 5 minutes"
     proxies: int = 0
 

@@ -90,6 +90,8 @@ def language() -> str:
         return LANGUAGES[0]  # a command speaks the university's own
     if session.get("language") in LANGUAGES:
         return str(session["language"])
+    if current_user.is_authenticated and current_user.language in LANGUAGES:
+        return str(current_user.language)
     return request.accept_languages.best_match(LANGUAGES, "tr") or "tr"
 
 

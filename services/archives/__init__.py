@@ -11,9 +11,10 @@ from pathlib import Path
 
 from services.archives.contents import sniff
 from services.archives.rules import LIMITS, Entry, Listing, Refusal
+from services.archives.turns import Busy, Turns
 from workflow.say import Say
 
-__all__ = ["LIMITS", "Entry", "Listing", "Refusal", "inspect_in_child", "sniff_document"]
+__all__ = ["LIMITS", "Busy", "Entry", "Listing", "Refusal", "Turns", "inspect_in_child", "sniff_document"]
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 UNREADABLE = Say("The archive cannot be read. Make it anew as .zip and try again.")

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from models import Faculty, Institution, Policy, Step, Supervisor
 from tests.forms import Typed, form_at, form_in
-from tests.people import a_town, looking, sign_in
+from tests.people import PASSWORD, a_town, looking, sign_in
 from workflow.words import Actor
 
 FASTER = "başka biri tarafından değiştirildi"
@@ -224,3 +224,49 @@ def test_what_others_lean_on_is_not_deleted_and_says_so(app: Flask, world: Any, 
     told = world["it"].post(f"/{desk}/delete/", data={"id": world[LEANED_ON[desk]]}, follow_redirects=True)
     assert (told.request.path, "silinemez: başka kayıtlar" in told.text) == (f"/{desk}/edit/", True)
     assert contents(app) == before
+
+
+# -- accounts and what is offered ------------------------------------------------------------------------------------
+
+
+def test_a_new_account_lands_on_its_page_where_its_duties_are_added(app: Flask, world: Any) -> None:
+    it: FlaskClient = world["it"]
+    typed = {"email": "yeni@demo.edu.tr", "name": "Yeni Kişi", "language": "tr", "active": "y"}
+    made = it.post("/accounts/new/", data=typed)
+    page = it.get(made.location).text
+    assert (made.location.startswith("/accounts/edit/?id="), "Hesap eklendi." in page) == (True, True)
+    add = re.findall(r'href="(/memberships/new/[^"]+)"', page)[0].replace("&amp;", "&")
+    form = form_at(it, add)
+    assert form["email"] == ["yeni@demo.edu.tr"]
+    back = it.post(add, data=written(form, actor="career_centre"))
+    assert back.location == made.location
+    held = re.findall(r'href="(/memberships/edit/[^"]+)"', it.get(back.location).text)
+    assert made.location in it.get(held[0].replace("&amp;", "&")).text
+
+
+def test_departments_are_offered_in_the_alphabets_order_by_faculty_and_none_beforehand(app: Flask, world: Any) -> None:
+    with app.app_context(), a_town() as t:
+        for name in ("İnşaat", "Çevre", "Ziraat", "Makine", "Makine"):
+            t.department().name = name
+    page = world["it"].get("/internship_types/new/").text
+    offered = re.findall(r"<option[^>]*>([^<]*)</option>", page.split('name="department_id"')[1].split("</select>")[0])
+    assert [o.split(" (")[0] for o in offered] == ["–", "Bölüm BIL", "Çevre", "İnşaat", "Makine", "Makine", "Ziraat"]
+    assert len(set(offered)) == len(offered)
+    assert form_in(page)["department_id"] == [""]
+    assert "Birini seçin." in world["it"].post("/internship_types/new/", data={"code": "X"}).text
+
+
+LANGUAGES = {"a session's choice": ("en", "en"), "the account's": ("", "tr")}
+
+
+@pytest.mark.parametrize("whose", LANGUAGES)
+def test_after_signing_in_the_accounts_language_applies_unless_another_was_chosen(app: Flask, whose: str) -> None:
+    chosen, spoken = LANGUAGES[whose]
+    with app.app_context(), a_town() as t:
+        email = t.user().email
+    client, asked = app.test_client(), {"Accept-Language": "en"}
+    if chosen:
+        client.post("/settings", data={"language": chosen})
+    assert '<html lang="en"' in client.get("/login", headers=asked).text
+    assert client.post("/login", data={"email": email, "password": PASSWORD}, headers=asked).status_code == 302
+    assert f'<html lang="{spoken}"' in client.get("/", headers=asked).text

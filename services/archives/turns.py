@@ -1,0 +1,38 @@
+"""Taking turns at looking into archives: each look may use 400 MB, so a worker takes a few at once and no more."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
+
+from werkzeug.exceptions import ServiceUnavailable
+
+from workflow.say import Say
+
+WAIT = 5.0  # seconds somebody waits for a turn
+RETRY_AFTER = 20  # seconds after which trying again is worth while
+
+
+class Busy(ServiceUnavailable):
+    """No turn came in time; `say` is the sentence for the person."""
+
+    say = Say("Many files are being checked just now. Nothing was lost; wait half a minute and send the file again.")
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=RETRY_AFTER)
+
+
+class Turns:
+    """As many at once as a deployment decides."""
+
+    def __init__(self, at_once: int, wait: float = WAIT) -> None:
+        self._free, self._wait = BoundedSemaphore(at_once), wait
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a turn and give it back; raises Busy."""
+        if not self._free.acquire(timeout=self._wait):
+            raise Busy
+        try:
+            yield
+        finally:
+            self._free.release()
