@@ -84,7 +84,7 @@ class Opened(BaseView):
 
 @dataclass(frozen=True)
 class Column:
-    """A list's column: `expr` is selected; `kind` picks the cell (text, link, state, date, moment, yes)."""
+    """A list's column: `expr` is selected, shown under `label` (none: not shown) as `kind` says (text, link, state …)."""
 
     name: str
     label: str

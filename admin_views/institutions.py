@@ -6,6 +6,7 @@ from flask import abort, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import ColumnElement, func, select
 from stdnum.tr import vkn
 
@@ -94,7 +95,8 @@ class InstitutionDesk(Steps, Desk):
         count = db.session.scalar(select(func.count()).select_from(new.subquery())) or 0
         url = url_for("institutions.index_view", state="unverified")
         text = f"{CAP}+" if count > CAP else str(count)
-        return [Card(text, _("institutions wait to be verified"), url)] if count else []
+        label = ngettext("institution waits to be verified", "institutions wait to be verified", count)
+        return [Card(text, label, url)] if count else []
 
     def _interns(self, row: Institution) -> int:
         running = select(Application.id).where(
@@ -150,7 +152,7 @@ class SupervisorDesk(Desk):
         Column("institution", N_("Institution"), Institution.name),
         Column("email", N_("E-mail"), Supervisor.email),
         Column("phone", N_("Phone"), Supervisor.phone),
-        Column("vouched", N_("Status of the institution"), Institution.state, "state"),
+        Column("vouched", "", Institution.state),
     )
 
     def __init__(self) -> None:
