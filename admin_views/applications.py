@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, abort, flash, g, jsonify, redirect, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_babel import format_decimal
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from sqlalchemy import Float, cast, func, select
 from sqlalchemy.orm import joinedload
@@ -167,8 +167,15 @@ class Applications(Many, Steps, Desk):
             return []
         soon = {"start_to": (today() + timedelta(days=SOON)).isoformat()}
         views: tuple[dict[str, Any], ...] = (soon, {})
-        counts = [(self._count(args), args) for args in views]
-        labels = (_("applications start within a week and wait for a decision"), _("applications wait for a decision"))
+        urgent, all_ = counts = [self._count(args) for args in views]
+        labels = (
+            ngettext(
+                "application starts within a week and waits for a decision",
+                "applications start within a week and wait for a decision",
+                urgent,
+            ),
+            ngettext("application waits for a decision", "applications wait for a decision", all_),
+        )
         return [
             Card(
                 f"{CAP}+" if count > CAP else str(count),
@@ -176,7 +183,7 @@ class Applications(Many, Steps, Desk):
                 url_for("applications.index_view", **args),
                 urgent=bool(args),
             )
-            for (count, args), label in zip(counts, labels, strict=True)
+            for count, args, label in zip(counts, views, labels, strict=True)
             if count
         ]
 

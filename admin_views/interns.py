@@ -5,7 +5,7 @@ from typing import Any
 from flask import abort, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import ColumnElement, func, select
 
 from admin_views.desk import Card, Choice, Column, Desk
@@ -88,11 +88,8 @@ class Interns(Approved):
         count = db.session.scalar(
             select(func.count()).select_from(select(Application.id).where(*own).limit(CAP).subquery())
         )
-        return (
-            [Card(str(count), _("interns at work now"), url_for("interns.index_view", phase="running"))]
-            if count
-            else []
-        )
+        label = ngettext("intern at work now", "interns at work now", count or 0)
+        return [Card(str(count), label, url_for("interns.index_view", phase="running"))] if count else []
 
 
 class Starts(Approved):
@@ -119,4 +116,5 @@ class Starts(Approved):
         soon = select(Application.id).where(APPROVED, *phase(Phase.UPCOMING.value)).limit(CAP + 1)
         count = db.session.scalar(select(func.count()).select_from(soon.subquery())) or 0
         text = f"{CAP}+" if count > CAP else str(count)
-        return [Card(text, _("approved internships start soon"), url_for("starts.index_view"))] if count else []
+        label = ngettext("approved internship starts soon", "approved internships start soon", count)
+        return [Card(text, label, url_for("starts.index_view"))] if count else []

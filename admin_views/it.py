@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from flask import request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import ColumnElement, func, select
 from wtforms import Form
 
@@ -20,6 +21,7 @@ from forms.it import (
 from models import Department, Faculty, HolidayOverride, InternshipType, Membership, Term, db
 from services.calendar import calendar
 from services.listing import Order
+from services.say import spoken
 from services.sign_in import today
 from workflow.say import N_
 from workflow.turkish import search_key
@@ -32,13 +34,13 @@ STORED = (N_("holiday"), N_("half"), N_("working"), N_("all"), N_("public"), N_(
 
 def departments() -> Options:
     """(key, name and faculty) of every department, in the alphabet's order: two faculties may teach the same."""
-    found = select(Department.id, Department.name, Faculty.name.label("of")).join(Department.faculty)
+    found = select(Department.id, spoken(Department.name), spoken(Faculty.name).label("of")).join(Department.faculty)
     return _sorted((key, f"{name} ({of})") for key, name, of in db.session.execute(found))
 
 
 def faculties() -> Options:
     """(key, name) of every faculty, in the alphabet's order."""
-    return _sorted((key, name) for key, name in db.session.execute(select(Faculty.id, Faculty.name)))
+    return _sorted((key, name) for key, name in db.session.execute(select(Faculty.id, spoken(Faculty.name))))
 
 
 def _sorted(options: Iterable[tuple[int, str]]) -> Options:
@@ -140,7 +142,8 @@ class DepartmentDesk(OfficeDesk):
     def waiting(self) -> list[Card]:
         count = db.session.scalar(select(func.count()).select_from(Department).where(Department.id.not_in(_led()))) or 0
         url = url_for("departments.index_view", chair="none")
-        return [Card(str(count), _("departments have no commission chair"), url)] if count else []
+        label = ngettext("department has no commission chair", "departments have no commission chair", count)
+        return [Card(str(count), label, url)] if count else []
 
 
 def _led() -> Any:

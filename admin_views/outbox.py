@@ -6,6 +6,7 @@ from flask import flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import func, select
 
 from admin_views.desk import Card, Choice, Column, Desk
@@ -51,7 +52,12 @@ class OutboxDesk(Desk):
         if not (failed := _failed()):
             return []
         return [
-            Card(str(failed), _("letters could not be sent"), url_for("outbox.index_view", state="failed"), urgent=True)
+            Card(
+                str(failed),
+                ngettext("letter could not be sent", "letters could not be sent", failed),
+                url_for("outbox.index_view", state="failed"),
+                urgent=True,
+            )
         ]
 
     @expose("/retry/<pk>", methods=("POST",))

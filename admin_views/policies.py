@@ -6,6 +6,7 @@ from flask import abort, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select
 
 from admin_views.desk import Card, Choice, Column, Desk
@@ -14,7 +15,7 @@ from forms.policy import WORKPLACES, PolicyForm, policy_form
 from models import Department, InternshipType, Policy, db
 from services import audit
 from services.listing import CAP, Order, key
-from services.say import said
+from services.say import said, spoken
 from services.sign_in import today
 from workflow.policy import RULES, faults
 from workflow.say import N_
@@ -82,11 +83,8 @@ class PolicyDesk(Desk):
     def waiting(self) -> list[Card]:
         count = len(self._without())
         text = f"{CAP}+" if count > CAP else str(count)
-        return (
-            [Card(text, _("internship types have no policy yet"), url_for("policies.index_view"), urgent=True)]
-            if count
-            else []
-        )
+        label = ngettext("internship type has no policy yet", "internship types have no policy yet", count)
+        return [Card(text, label, url_for("policies.index_view"), urgent=True)] if count else []
 
     def _keeps(self, form: PolicyForm, last: Policy | None) -> bool:
         """Whether what was typed may be kept: it says something new, and the law understands it."""
@@ -109,7 +107,11 @@ class PolicyDesk(Desk):
         ruled = select(Policy.internship_type_id)
         return list(
             db.session.execute(
-                select(InternshipType.id, InternshipType.name, Department.name.label("department"))
+                select(
+                    InternshipType.id,
+                    spoken(InternshipType.name).label("name"),
+                    spoken(Department.name).label("department"),
+                )
                 .join(InternshipType.department)
                 .where(InternshipType.id.not_in(ruled))
                 .order_by(InternshipType.id)

@@ -17,7 +17,7 @@ from services import audit
 from services.archives import Refusal
 from services.listing import Order
 from services.publications import attach
-from services.say import said
+from services.say import said, spoken
 from services.scope import may_write
 from workflow.say import N_
 from workflow.transitions import Door
@@ -131,7 +131,7 @@ class PublicationDesk(Steps, Desk):
         everywhere = not g.standing.actors.isdisjoint({Actor.CAREER_CENTRE, Actor.IT})
         mine = Department.id.in_(g.standing.commissions)
         all_ = Actor.IT in g.standing.actors
-        found = select(Department.id, Department.name, Faculty.name).join(Department.faculty)
+        found = select(Department.id, spoken(Department.name), spoken(Faculty.name)).join(Department.faculty)
         rows = sorted(
             db.session.execute(found.where(true() if all_ else mine)), key=lambda row: search_key(f"{row[1]} {row[2]}")
         )

@@ -27,6 +27,7 @@ from services.listing import Order, key
 from services.sign_in import today
 from services.tracker import track
 from services.wizard.checks import judge_again
+from services.wizard.sketches import sketches
 from workflow.say import N_
 from workflow.words import Action, Actor, ApplicationState, PublicationKind, PublicationState
 
@@ -128,8 +129,12 @@ class MyApplications(Steps, Desk):
         found: Application = super().get_one(id)
         return found if found.student_id == g.standing.student_id else abort(404)
 
-    def list_extras(self, args: Any) -> dict[str, Any]:
-        return {"today": today()}
+    @expose("/")
+    def index_view(self) -> ResponseReturnValue:
+        page = self.page(request.args)
+        drafts = [row.key for row in page.rows if row.state is ApplicationState.DRAFT]
+        known = sketches(db.session(), drafts)
+        return self.render(self.list_template, page=page, sketches=known, today=today())
 
     @expose("/details/")
     def details_view(self) -> ResponseReturnValue:

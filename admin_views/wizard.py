@@ -26,6 +26,7 @@ from services.sign_in import today
 from services.transition import Refused
 from services.wizard import checks, drafts, overview, reading, submitting
 from services.wizard.overview import ORDER
+from services.wizard.sketches import sketches
 from workflow.say import N_
 from workflow.words import Actor, Page
 from workflow.working_days import BadDates
@@ -49,12 +50,11 @@ class Wizard(Opened):
         if request.args.get("application"):
             row = self._find(request.args["application"])
             return self.render("wizard/start.html", **self._frame(row)) if row else self._gone()
-        open_ = select(Application).options(joinedload(Application.internship_type)).where(
-            Application.student_id == g.standing.student_id, Application.state.in_(drafts.OPEN)
-        )  # fmt: skip
-        return self.render(
-            "wizard/index.html", rows=db.session.scalars(open_.order_by(Application.id.desc()).limit(50)).all()
-        )
+        named = (joinedload(Application.internship_type), joinedload(Application.institution))
+        mine = (Application.student_id == g.standing.student_id, Application.state.in_(drafts.OPEN))
+        found = select(Application).options(*named).where(*mine).order_by(Application.id.desc()).limit(50)
+        rows = db.session.scalars(found).all()
+        return self.render("wizard/index.html", rows=rows, sketches=sketches(db.session(), [row.id for row in rows]))
 
     @expose("/start", methods=("POST",))
     def start(self) -> ResponseReturnValue:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +14,7 @@ from forms import wizard as forms
 from models import Application, Institution, InternshipType, Supervisor, Term
 from services.listing import key
 from services.register import registered, suggestions
+from services.say import said
 from services.wizard import drafts, reading
 from workflow.plain import plain
 from workflow.words import InstitutionState, Page, Programme
@@ -45,10 +45,10 @@ def typed(page: Page, sent: Any) -> dict[str, Any]:
 def form(session: Session, row: Application, page: Page, values: Mapping[str, Any], today: date) -> Any:
     """The page's form over typed values, with the choices of this moment."""
     given = {**_defaults(session, row, page), **values}
-    sent = MultiDict([(k, v) for k, vs in given.items() for v in (vs if isinstance(vs, list) else [vs])])
     rules = _rules(session, row) if page is Page.NOTICE else []
     if page is Page.NOTICE:  # ticks of a department chosen before are not asked for here
         given["read"] = [v for v in given.get("read", ()) if v in {c.value for c in rules}]
+    sent = MultiDict([(k, v) for k, vs in given.items() for v in (vs if isinstance(vs, list) else [vs])])
     made: Any = FORMS[page](sent)
     match page:
         case Page.NOTICE:
@@ -88,23 +88,22 @@ def _defaults(session: Session, row: Application, page: Page) -> dict[str, Any]:
     return {}
 
 
-def _types(session: Session, row: Application) -> list[SelectChoice]:
-    enrolments = {e.department_id: e for e in row.student.enrolments}
-    found = session.scalars(
 def _rules(session: Session, row: Application) -> list[SelectChoice]:
     of = reading.department_of(session, row, drafts.pages(session, row))
     return [SelectChoice(str(p.id), p.title) for p in reading.must_read(session, of)]
 
 
+def _types(session: Session, row: Application) -> list[SelectChoice]:
+    enrolments = {e.department_id: e for e in row.student.enrolments}
+    found = session.scalars(
         select(InternshipType)
         .where(InternshipType.department_id.in_(enrolments), InternshipType.active)
         .order_by(InternshipType.department_id, InternshipType.compulsory.desc(), InternshipType.code)
     )
-    english = str(get_locale()) == "en"
     return [
         SelectChoice(
             str(t.id),
-            f"{t.name_en if english else t.name} ({_('compulsory') if t.compulsory else _('voluntary')})",
+            f"{said(t)} ({_('compulsory') if t.compulsory else _('voluntary')})",
             optgroup=_programme(enrolments[t.department_id]) if len(enrolments) > 1 else None,
         )
         for t in found
@@ -113,7 +112,7 @@ def _rules(session: Session, row: Application) -> list[SelectChoice]:
 
 def _programme(enrolment: Any) -> str:
     word = _("Double major") if enrolment.programme is Programme.DOUBLE_MAJOR else _("Major")
-    return f"{word}: {enrolment.department.name}"
+    return f"{word}: {said(enrolment.department)}"
 
 
 def _terms(session: Session, today: date) -> list[SelectChoice]:
@@ -122,8 +121,7 @@ def _terms(session: Session, today: date) -> list[SelectChoice]:
         .where(Term.ends_on >= today, Term.starts_on <= today + timedelta(days=400))
         .order_by(Term.starts_on)
     )
-    english = str(get_locale()) == "en"
-    return [SelectChoice(str(t.id), t.name_en if english else t.name) for t in session.scalars(found)]
+    return [SelectChoice(str(t.id), said(t)) for t in session.scalars(found)]
 
 
 def _people(session: Session, row: Application) -> list[Supervisor]:

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from services.say import spoken
+
 SIZE = 50
 CAP = 1000
 INT8 = 2**63 - 1
@@ -129,13 +131,18 @@ def _page(  # noqa: PLR0913 -- see listed
     descending = order.descending != bool(at and at.back)
     keys = _keys(model, order, descending, at, where, branches, limit)
     statement: Select[Any] = (
-        select(*(c.label(n) for n, c in columns.items()), keys.c.key, keys.c.sort)
+        select(*(_told(c, model).label(n) for n, c in columns.items()), keys.c.key, keys.c.sort)
         .select_from(model)
         .join(keys, model.id == keys.c.key)
     )
     for target in joins:
         statement = statement.outerjoin(target)
     return statement.order_by(*_directed((keys.c.sort, keys.c.key), descending))
+
+
+def _told(column: Any, of: Any) -> Any:
+    """A joined name in the reader's language; a list of the units themselves shows both."""
+    return column if getattr(column, "class_", None) is of else spoken(column)
 
 
 def _keys(  # noqa: PLR0913 -- see listed

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from models import Application, Department, Institution, InternshipType, SearchWord, Term
 from services.listing import Conditions, Cursor, Order, key, neighbour
 from services.register import begins, by_words
+from services.say import spoken
 from services.sign_in import ISTANBUL
 from services.standing import Standing
 from workflow.days import FIRST_DAY, LAST_DAY
@@ -191,17 +192,17 @@ def options(session: Session, asked: Queue) -> dict[str, list[tuple[int, str]]]:
     departments = select(
         literal("department").label("kind"),
         Department.id.label("key"),
-        Department.name.label("name"),
+        spoken(Department.name).label("name"),
         Department.code.label("of"),
     )
     if Actor.CAREER_CENTRE not in asked.standing.actors:
         departments = departments.where(Department.id.in_(asked.standing.commissions))
     types = (
-        select(literal("type"), InternshipType.id, InternshipType.name, Department.code)
+        select(literal("type"), InternshipType.id, spoken(InternshipType.name), Department.code)
         .join(InternshipType.department)
         .where(InternshipType.department_id.in_(asked.departments))
     )
-    terms = select(literal("term"), Term.id, Term.name, Term.code)
+    terms = select(literal("term"), Term.id, spoken(Term.name), Term.code)
     found: dict[str, list[Any]] = {"department": [], "type": [], "term": []}
     for row in session.execute(union_all(departments, types, terms)):
         found[row.kind].append(row)

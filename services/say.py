@@ -3,24 +3,35 @@
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import format_date, format_datetime, gettext
+from flask_babel import format_date, format_datetime, get_locale, gettext
 
+from models import Department, Faculty, InternshipType, Term
 from workflow.say import Say
 from workflow.words import Word
 
+BILINGUAL = (Department, Faculty, InternshipType, Term)  # each has a name and a name_en
+
 
 def said(what: Any) -> str:
-    """The translated text of a Say, a word's label, a date or anything else that may stand in a sentence."""
+    """The text of a Say, a word's label, a unit's name, a date or anything else that may stand in a sentence."""
     match what:
         case Say(msgid=msgid, facts=facts):
             # gettext("") would answer the catalogue's header
             return str(gettext(msgid, **{k: said(v) for k, v in facts.items()})) if msgid else ""
         case Word():
             return str(gettext(what.label))
-        case datetime():
-            return str(format_datetime(what, "short"))
+        case Department() | Faculty() | InternshipType() | Term():
+            return what.name_en if _english() else what.name
         case date():
-            return str(format_date(what, "long"))
-        case None:
-            return ""
-    return str(what)
+            return str(format_datetime(what, "short") if isinstance(what, datetime) else format_date(what, "long"))
+    return "" if what is None else str(what)
+
+
+def spoken(column: Any) -> Any:
+    """The column that holds a unit's name in the reader's language; any other column as it is."""
+    model = getattr(column, "class_", None)
+    return model.name_en if model in BILINGUAL and column.key == "name" and _english() else column
+
+
+def _english() -> bool:
+    return str(get_locale()) == "en"

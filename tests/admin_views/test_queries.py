@@ -64,8 +64,8 @@ PAGES: dict[str, tuple[str, int, Adds]] = {
     "/announcements/": ("ayse", WHO + 1, a_publication("announcement")),
     "/regulations/": ("ayse", WHO + 1, a_publication("regulation")),
     "/required_files/": ("ayse", WHO + 1, a_publication("required_file")),
-    "/apply/": ("ayse", WHO + 1, an_own_one),
-    "/my-applications/": ("ayse", WHO + 1, an_own_one),
+    "/apply/": ("ayse", WHO + 3, an_own_one),  # the drafts; their pages; the names chosen there
+    "/my-applications/": ("ayse", WHO + 3, an_own_one),  # as above
     "/applications/?state=all": ("member of civil", WHO + 2, a_file()),  # the files; what the filters offer
     "/interns/": ("boss", WHO + 1, an_approved_one),
     "/internships-to-insure/": ("health office", WHO + 1, an_approved_one),

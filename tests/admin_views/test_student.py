@@ -8,11 +8,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from models import Application, Letter
+from models import Application, DraftPage, Letter
 from services.tracker import track
 from tests.people import TODAY, a_town, looking, sign_in
 from tests.university import University
-from workflow.words import ApplicationState
+from workflow.words import ApplicationState, Page
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,30 @@ def test_a_letter_reaches_a_student_who_is_enrolled_elsewhere_by_now(app: Flask)
     with looking(app) as s:
         letter = s.scalars(select(Letter).where(Letter.reader == "student")).one()
         assert (letter.user_id, letter.language) == (user_id, "en")
+
+
+def test_drafts_are_told_apart_by_what_is_known_of_them(app: Flask) -> None:
+    with app.app_context(), a_town() as t:
+        of = t.department()
+        student, firm, kind = t.student(of), t.institution("Demir Çelik A.Ş."), t.internship_type(of)
+        picked = {"pick": str(firm.id), "starts_on": "2027-07-05", "ends_on": "2027-07-30"}
+        typed = {"pick": "new", "name": "Iğdır Yazılım", "starts_on": "2027-13-45"}
+        for institution in (picked, typed, {}):
+            draft = t.draft(student, of)
+            pages = {Page.INTERNSHIP: {"internship_type": str(kind.id)}, Page.INSTITUTION: institution}
+            for page, words in pages.items():
+                about = {"application_id": draft.id, "student_id": student.id, "page": page}
+                t.add(DraftPage(typed=words, valid=False, **about))
+        t.session.flush()
+        user, name = student.user, kind.name
+        t.session.expunge(user)
+    client = sign_in(app, user)
+    for path in ("/my-applications/", "/apply/"):
+        text = client.get(path).text
+        assert [text.count(known) for known in (name, "Demir Çelik A.Ş.", "Iğdır Yazılım", "30 Tem 2027")] == [
+            3,
+            1,
+            1,
+            1,
+        ]
+        assert text.count("son kayıt: ") == 3
