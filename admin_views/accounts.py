@@ -15,13 +15,21 @@ from wtforms import Form
 from admin_views.desk import Choice, Column
 from admin_views.it import NONE_YET, OfficeDesk, departments
 from forms.it import AccountForm, MembershipForm, OfficeForm
-from models import Department, Membership, User, db
+from models import Department, Membership, User, UserWord, db
 from services import audit
 from services.listing import Order
-from services.register import begins
+from services.register import begins, found_by
 from services.sign_in import as_account, today
 from workflow.say import N_
 from workflow.words import Action, Actor
+
+
+def found(key: Any, term: str) -> list[ColumnElement[bool]]:
+    """Accounts by the beginning of an address, or by any words of the name."""
+    if "@" not in term:
+        return found_by(key, UserWord.user_id, UserWord.word, term)
+    address = term.replace("İ", "i").lower()
+    return [key.in_(select(User.id).where(begins(User.email, address)))]
 
 
 class AccountDesk(OfficeDesk):
@@ -35,7 +43,7 @@ class AccountDesk(OfficeDesk):
     can_delete = False  # history names them; "may sign in: no" ends an account
     unique = (("email",),)
     order = Order(User.email)
-    searchable = N_("E-mail begins with")
+    searchable = N_("Name, surname or e-mail")
     columns = (
         Column("email", N_("E-mail"), User.email),
         Column("name", N_("Name"), User.name),
@@ -47,7 +55,7 @@ class AccountDesk(OfficeDesk):
         super().__init__(User, name="accounts", endpoint="accounts")
 
     def search(self, term: str) -> list[ColumnElement[bool]]:
-        return [begins(User.email, term.replace("İ", "i").lower())]
+        return found(User.id, term)
 
     def get_save_return_url(self, model: User, is_created: bool = False) -> str:  # noqa: FBT002 -- the library's signature
         """A new account has no duty yet: its page is where one is added."""
@@ -90,7 +98,7 @@ class MembershipDesk(OfficeDesk):
     unique = ()
     order = Order(Membership.id, descending=True)
     joins = (Membership.user, Membership.department)
-    searchable = N_("E-mail begins with")
+    searchable = N_("Name, surname or e-mail")
     columns = (
         Column("name", N_("Name"), User.name),
         Column("email", N_("E-mail"), User.email),
@@ -113,8 +121,7 @@ class MembershipDesk(OfficeDesk):
         super().__init__(Membership, name="memberships", endpoint="memberships")
 
     def search(self, term: str) -> list[ColumnElement[bool]]:
-        found = select(User.id).where(begins(User.email, term.replace("İ", "i").lower()))
-        return [Membership.user_id.in_(found)]
+        return found(Membership.user_id, term)
 
     def offered(self, form: OfficeForm) -> Form:
         return form.offer(department_id=[NONE_YET, *departments()])

@@ -13,12 +13,11 @@ from stdnum.tr import vkn
 from admin_views.buttons import Steps, buttons
 from admin_views.desk import Card, Choice, Column, Desk
 from forms.institutions import InstitutionForm, SupervisorForm, days, mask
-from models import Application, Institution, Supervisor, db
+from models import Application, Institution, Supervisor, SupervisorWord, db
 from services import audit
 from services.listing import CAP, Order, key
-from services.register import begins, by_words, look_alikes, may_curate, registered
+from services.register import by_words, found_by, look_alikes, may_curate, registered
 from workflow.say import N_
-from workflow.turkish import search_key
 from workflow.words import Action, Actor, ApplicationState, InstitutionKind, InstitutionState
 
 CURATED = N_("Only the career centre changes an institution that is verified or blocked, and its supervisors.")
@@ -144,7 +143,7 @@ class SupervisorDesk(Desk):
     can_edit = can_delete = True
     order = Order(Supervisor.name_key)
     joins = (Supervisor.institution,)
-    searchable = N_("Name begins with")
+    searchable = N_("Name or surname")
     empty = N_("No supervisor is registered yet; add one from an institution's page.")
     columns = (
         Column("name", N_("Name"), Supervisor.name),
@@ -159,7 +158,7 @@ class SupervisorDesk(Desk):
         super().__init__(Supervisor, name="supervisors", endpoint="supervisors")
 
     def search(self, term: str) -> list[ColumnElement[bool]]:
-        return [begins(Supervisor.name_key, search_key(term))]
+        return found_by(Supervisor.id, SupervisorWord.supervisor_id, SupervisorWord.word, term)
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:

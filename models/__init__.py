@@ -5,8 +5,8 @@ from models.applications import Application, DraftPage, SearchWord
 from models.base import Model, ReachSession, db, utcnow
 from models.documents import Document
 from models.history import Letter, Step
-from models.institutions import Institution, InstitutionWord, Supervisor
-from models.people import Enrolment, Membership, Student, User
+from models.institutions import Institution, InstitutionWord, Supervisor, SupervisorWord
+from models.people import Enrolment, Membership, Student, User, UserWord
 from models.publications import Publication
 
 __all__ = [
@@ -30,8 +30,10 @@ __all__ = [
     "Step",
     "Student",
     "Supervisor",
+    "SupervisorWord",
     "Term",
     "User",
+    "UserWord",
     "db",
     "utcnow",
 ]

@@ -1,5 +1,6 @@
 """The declarative base, the column types both databases share, and the session every request works in."""
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from workflow.transitions import MACHINES
+from workflow.turkish import search_words
 from workflow.words import Word
 
 Key = BigInteger().with_variant(Integer, "sqlite")
@@ -84,6 +86,12 @@ name_text = Annotated[str, mapped_column(String(200))]
 def utcnow() -> datetime:
     """Now, with its zone."""
     return datetime.now(UTC)
+
+
+def words_for(kept: Sequence[Any], made: Callable[..., Any], *texts: str | None) -> list[Any]:
+    """The word rows of a record that is found by these texts: those it has already, and new ones."""
+    known = {row.word: row for row in kept}
+    return [known.get(word) or made(word=word) for word in sorted(search_words(*(t for t in texts if t)))]
 
 
 class Stateful:

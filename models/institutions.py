@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from models.base import Key, Model, Stateful, name_text, pk, promises, utcnow, word
-from workflow.turkish import WORD_LENGTH, search_key, search_words
+from models.base import Key, Model, Stateful, name_text, pk, promises, utcnow, word, words_for
+from workflow.turkish import WORD_LENGTH, search_key
 from workflow.words import InstitutionKind, InstitutionState
 
 
@@ -48,8 +48,7 @@ class Institution(Stateful, Model):
     def _found_by(self, _key: str, name: str) -> str:
         """The folded name and its words follow the name, whoever writes it."""
         self.name_key = search_key(name)[:200]
-        kept = {w.word: w for w in self.words}
-        self.words = [kept.get(w) or InstitutionWord(word=w) for w in sorted(search_words(name))]
+        self.words = words_for(self.words, InstitutionWord, name)
         return name
 
     def __str__(self) -> str:
@@ -81,11 +80,23 @@ class Supervisor(Model):
     phone: Mapped[str] = mapped_column(String(30))
     email: Mapped[str] = mapped_column(String(255), index=True)
     institution: Mapped[Institution] = relationship(back_populates="supervisors")
+    words: Mapped[list["SupervisorWord"]] = relationship(cascade="all, delete-orphan")
 
     @validates("name")
     def _found_by(self, _key: str, name: str) -> str:
         self.name_key = search_key(name)[:200]
+        self.words = words_for(self.words, SupervisorWord, name)
         return name
 
     def __str__(self) -> str:
         return self.name
+
+
+class SupervisorWord(Model):
+    """A folded word of a supervisor's name, by which they are looked up."""
+
+    __tablename__ = "supervisor_word"
+    __table_args__ = (Index("ix_supervisor_word_supervisor_id", "supervisor_id"), {"sqlite_with_rowid": False})
+
+    word: Mapped[str] = mapped_column(String(WORD_LENGTH), primary_key=True)
+    supervisor_id: Mapped[int] = mapped_column(Key, ForeignKey("supervisor.id"), primary_key=True)

@@ -5,10 +5,11 @@ from typing import Any, ClassVar
 
 from flask_security import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from models.academia import Department
-from models.base import Model, name_text, pk, utcnow, word
+from models.base import Key, Model, name_text, pk, utcnow, word, words_for
+from workflow.turkish import WORD_LENGTH
 from workflow.words import Actor, Programme
 
 
@@ -27,10 +28,28 @@ class User(Model, UserMixin):
     shortcuts: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     memberships: Mapped[list["Membership"]] = relationship(back_populates="user")
+    words: Mapped[list["UserWord"]] = relationship(cascade="all, delete-orphan")
     roles: ClassVar[list[Any]] = []  # type: ignore[misc]  # the library asks for roles; ours are memberships
+
+    @validates("name", "email")
+    def _found_by(self, key: str, value: str) -> str:
+        """The words of the name and of the address before its @ follow them, whoever writes them."""
+        name, email = (value if key == fact else getattr(self, fact) for fact in ("name", "email"))
+        self.words = words_for(self.words, UserWord, name, (email or "").partition("@")[0])
+        return value
 
     def __str__(self) -> str:
         return self.name
+
+
+class UserWord(Model):
+    """A folded word by which IT looks an account up."""
+
+    __tablename__ = "user_word"
+    __table_args__ = (Index("ix_user_word_user_id", "user_id"), {"sqlite_with_rowid": False})
+
+    word: Mapped[str] = mapped_column(String(WORD_LENGTH), primary_key=True)
+    user_id: Mapped[int] = mapped_column(Key, ForeignKey("user.id"), primary_key=True)
 
 
 class Membership(Model):

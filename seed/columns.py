@@ -34,6 +34,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "institution": INSTITUTION,
     "institution_word": ("word", "institution_id"),
     "supervisor": SUPERVISOR,
+    "supervisor_word": ("word", "supervisor_id"),
     "application": APPLICATION,
     "step": STEP,
     "search_word": ("word", "department_id", "application_id", "student_id"),

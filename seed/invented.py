@@ -180,11 +180,13 @@ class University:
         return rows
 
     def firms(self, start: int, stop: int) -> Rows:
-        rows: Rows = {"institution": [], "institution_word": [], "supervisor": [], "step": []}
+        rows: Rows = {"institution": [], "institution_word": [], "supervisor": [], "supervisor_word": [], "step": []}
         for k in range(start, stop):
             firm = self.firm(k)
             rows["institution_word"] += [(word, firm.id) for word in firm.words]
-            rows["supervisor"] += [self._supervisor(firm, j) for j in _supervisors(k)]
+            people = [self._supervisor(firm, j) for j in _supervisors(k)]
+            rows["supervisor"] += people
+            rows["supervisor_word"] += [(word, key) for key, _of, name, *_more in people for word in self.words(name)]
             steps = list(self._curated(firm, k))
             rows["step"] += [chains.row(self.plan.first["step"] + 2 * k + n, step) for n, step in enumerate(steps)]
             rows["institution"].append(self._firm_row(firm, steps))

@@ -11,7 +11,7 @@ from flask_security import hash_password
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, selectinload
 
-from models import Department, Enrolment, Step, Student, User, utcnow
+from models import Department, Enrolment, Step, Student, User, UserWord, utcnow
 from services import audit
 from services.changes import Change, Difference, Faulty, Field, Group
 from services.directory import DirectoryStudent, Record, records
@@ -19,6 +19,7 @@ from services.seal import Seal
 from services.standing import Standing
 from services.tables import Line
 from workflow.say import N_, Say
+from workflow.turkish import search_words
 from workflow.words import Action, Actor, Programme
 
 Progress = Callable[[int, int], None]
@@ -196,13 +197,26 @@ class Refresh:
 
     def _insert(self, tasks: Sequence[_Task]) -> None:
         """New students by the table, not one by one: 57,000 in half the time. Only a system session may."""
-        accounts = self._insert_all(User, [_account(t.record, self.locked) for t in tasks if t.user_id is None])
+        new = [_account(t.record, self.locked) for t in tasks if t.user_id is None]
+        keys_of_new = list(self._insert_all(User, new))
+        self._keep_words(keys_of_new, new)
+        accounts = iter(keys_of_new)
         rows = [_student(t, self.seal, t.user_id or next(accounts)) for t in tasks]
         keys = self._insert_all(Student, rows)
         self._insert_all(
             Enrolment,
             [{"student_id": key, **place} for t, key in zip(tasks, keys, strict=True) for place in _places(t.places)],
         )
+
+    def _keep_words(self, keys: Sequence[int], accounts: Sequence[dict[str, Any]]) -> None:
+        """The words these accounts are looked up by, as models.User keeps them."""
+        rows = [
+            {"word": word, "user_id": key}
+            for key, account in zip(keys, accounts, strict=True)
+            for word in search_words(account["name"], account["email"].partition("@")[0])
+        ]
+        if rows:
+            self.session.execute(insert(UserWord), rows)
 
     def _insert_all(self, model: Any, rows: list[dict[str, Any]]) -> Iterator[int]:
         """The new keys, in the order of the rows."""

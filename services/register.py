@@ -31,10 +31,13 @@ def by_words(term: str) -> list[ColumnElement[bool]]:
     """Institutions whose name has, for every typed word, one that begins with it; or whose tax number does."""
     if term.isascii() and term.isdigit():
         return [begins(Institution.tax_no, term)]
-    return [
-        Institution.id.in_(select(InstitutionWord.institution_id).where(begins(InstitutionWord.word, word)))
-        for word in sorted(search_words(term) or search_key(term).split()[-1:])
-    ]
+    return found_by(Institution.id, InstitutionWord.institution_id, InstitutionWord.word, term)
+
+
+def found_by(key: Any, of: Any, word: Any, term: str) -> list[ColumnElement[bool]]:
+    """Rows that have, for every typed word, one that begins with it: `of` is the key in their table of words."""
+    typed = sorted(search_words(term) or search_key(term).split()[-1:])
+    return [key.in_(select(of).where(begins(word, beginning))) for beginning in typed]
 
 
 def look_alikes(session: Session, name: str, tax_no: str | None, *, but: int | None = None) -> Sequence[Institution]:

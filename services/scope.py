@@ -35,8 +35,10 @@ from models import (
     Step,
     Student,
     Supervisor,
+    SupervisorWord,
     Term,
     User,
+    UserWord,
     db,
 )
 from services.register import may_curate
@@ -144,7 +146,7 @@ VISIBLE: dict[type[Model], dict[A, Condition]] = {
 REFERENCE: frozenset[type[Model]] = frozenset(
     {
         *(Faculty, Department, Term, InternshipType, Policy, HolidayOverride),
-        *(Institution, InstitutionWord, Supervisor, User, Membership),
+        *(Institution, InstitutionWord, Supervisor, SupervisorWord, User, UserWord, Membership),
     }
 )
 
@@ -191,7 +193,9 @@ WRITABLE: dict[type[Model], dict[A | None, Permission]] = {
     SearchWord: {A.STUDENT: _own_row},
     Student: {A.STUDENT: lambda row, s: row.id == s.student_id},
     Institution: {**dict.fromkeys(CURATORS, _curated), A.STUDENT: _unverified},
-    InstitutionWord: dict.fromkeys((*CURATORS, A.STUDENT), _always),  # follow the institution
+    # words follow what they find
+    **{m: dict.fromkeys((*CURATORS, A.STUDENT), _always) for m in (InstitutionWord, SupervisorWord)},
+    UserWord: {A.IT: _always},
     # a student names the person they met, whoever vouches for the firm (services.wizard.submitting)
     Supervisor: {**dict.fromkeys(CURATORS, _curated_of), A.STUDENT: _always},
     Publication: {

@@ -270,3 +270,34 @@ def test_after_signing_in_the_accounts_language_applies_unless_another_was_chose
     assert '<html lang="en"' in client.get("/login", headers=asked).text
     assert client.post("/login", data={"email": email, "password": PASSWORD}, headers=asked).status_code == 302
     assert f'<html lang="{spoken}"' in client.get("/", headers=asked).text
+
+
+SEARCHED = [
+    ("/supervisors/", "Öztürk", "Gül Öztürk"), ("/supervisors/", "gül ozt", "Gül Öztürk"), ("/supervisors/", "turk", ""),
+    ("/accounts/", "ışık", "Nuray Işık"), ("/accounts/", "ISIK nur", "Nuray Işık"), ("/accounts/", "terzi", "Nuray Işık"),
+    ("/accounts/", "nt.terzi@demo", "Nuray Işık"), ("/accounts/", "demo", ""), ("/memberships/", "ışık", "Nuray Işık"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "typed", "who"), SEARCHED)
+def test_people_are_found_by_any_word_of_their_name(app: Flask, world: Any, path: str, typed: str, who: str) -> None:
+    with app.app_context(), a_town() as t:
+        t.supervisor(t.session.get_one(Institution, world["firm"]), name="Gül Öztürk")
+        t.member(t.department(), user=t.user("nt.terzi@demo.edu.tr", "Nuray Işık"))
+    page = world["member" if path == "/supervisors/" else "it"].get(path, query_string={"q": typed}).text
+    body = page.split("<tbody>")[1].split("</tbody>")[0] if "<tbody>" in page else ""
+    assert (body.count("<tr"), who in body) == (1 if who else 0, True)
+
+
+def test_a_changed_name_is_found_by_its_new_words_only(app: Flask, world: Any) -> None:
+    for url, field, path in (
+        (f"/supervisors/edit/?id={world['supervisor']}", "name", "/supervisors/"),
+        (f"/accounts/edit/?id={world['account']}", "name", "/accounts/"),
+    ):
+        it = world["member" if "super" in url else "it"]
+        for name in ("Eskiad Soyad", "Yeniad Soyad"):
+            assert it.post(url, data=written(form_at(it, url), **{field: name})).status_code == 302
+        assert ["<tbody>" in it.get(path, query_string={"q": q}).text for q in ("eskiad", "soyad yeni")] == [
+            False,
+            True,
+        ]
