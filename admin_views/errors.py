@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, abort, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_security import current_user
 from flask_wtf.csrf import CSRFError
@@ -22,20 +22,28 @@ SENTENCES = {
     404: N_("This page does not exist, or it is not yours to see."),
     405: N_("This address does not answer that way."),
     409: N_("Somebody was faster: the record has changed since you opened it."),
-    413: N_("The file is larger than 20 MB; nothing was uploaded."),
+    413: N_("What was sent is too large; nothing was saved. A file may have 20 MB."),
     429: N_("Too many tries. Wait a few minutes, then try again."),
     500: N_("Something went wrong on our side; it has been noted. Nothing you sent was half-saved."),
     503: N_("The system is busy just now. Try again in a moment."),
 }
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 SESSION_ENDED = N_("Your session had ended, or the page was open too long. What you typed is below: send it again.")
 
 
 def install(app: Flask) -> None:
     """Answer every error with its page; a fault is rolled back first."""
+    app.before_request(_forms_only)
     app.register_error_handler(HTTPException, _page)
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(500, _fault)
     app.register_error_handler(OperationalError, _busy)
+
+
+def _forms_only() -> None:
+    """People send forms; the libraries would take other bodies for one too."""
+    if request.method == "POST" and request.content_length and request.mimetype not in FORMS:
+        abort(415)
 
 
 def _page(error: HTTPException) -> Response:

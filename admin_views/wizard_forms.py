@@ -100,10 +100,11 @@ def _types(session: Session, row: Application) -> list[SelectChoice]:
         .where(InternshipType.department_id.in_(enrolments), InternshipType.active)
         .order_by(InternshipType.department_id, InternshipType.compulsory.desc(), InternshipType.code)
     )
+    owed = {True: _("compulsory"), False: _("voluntary")}  # the catalogue does not find them within an f-string
     return [
         SelectChoice(
             str(t.id),
-            f"{said(t)} ({_('compulsory') if t.compulsory else _('voluntary')})",
+            f"{said(t)} ({owed[t.compulsory]})",
             optgroup=_programme(enrolments[t.department_id]) if len(enrolments) > 1 else None,
         )
         for t in found

@@ -4,12 +4,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectField, SelectMultipleField, widgets
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
-from forms.typed import Line, MaybeLine, Paragraphs
+from forms.typed import Line, MaybeLine, Paragraphs, TypedForm
 from workflow.say import N_
 from workflow.words import InstitutionKind
 
@@ -52,7 +51,7 @@ class NotRegistered:
             )
 
 
-class InstitutionForm(NotRegistered, FlaskForm):
+class InstitutionForm(NotRegistered, TypedForm):
     """All facts of the register (domain: wizard page 3)."""
 
     name = Line(_l("Name"), [NEEDED, Length(2, 200)])
@@ -76,7 +75,7 @@ class InstitutionForm(NotRegistered, FlaskForm):
     )
 
 
-class SupervisorForm(FlaskForm):
+class SupervisorForm(TypedForm):
     """The firm's authorised contact (domain: wizard page 4)."""
 
     name = Line(_l("Name and surname"), [NEEDED, Length(2, 200)])

@@ -3,12 +3,11 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional, ValidationError
 
-from forms.typed import Day, EmailLine, Line, MaybeLine
+from forms.typed import Day, EmailLine, Line, MaybeLine, TypedForm
 from workflow.words import Actor
 
 BOARD = (Actor.MEMBER, Actor.CHAIR)
@@ -30,7 +29,7 @@ def _key(value: Any) -> int | None:
     return (int(text) if fits else -1) if text else None
 
 
-class OfficeForm(FlaskForm):
+class OfficeForm(TypedForm):
     """A form that may be told which rows it can choose from."""
 
     def offer(self, **choices: list[tuple[Any, str]]) -> "OfficeForm":

@@ -5,11 +5,10 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from forms.typed import Day, Line
+from forms.typed import Day, Line, TypedForm
 from workflow.policy import RULES, Rule
 from workflow.say import N_
 from workflow.values import ALWAYS_YES, HALF_DAY, WEEK_BY_KIND, WEEKDAY, WEEKDAYS, YES_NO, Value
@@ -26,7 +25,7 @@ CHOSEN: tuple[tuple[Value, tuple[tuple[str, Any, Any], ...]], ...] = (
 )
 
 
-class PolicyForm(FlaskForm):
+class PolicyForm(TypedForm):
     """Fields `value_<rule>` and `article_<rule>` for every rule; an empty value means the policy has no such rule."""
 
     valid_from = Day(_l("Valid from"), [InputRequired(_l("Give a date."))])

@@ -1,17 +1,16 @@
 """What a department types when it publishes."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from forms.typed import Line, Paragraphs
+from forms.typed import Line, Paragraphs, TypedForm
 from workflow.words import PublicationKind
 
 
-class PublicationForm(FlaskForm):
+class PublicationForm(TypedForm):
     """Title, text, whose students read it, and the file."""
 
     title = Line(_l("Title"), [InputRequired(_l("Write a title.")), Length(max=200)])

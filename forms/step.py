@@ -1,12 +1,11 @@
 """The form of one step: only the facts its door needs."""
 
 from flask_babel import gettext, lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import SelectMultipleField, widgets
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from forms.typed import Paragraphs
+from forms.typed import Paragraphs, TypedForm
 from workflow.transitions import Door
 from workflow.words import Need, Page
 
@@ -14,7 +13,7 @@ REASON_LENGTH = 2000
 POINTED_AT = (Page.INTERNSHIP, Page.INSTITUTION, Page.DATES, Page.SUPERVISOR, Page.FILES, Page.PROFILE)
 
 
-class StepForm(FlaskForm):
+class StepForm(TypedForm):
     """No facts needed: a plain confirmation."""
 
 

@@ -5,11 +5,24 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from werkzeug.datastructures import MultiDict
 from wtforms import DateField, EmailField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from workflow.days import FIRST_DAY, LAST_DAY
 from workflow.plain import legible, plain
+
+
+class TypedForm(FlaskForm):
+    """A form that finds text in its fields, and a file only in a field for one."""
+
+    class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            sent = super().wrap_formdata(form, formdata)
+            files = {name for name, field in form._fields.items() if isinstance(field, FileField)}
+            return sent and MultiDict((n, v) for n, v in sent.items(multi=True) if isinstance(v, str) or n in files)
 
 
 class _Plain:

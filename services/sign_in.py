@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g, has_request_context, request, session
+from flask_babel import gettext
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import user_logged_out
@@ -31,6 +32,7 @@ ISTANBUL = ZoneInfo("Europe/Istanbul")
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 LANGUAGES = ("tr", "en")
 ESTIMATED = 72  # characters; zxcvbn raises beyond
+LONGEST = 4096  # characters; the hash raises beyond
 
 
 class Role(RoleMixin):
@@ -65,8 +67,14 @@ class Outbox(MailUtil):
 class Passwords(PasswordUtil):
     """Long enough, and not easy to guess; the estimator reads no more than the first characters."""
 
+    def normalize(self, password: str) -> str:
+        """As the library has it, but no longer than the hash takes: what is longer is nobody's password."""
+        return str(super().normalize(password[:LONGEST]))[:LONGEST]
+
     def validate(self, password: str, is_register: bool, **kwargs: Any) -> tuple[list[str] | None, str]:
         whole = self.normalize(password)
+        if len(whole) == LONGEST:
+            return [gettext("Choose a password shorter than %(length)s characters.", length=LONGEST)], whole
         refused = password_length_validator(whole)
         if refused is None and password_complexity_validator(whole[:ESTIMATED], is_register, **kwargs):
             refused = [get_message("PASSWORD_TOO_SIMPLE")[0]]  # the estimator itself speaks English only

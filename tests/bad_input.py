@@ -11,7 +11,9 @@ from urllib.parse import quote
 from sqlalchemy import Engine, event
 
 from tests.admin_views.reach import Address
+from tests.university import University
 
+FAULT = 500
 HUGE = "Ş" * 5_000  # 10 kB
 BIDI = "gro.\u202ekotsat\u202c"
 
@@ -60,14 +62,23 @@ def people_of(address: Address) -> list[str]:
     return [who for who in ROLES if who in address.to]
 
 
-def few(values: Sequence[str], position: int) -> Sequence[str]:
-    """All of them for the first person who comes, some for each other one: another share every time."""
+def few(values: Sequence[Any], position: int) -> Sequence[Any]:
+    """All of them for the first who comes, some for each other one: another share every time."""
     return values[position % 8 :: 8] if position else values
 
 
 def path_of(rule: str, given: dict[str, str]) -> str:
     """A rule with these arguments, whatever its converters think of them."""
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: given[found[1]], rule)
+
+
+def found_faultless(university: University, caplog: Any) -> Iterator[None]:
+    """A fault answers its page, as it does in production, and is noted: nothing may note one."""
+    university.app.config["PROPAGATE_EXCEPTIONS"] = False
+    for limiter in university.app.extensions["limiter"]:
+        limiter.enabled = False
+    yield
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == []
 
 
 _WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)

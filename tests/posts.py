@@ -1,0 +1,96 @@
+"""Every form of the house, written by hand: who fills it in, where, and with what it is taken.
+
+tests/test_bad_forms.py walks it. An address that takes a form and that nobody listed fails the run.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.people import PASSWORD
+
+
+@dataclass(frozen=True)
+class Post:
+    """A form: who fills it in, where, and what they type (over what its page shows).
+
+    `keeps` is what is written even when it is wrong; `takes` says whether as typed it is taken.
+    """
+
+    who: str
+    path: str
+    typed: dict[str, Any] = field(default_factory=dict)
+    keeps: frozenset[str] = frozenset()
+    takes: bool = True
+    free: frozenset[str] = frozenset()  # fields in which nothing is wrong
+
+
+DRAFT = frozenset({"draft_page"})
+VERSION = frozenset({"version"})  # of a page: the same words again are no conflict
+FIRM = {"name": "Işık Gıda A.Ş.", "kind": "private", "sector": "Gıda", "tax_no": "1234567890", "address": "Yomra\nTrabzon", "city": "Trabzon",
+        "phone": "0462 300 00 00", "email": "x@isik.example.com", "web": "isik.example.com", "headcount": "3", "weekdays": ["0"]}  # fmt: skip
+PERSON = {"name": "Şule Işık", "title": "Müdür", "phone": "0462 300 00 01", "email": "sule@isik.example.com"}
+NAMES = {"code": "KOD", "name": "Adı", "name_en": "Name"}
+DAYS = {"starts_on": "2027-07-05", "ends_on": "2027-07-30"}
+REASON = {"reason": "Belge eksik.", "pages": ["files"]}
+NEWS = {"title": "Duyuru", "body": "Metin"}
+ANY_BACK = frozenset({"back", "url", "next"})
+
+
+def _published(kind: str) -> dict[str, list[Post]]:
+    return {
+        f"publish_{kind}.create_view": [Post("member of civil", f"/publish/{kind}/new/", {**NEWS, "department": "{civil}"})],
+        f"publish_{kind}.edit_view": [Post("member of civil", f"/publish/{kind}/edit/?id={{{kind}: civil draft}}")],
+        f"publish_{kind}.step": [Post("member of civil", f"/publish/{kind}/step/{{{kind}: civil draft}}/publish")],
+    }  # fmt: skip
+
+
+def _table(name: str, row: str, typed: dict[str, Any], free: frozenset[str] = frozenset()) -> dict[str, list[Post]]:
+    return {
+        f"{name}.create_view": [Post("it", f"/{name}/new/", typed, free=free)],
+        f"{name}.edit_view": [Post("it", f"/{name}/edit/?id={{{row}}}", free=free)],
+    }
+
+
+POSTS: dict[str, list[Post]] = {
+    **_table("faculties", "faculty", {**NAMES, "kind": "faculty"}),
+    **_table("departments", "civil", {**NAMES, "faculty_id": "{faculty}"}),
+    **_table("terms", "term", {**NAMES, **DAYS}),
+    **_table("internship_types", "civil type", {**NAMES, "department_id": "{civil}", "total_days": "20"}),
+    **_table("holidays", "holiday", {"day": "2027-05-05", "effect": "half", "concerns": "public", "reason": "Karar"}),
+    **_table("accounts", "account", {"email": "yeni@demo.edu.tr", "name": "Yeni", "language": "tr", "active": "y"}),
+    **_table("memberships", "membership", {"email": "{email}", "actor": "it", "department_id": "", "starts_on": "2027-01-01"}),
+    **_published("announcement"),
+    **_published("regulation"),
+    **_published("required_file"),
+    "institutions.create_view": [Post("career centre", "/institutions/new/", FIRM)],
+    "institutions.edit_view": [Post("career centre", "/institutions/edit/?id={civil firm}", {"tax_no": "1234567891"})],
+    "institutions.step": [Post("career centre", "/institutions/step/{mining firm}/block", {"reason": "Kapandı."})],
+    "supervisors.create_view": [Post("career centre", "/supervisors/new/?institution={civil firm}", PERSON)],
+    "supervisors.edit_view": [Post("career centre", "/supervisors/edit/?id={civil supervisor}")],
+    "policies.next_version": [Post("it", "/policies/next/{civil type}", {"valid_from": "2026-01-01"})],
+    "applications.step": [Post("member of civil", "/applications/step/{ayse submitted}/reject", REASON)],
+    "applications.bulk": [
+        Post("member of civil", "/applications/bulk/reject", {"row": "{ayse submitted}:99", "asked": "yes", **REASON}, takes=False, free=frozenset({"asked"}))
+    ],
+    "my_applications.step": [Post("zeynep", "/my-applications/step/{zeynep submitted}/withdraw")],
+    "wizard.page": [
+        Post("ayse", "/apply/{ayse draft}/notice", keeps=DRAFT, free=VERSION),
+        Post("ayse", "/apply/{ayse draft}/profile", {"phone": "0532 000 00 00", "email": "ayse@demo.edu.tr"}, DRAFT, free=VERSION),
+        Post("ayse", "/apply/{ayse draft}/internship", {"internship_type": "{civil type}", "term": "{term}", "paid": "no", "family_health_cover": "no", "abroad": "no"}, DRAFT, free=VERSION),
+        Post("ayse", "/apply/{ayse draft}/institution", {**FIRM, **DAYS, "name": "Çay İşleri", "tax_no": "1234567892", "pick": "new"}, DRAFT, free=VERSION),
+        Post("ayse", "/apply/{ayse draft}/supervisor", {**PERSON, "pick": "new"}, DRAFT, free=VERSION),
+        Post("ayse", "/apply/{ayse draft}/preview", takes=False),
+    ],
+    "wizard.count": [Post("ayse", "/apply/{ayse draft}/count", {**FIRM, **DAYS, "pick": "new"}, takes=False)],
+    "settings": [Post("it", "/settings", {"language": "xx", "theme": "xx", "shortcuts": "xx", "back": "//evil.example"}, takes=False)],
+    "security.login": [Post("nobody", "/login", {"email": "{email}", "password": "yanlis-parola", "next": "//evil.example"}, takes=False)],
+    "security.forgot_password": [Post("nobody", "/reset", {"email": "nobody@demo.edu.tr"}, takes=False)],
+    "security.reset_password": [Post("nobody", "/reset/x", {"password": "x", "password_confirm": "y"}, takes=False)],
+    "security.change_password": [Post("stranger", "/change", {"password": "x", "new_password": PASSWORD, "new_password_confirm": "y"}, takes=False)],
+    "security.verify": [Post("stranger", "/verify", {"password": "x"}, takes=False)],
+}  # fmt: skip
+# what takes its row from the address and nothing from a form, and the uploads of tests/test_bad_uploads.py
+WITHOUT_FIELDS = frozenset({
+    "accounts.letter", "outbox.retry", "outbox.retry_failed", "wizard.start", "wizard.discard", "security.logout",
+    "seed.apply", "student_import.apply",
+})  # fmt: skip
