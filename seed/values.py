@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from workflow.plain import legible
 from workflow.say import Say
 from workflow.words import Word
 
@@ -31,6 +32,8 @@ def text(length: int) -> Reader:
             raise Wrong(Say("Text was expected here."))
         if len(str(value)) > length:
             raise Wrong(Say("This is longer than %(length)s characters.", length=length))
+        if not legible(str(value), lines=True):
+            raise Wrong(Say("This holds hidden or broken characters. Type it instead of pasting it."))
         return str(value)
 
     return read

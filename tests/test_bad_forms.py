@@ -9,13 +9,14 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from models import User
+from models import DraftPage, User
 from tests.admin_views.reach import ADDRESSES
 from tests.bad_input import DATES, FAULT, HUGE, few, found_faultless, written
 from tests.forms import form_at
 from tests.people import PASSWORD, looking
 from tests.posts import DAYS, DRAFT, FIRM, NAMES, NEWS, POSTS, REASON, WITHOUT_FIELDS, Post
 from tests.university import MISSING, University
+from workflow.words import Page
 
 STORM = "a" + "\u0301\u0316" * 40
 UNSEEN: tuple[str, ...] = ("a\u202eb", "a\x07b", STORM, "a\ufffdb")
@@ -261,6 +262,18 @@ def test_odd_text_and_fields_sent_twice_are_no_fault(university: University) -> 
                 if answer.status_code >= FAULT or _leads_away(answer):
                     wrong.append((url, answer.status_code, str(sent)[:200]))
     assert wrong == []
+
+
+def test_blanks_around_what_a_student_types_are_not_kept(university: University) -> None:
+    """A name is measured as it will stand in its column."""
+    client, draft = university.people["zeynep"], university.applications["zeynep draft"]
+    client.post(
+        f"/apply/{draft}/profile",
+        data={"phone": "0532 000 00 00" + " " * 9_000, "email": "\xad a@demo.edu.tr\x00 ", "version": "1"},
+    )
+    with looking(university.app) as session:
+        kept = session.get_one(DraftPage, (draft, Page.PROFILE)).typed
+    assert (kept["phone"], kept["email"]) == ("0532 000 00 00", "a@demo.edu.tr")
 
 
 def test_a_password_beyond_what_can_be_hashed_is_nobodys(university: University) -> None:

@@ -32,6 +32,8 @@ from tests.university import MISSING, University
 ROOT = Path(__file__).resolve().parent.parent
 OURS = {
     "late",
+    "told",
+    "email",
     "quiet",
     "id",
     "application",
