@@ -24,11 +24,11 @@ from services.export import CONTENT_TYPES, SHEET, XLSX, exported
 from services.listing import CAP, Listed, cursor, key, listed, reaches, walked
 from services.queue import ALL, KEPT, ORDERS, STATES, Queue, named, options, queue
 from services.say import said
-from services.scope import reading_session
+from services.scope import among, reading_session
 from services.sign_in import today
 from services.transition import doors
 from services.wizard.checks import judge_again
-from workflow.say import N_, Say
+from workflow.say import N_
 from workflow.transitions import APPLICATIONS, Door
 from workflow.words import Action, Actor, ApplicationState
 
@@ -190,7 +190,7 @@ class Applications(Many, Steps, Desk):
     def _count(self, args: Mapping[str, str]) -> int:
         asked = queue(db.session(), args, g.standing)
         found = select(Application.id).where(
-            Application.department_id.in_(g.standing.commissions),
+            among(Application.department_id, g.standing.commissions),
             Application.state == ApplicationState.SUBMITTED,
             *asked.where,
         )
@@ -241,11 +241,6 @@ class Applications(Many, Steps, Desk):
 
     def file_url(self, row: Any) -> str:
         return url_for(".details_view", id=row.id, **_filters())
-
-    def problems(self, row: Application, door: Door) -> tuple[Say, ...]:
-        """A file comes back only where no other application of the student took its days meanwhile."""
-        verdicts = judge_again(row).verdicts if door.action is Action.REOPEN else ()
-        return tuple(v.refusal for v in verdicts if v.rule == "overlap" and not v.passed)
 
     def done(self, row: Any, door: Door) -> str:
         return f"{row.student_name}: {said(door.to)}"

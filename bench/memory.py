@@ -170,4 +170,4 @@ def _post_file(target: str, csrf: str, cookies: str, path: Path) -> None:
     connection.send(tail)
     answer = connection.getresponse()
     body = answer.read()
-    assert answer.status == 302, (answer.status, body[:300])
+    assert answer.status == 303, (answer.status, body[:300])

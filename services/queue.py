@@ -14,6 +14,7 @@ from models import Application, Department, Institution, InternshipType, SearchW
 from services.listing import Conditions, Cursor, Order, key, neighbour
 from services.register import begins, by_words
 from services.say import spoken
+from services.scope import among
 from services.sign_in import ISTANBUL
 from services.standing import Standing
 from workflow.days import FIRST_DAY, LAST_DAY
@@ -105,10 +106,9 @@ class Queue:
         if not self.words:
             return []
         first, *others = self.words
-        of = select(Department.id) if self.everywhere else self.departments
-        walked = select(SearchWord.application_id).where(
-            SearchWord.department_id.in_(of), begins(SearchWord.word, first)
-        )
+        department = SearchWord.department_id
+        of = department.in_(select(Department.id)) if self.everywhere else among(department, self.departments)
+        walked = select(SearchWord.application_id).where(of, begins(SearchWord.word, first))
         found: list[ColumnElement[bool]] = [Application.id.in_(walked)]
         for word in others:
             also = aliased(SearchWord)
@@ -196,11 +196,11 @@ def options(session: Session, asked: Queue) -> dict[str, list[tuple[int, str]]]:
         Department.code.label("of"),
     )
     if Actor.CAREER_CENTRE not in asked.standing.actors:
-        departments = departments.where(Department.id.in_(asked.standing.commissions))
+        departments = departments.where(among(Department.id, asked.standing.commissions))
     types = (
         select(literal("type"), InternshipType.id, spoken(InternshipType.name), Department.code)
         .join(InternshipType.department)
-        .where(InternshipType.department_id.in_(asked.departments))
+        .where(among(InternshipType.department_id, asked.departments))
     )
     terms = select(literal("term"), Term.id, spoken(Term.name), Term.code)
     found: dict[str, list[Any]] = {"department": [], "type": [], "term": []}
