@@ -12,8 +12,7 @@ from models import db
 from services.listing import key
 from services.say import said
 from services.sign_in import today
-from services.transition import CLOSED, Outrun, Refused, doors, take
-from workflow.guards import Moment
+from services.transition import CLOSED, Outrun, Refused, doors, refusal, take
 from workflow.say import Say
 from workflow.transitions import Door
 from workflow.words import Action, Need
@@ -21,10 +20,13 @@ from workflow.words import Action, Need
 CONFIRMED = frozenset({Action.WITHDRAW})  # nothing leads back from here
 STYLE = {
     Action.APPROVE: "success",
+    Action.AGREE: "success",
+    Action.ANSWER: "primary",
     Action.VERIFY: "success",
     Action.PUBLISH: "success",
     Action.SUBMIT: "primary",
     Action.REJECT: "danger",
+    Action.DECLINE: "danger",
     Action.BLOCK: "danger",
     Action.CANCEL: "danger",
 }
@@ -32,13 +34,12 @@ STYLE = {
 
 def buttons(row: Any) -> list[dict[str, Any]]:
     """One button per open door of this row for the signed-in person; `refusal` says why it would not turn now."""
-    moment = Moment(today(), g.standing.student_id)
     return [
         {
             "action": d.action,
             "style": STYLE.get(d.action, "secondary"),
             "asks": bool(d.needs - {Need.DECIDER}) or d.action in CONFIRMED,
-            "refusal": d.refusal(row, moment),
+            "refusal": refusal(db.session(), row, d, g.standing, today()),
         }
         for d in doors(row, g.standing)
     ]
@@ -78,14 +79,13 @@ class Steps(Opened):
                 seen=seen_version(request.form.get("version")),
                 reason=form.data.get(Need.REASON.value),
                 pages=form.data.get(Need.PAGES.value),
-                problems=self.problems(row, door),
                 values=self.values(row, door),
             )
             db.session.commit()
-        except Refused as refusal:
+        except Refused as refused:
             db.session.rollback()
-            flash(said(refusal.say), "danger")
-            if isinstance(refusal, Outrun):
+            flash(said(refused.say), "danger")
+            if isinstance(refused, Outrun):
                 return redirect(self.file_url(row))
             return self.render("admin/step.html", row=row, door=door, form=form, back=self.file_url(row))
         flash(self.done(row, door), "success")
@@ -95,10 +95,6 @@ class Steps(Opened):
         """The row has moved on, or was never this person's to move."""
         flash(said(Say(CLOSED.msgid, action=action, state=row.state)), "danger")
         return redirect(self.file_url(row))
-
-    def problems(self, row: Any, door: Door) -> tuple[Say, ...]:
-        """What the desk found against the step beforehand."""
-        return ()
 
     def values(self, row: Any, door: Door) -> dict[str, Any]:
         """Further columns that go with the step."""

@@ -6,11 +6,17 @@ from models.base import Model, ReachSession, db, utcnow
 from models.documents import Document
 from models.history import Letter, Step
 from models.institutions import Institution, InstitutionWord, Supervisor, SupervisorWord
+from models.insurance import Declaration
 from models.people import Enrolment, Membership, Student, User, UserWord
 from models.publications import Publication
+from models.requests import AnswerLink, AnswerTemplate, ChangeRequest, Request
 
 __all__ = [
+    "AnswerLink",
+    "AnswerTemplate",
     "Application",
+    "ChangeRequest",
+    "Declaration",
     "Department",
     "Document",
     "DraftPage",
@@ -26,6 +32,7 @@ __all__ = [
     "Policy",
     "Publication",
     "ReachSession",
+    "Request",
     "SearchWord",
     "Step",
     "Student",

@@ -3,23 +3,28 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Model, pk, utcnow
 
 
 class Document(Model):
-    """One uploaded archive: `size` in bytes, `entries` as [[name, bytes], …].
+    """One uploaded file of an application or a request: `size` in bytes, `entries` of an archive as [[name, bytes], …].
 
     `submitted_at` is empty until the student submits; the commission sees it from then on.
     """
 
     __tablename__ = "document"
-    __table_args__ = (Index("ix_document_application_id", "application_id", "id"),)
+    __table_args__ = (
+        CheckConstraint("(application_id IS NULL) <> (request_id IS NULL)", name="of_one_file"),
+        Index("ix_document_application_id", "application_id", "id"),
+        Index("ix_document_request_id", "request_id", "id"),
+    )
 
     id: Mapped[pk]
-    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    application_id: Mapped[int | None] = mapped_column(ForeignKey("application.id"))
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("request.id"))
     student_id: Mapped[int] = mapped_column(ForeignKey("student.id"), index=True)
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True)
     filename: Mapped[str] = mapped_column(String(255))

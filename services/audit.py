@@ -11,9 +11,17 @@ from typing import Any
 from sqlalchemy import Row, Select, String, func, inspect, select, tuple_, type_coerce
 from sqlalchemy.orm import Session
 
-from models import Application, Institution, Publication, Step, utcnow
+from models import Application, ChangeRequest, Declaration, Institution, Publication, Request, Step, utcnow
 from services.standing import Standing
-from workflow.transitions import APPLICATIONS, INSTITUTIONS, PUBLICATIONS, Machine
+from workflow.transitions import (
+    APPLICATIONS,
+    CHANGE_REQUESTS,
+    DECLARATIONS,
+    INSTITUTIONS,
+    PUBLICATIONS,
+    REQUESTS,
+    Machine,
+)
 from workflow.words import Action, Actor
 
 GENESIS = "0" * 64
@@ -125,7 +133,14 @@ def verify(session: Session) -> Iterator[Break | int]:
         yield from (Break(machine.name, key, 0) for key in session.scalars(_adrift(model, machine)))
 
 
-_KEPT: dict[Any, Machine] = {Application: APPLICATIONS, Institution: INSTITUTIONS, Publication: PUBLICATIONS}
+_KEPT: dict[Any, Machine] = {
+    Application: APPLICATIONS,
+    ChangeRequest: CHANGE_REQUESTS,
+    Request: REQUESTS,
+    Declaration: DECLARATIONS,
+    Institution: INSTITUTIONS,
+    Publication: PUBLICATIONS,
+}
 _PAGE = 5000
 
 

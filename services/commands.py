@@ -11,7 +11,7 @@ from rich.console import Console
 
 from services import audit, jobs, storage
 from services.documents import known_keys
-from services.letters import TEXTS
+from services.letter_texts import TEXTS
 from services.scope import system_session
 from services.settings import ROOT
 from workflow import diagram

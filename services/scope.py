@@ -4,7 +4,7 @@ One hook under every ORM statement adds the reader's condition to every owned mo
 every flush refuses a write the writer's capacities do not open. No standing, no rows.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -15,7 +15,11 @@ from sqlalchemy.orm.base import instance_state
 from sqlalchemy.orm.interfaces import ORMOption
 
 from models import (
+    AnswerLink,
+    AnswerTemplate,
     Application,
+    ChangeRequest,
+    Declaration,
     Department,
     Document,
     DraftPage,
@@ -31,6 +35,7 @@ from models import (
     Policy,
     Publication,
     ReachSession,
+    Request,
     SearchWord,
     Step,
     Student,
@@ -57,6 +62,13 @@ class OutOfReach(Exception):
     """A write that no capacity of the writer opens: a fault in a desk, never a choice in a form."""
 
 
+def among(column: Any, keys: Collection[int]) -> ColumnElement[bool]:
+    """`column` is one of `keys`. One key is asked for plainly: for a list the statement is written anew each time."""
+    first, *others = sorted(keys) or (0,)
+    found: ColumnElement[bool] = column.in_(sorted(keys)) if others else column == first
+    return found
+
+
 def _mine(model: Any) -> Condition:
     return lambda s: model.student_id == s.student_id
 
@@ -64,9 +76,16 @@ def _mine(model: Any) -> Condition:
 def _of_commission(model: Any, *also: ColumnElement[bool]) -> Condition:
     def condition(s: Standing) -> ColumnElement[bool]:
         not_own = [model.student_id.is_distinct_from(s.student_id)] if s.student_id else []
-        return and_(model.department_id.in_(s.commissions), *not_own, *also)
+        return and_(among(model.department_id, s.commissions), *not_own, *also)
 
     return condition
+
+
+def _of_supervisor(model: Any, s: Standing) -> ColumnElement[bool]:
+    """What a supervisor answers for; from a letter's link, the one file it is about."""
+    key = Application.id if model is Application else model.application_id
+    one = [key == s.only_application] if s.only_application else []
+    return and_(among(model.supervisor_id, s.supervises_as), *one)
 
 
 def _everything(_s: Standing) -> ColumnElement[bool]:
@@ -78,31 +97,44 @@ def _for(*actors: A, see: Condition) -> dict[A, Condition]:
 
 
 def _students_of_commission(s: Standing) -> ColumnElement[bool]:
-    return Student.id.in_(select(Enrolment.student_id).where(Enrolment.department_id.in_(s.commissions)))
+    return Student.id.in_(select(Enrolment.student_id).where(among(Enrolment.department_id, s.commissions)))
 
 
 def _published(s: Standing) -> ColumnElement[bool]:
-    own = or_(Publication.department_id.is_(None), Publication.department_id.in_(s.studies))
+    own = or_(Publication.department_id.is_(None), among(Publication.department_id, s.studies))
     return and_(Publication.state == PublicationState.PUBLISHED, own)
 
 
 def _edited_by_commission(s: Standing) -> ColumnElement[bool]:
     university = and_(Publication.department_id.is_(None), Publication.state == PublicationState.PUBLISHED)
-    return or_(Publication.department_id.in_(s.commissions), university)
+    return or_(among(Publication.department_id, s.commissions), university)
 
 
 _SUBMITTED = Application.state != S.DRAFT
-_APPROVED = Application.state == S.APPROVED
-_APPLICATION_STEP = Step.machine == "application"
+_APPROVED = Application.state.in_((S.APPROVED, S.STOPPED))
 _HANDED_IN = Document.submitted_at.is_not(None)
 
 VISIBLE: dict[type[Model], dict[A, Condition]] = {
     Application: {
         A.STUDENT: _mine(Application),
         **_for(*BOARD, see=_of_commission(Application, _SUBMITTED)),
-        A.EMPLOYER: lambda s: and_(Application.supervisor_id.in_(s.supervises_as), _APPROVED),
+        A.EMPLOYER: lambda s: and_(_of_supervisor(Application, s), _APPROVED),
         A.HEALTH_OFFICE: lambda _s: _APPROVED,
         A.CAREER_CENTRE: lambda _s: _SUBMITTED,
+    },
+    ChangeRequest: {
+        A.STUDENT: _mine(ChangeRequest),
+        **_for(*BOARD, see=_of_commission(ChangeRequest)),
+        A.EMPLOYER: lambda s: _of_supervisor(ChangeRequest, s),
+        **_for(A.HEALTH_OFFICE, A.CAREER_CENTRE, see=_everything),
+    },
+    Request: {A.STUDENT: _mine(Request), **_for(*BOARD, see=_of_commission(Request))},
+    AnswerTemplate: _for(*BOARD, see=lambda s: among(AnswerTemplate.department_id, s.commissions)),
+    AnswerLink: {A.EMPLOYER: lambda s: among(AnswerLink.supervisor_id, s.supervises_as)},
+    Declaration: {
+        A.STUDENT: _mine(Declaration),
+        **_for(*BOARD, see=_of_commission(Declaration)),
+        A.HEALTH_OFFICE: _everything,
     },
     DraftPage: {A.STUDENT: _mine(DraftPage)},
     Document: {
@@ -118,7 +150,12 @@ VISIBLE: dict[type[Model], dict[A, Condition]] = {
     Step: {
         A.STUDENT: _mine(Step),
         **_for(*BOARD, see=lambda s: or_(_of_commission(Step)(s), Step.machine == "institution")),
-        A.CAREER_CENTRE: lambda _s: Step.machine.in_(("application", "institution")),
+        A.EMPLOYER: lambda s: and_(
+            Step.machine == "change_request",
+            Step.row_id.in_(select(ChangeRequest.id).where(_of_supervisor(ChangeRequest, s))),
+        ),
+        A.HEALTH_OFFICE: lambda _s: Step.machine == "declaration",
+        A.CAREER_CENTRE: lambda _s: Step.machine.in_(("application", "change_request", "institution")),
         A.IT: _everything,
     },
     Student: {
@@ -128,7 +165,7 @@ VISIBLE: dict[type[Model], dict[A, Condition]] = {
     },
     Enrolment: {
         A.STUDENT: _mine(Enrolment),
-        **_for(*BOARD, see=lambda s: Enrolment.department_id.in_(s.commissions)),
+        **_for(*BOARD, see=lambda s: among(Enrolment.department_id, s.commissions)),
         **_for(A.HEALTH_OFFICE, A.CAREER_CENTRE, see=_everything),
     },
     Publication: {
@@ -188,6 +225,11 @@ def _unverified(row: Institution, _s: Standing) -> bool:
 
 WRITABLE: dict[type[Model], dict[A | None, Permission]] = {
     Application: {A.STUDENT: _own_row},
+    ChangeRequest: {A.STUDENT: _own_row},
+    Request: {A.STUDENT: _own_row},
+    AnswerTemplate: dict.fromkeys(BOARD, _own_department),
+    AnswerLink: {A.STUDENT: _always, A.EMPLOYER: lambda row, s: row.supervisor_id in s.supervises_as},
+    Declaration: {A.STUDENT: _own_row, **dict.fromkeys(BOARD, _own_department)},
     DraftPage: {A.STUDENT: _own_row},
     Document: {A.STUDENT: _own_row},
     SearchWord: {A.STUDENT: _own_row},

@@ -16,7 +16,10 @@ NONE: frozenset[int] = frozenset()
 
 @dataclass(frozen=True)
 class Standing:
-    """The capacities of one person. Sets hold primary keys."""
+    """The capacities of one person. Sets hold primary keys.
+
+    `only_application` narrows a supervisor who came by a letter's link to the one file it is about.
+    """
 
     user_id: int | None = None
     name: str = ""
@@ -26,6 +29,7 @@ class Standing:
     chair_of: frozenset[int] = NONE
     supervises_as: frozenset[int] = NONE
     offices: frozenset[Actor] = frozenset()
+    only_application: int | None = None
     system: bool = False
     actors: frozenset[Actor] = field(init=False)
 

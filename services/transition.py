@@ -1,27 +1,68 @@
 """The one hand that turns a state: compare and set, history and letters in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, update
 from sqlalchemy.orm import Session
 
-from models import Application, Institution, Model, Publication, Step, utcnow
+from models import Application, ChangeRequest, Declaration, Institution, Model, Publication, Request, Step, utcnow
 from services import audit, letters
 from services.standing import SYSTEM, Standing
 from workflow.guards import Moment
 from workflow.say import Say
-from workflow.transitions import APPLICATIONS, INSTITUTIONS, PUBLICATIONS, Door, Machine
+from workflow.transitions import (
+    APPLICATIONS,
+    CHANGE_REQUESTS,
+    DECLARATIONS,
+    INSTITUTIONS,
+    PUBLICATIONS,
+    REQUESTS,
+    Cause,
+    Door,
+    Machine,
+)
 from workflow.words import Action, Actor, Need
 
 MACHINE_OF: dict[type[Model], Machine] = {
     Application: APPLICATIONS,
+    ChangeRequest: CHANGE_REQUESTS,
+    Request: REQUESTS,
+    Declaration: DECLARATIONS,
     Institution: INSTITUTIONS,
     Publication: PUBLICATIONS,
 }
 FASTER = Say("Somebody was faster: this record has changed since you opened it. Nothing was written.")
 CLOSED = Say("“%(action)s” is not possible while the status is “%(state)s”.")
+
+
+Consequence = Callable[[Session, Any, Step, date], None]
+Check = Callable[[Session, Any, date], Iterable[Say]]
+_CONSEQUENCES: dict[Cause, list[Consequence]] = {}
+_CHECKS: dict[Cause, Check] = {}
+
+
+def brings_about(machine: Machine, *actions: Action) -> Callable[[Consequence], Consequence]:
+    """Enter what a step of `machine` brings about elsewhere, in the same transaction: called with (session, row, step, today)."""
+
+    def enter(consequence: Consequence) -> Consequence:
+        for action in actions:
+            _CONSEQUENCES.setdefault((machine.name, action), []).append(consequence)
+        return consequence
+
+    return enter
+
+
+def checked_before(machine: Machine, *actions: Action) -> Callable[[Check], Check]:
+    """Enter what has to be looked up before a guard can judge a step: called with (session, row, today)."""
+
+    def enter(check: Check) -> Check:
+        _CHECKS.update({(machine.name, action): check for action in actions})
+        return check
+
+    return enter
 
 
 class Refused(Exception):
@@ -44,6 +85,12 @@ def doors(row: Any, standing: Standing) -> list[Door]:
     return list(MACHINE_OF[type(row)].doors(row.state, standing.actors_for(row)))
 
 
+def refusal(session: Session, row: Any, door: Door, standing: Standing, today: date) -> Say | None:
+    """The sentence with which a guard of this door objects now, or None."""
+    check = _CHECKS.get((MACHINE_OF[type(row)].name, door.action))
+    return door.refusal(row, Moment(today, standing.student_id, tuple(check(session, row, today)) if check else ()))
+
+
 def take(  # noqa: PLR0913 -- the facts of a step, named
     session: Session,
     row: Any,
@@ -54,13 +101,12 @@ def take(  # noqa: PLR0913 -- the facts of a step, named
     seen: int | None = None,
     reason: str | None = None,
     pages: list[str] | None = None,
-    problems: tuple[Say, ...] = (),
     facts: Mapping[str, Any] | None = None,
     values: Mapping[str, Any] | None = None,
     at: datetime | None = None,
     actor: Actor | None = None,
 ) -> Step:
-    """Take `action` on `row`: door, guard, compare-and-set, history line, letters. The caller commits.
+    """Take `action` on `row`: door, guard, compare-and-set, history line, letters, consequences. The caller commits.
 
     `seen` is the version the person was looking at (default: the row's); `facts` go into the history;
     `values` are further columns set with the state. Raises Refused (with its sentence) or Outrun.
@@ -73,23 +119,80 @@ def take(  # noqa: PLR0913 -- the facts of a step, named
     door = machine.door(action, row.state, actors)
     if door is None:
         raise Refused(Say(CLOSED.msgid, action=action, state=row.state))
-    if refusal := door.refusal(row, Moment(today, standing.student_id, problems)):
-        raise Refused(refusal)
-    _require(door, reason, pages)
+    if said := refusal(session, row, door, standing, today):
+        raise Refused(said)
+    _require(door, reason, pages, values or {})
+    by = _By(_as(door, actors), standing.user_id, standing.name)
+    return _turn(
+        session, row, door, seen, by, today=today, reason=reason, pages=pages, facts=facts, values=values, at=at
+    )  # fmt: skip
+
+
+def follow(  # noqa: PLR0913 -- the facts of a step, named
+    session: Session,
+    row: Any,
+    action: Action,
+    cause: Step,
+    *,
+    today: date,
+    reason: str | None = None,
+    facts: Mapping[str, Any] | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> Step:
+    """Take a step that `cause` brings about: nobody's door, in the cause's name and at its moment.
+
+    Raises Refused where a guard objects, which undoes the cause with it.
+    """
+    machine = MACHINE_OF[type(row)]
+    door = machine.following(action, row.state, (cause.machine, cause.action))
+    if door is None:
+        raise Refused(Say(CLOSED.msgid, action=action, state=row.state))
+    if said := door.refusal(row, Moment(today)):
+        raise Refused(said)
+    by = _By(cause.actor, cause.by_id, cause.by_name)
+    facts = {**(facts or {}), "follows": [cause.machine, cause.row_id, cause.seq]}
+    return _turn(
+        session, row, door, row.version, by, today=today, reason=reason, facts=facts, values=values, at=cause.at
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _By:
+    actor: Actor
+    id: int | None
+    name: str
+
+
+def _turn(  # noqa: PLR0913 -- the facts of a step, named
+    session: Session,
+    row: Any,
+    door: Door,
+    seen: int,
+    by: _By,
+    *,
+    today: date,
+    reason: str | None = None,
+    pages: list[str] | None = None,
+    facts: Mapping[str, Any] | None = None,
+    values: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
+) -> Step:
+    """State, history line, letters and consequences, in the caller's transaction."""
     at = at or utcnow()
     from_state = row.state
-    _compare_and_set(session, row, door, seen, reason=reason, pages=pages, at=at, by_id=standing.user_id, values=values)
+    _compare_and_set(session, row, door, seen, reason=reason, pages=pages, at=at, by_id=by.id, values=values)
+    machine = MACHINE_OF[type(row)].name
     step = audit.append(
         session,
         Step(
-            machine=machine.name,
+            machine=machine,
             row_id=row.id,
-            action=action,
+            action=door.action,
             from_state=from_state.value,
             to_state=door.to.value,
-            actor=_as(door, actors),
-            by_id=standing.user_id,
-            by_name=standing.name,
+            actor=by.actor,
+            by_id=by.id,
+            by_name=by.name,
             at=at,
             reason=reason,
             facts={**({"pages": pages} if pages else {}), **(facts or {})},
@@ -99,6 +202,8 @@ def take(  # noqa: PLR0913 -- the facts of a step, named
     )
     session.flush()  # the letters need the step's id
     letters.write(session, step, row, door)
+    for consequence in _CONSEQUENCES.get((machine, door.action), ()):
+        consequence(session, row, step, today)
     return step
 
 
@@ -108,11 +213,13 @@ def _as(door: Door, actors: frozenset[Actor]) -> Actor:
     return next(a for a in ranked if a in door.by and a in actors)
 
 
-def _require(door: Door, reason: str | None, pages: list[str] | None) -> None:
+def _require(door: Door, reason: str | None, pages: list[str] | None, values: Mapping[str, Any]) -> None:
     if Need.REASON in door.needs and not (reason or "").strip():
         raise Refused(Say("Write a reason."))
     if Need.PAGES in door.needs and not pages:
         raise Refused(Say("Tick at least one page the reason is about."))
+    if Need.REFERENCE in door.needs and not values.get(Need.REFERENCE.value):
+        raise Refused(Say("Write the reference number."))
 
 
 def _compare_and_set(  # noqa: PLR0913 -- the facts of a step, named

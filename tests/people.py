@@ -19,6 +19,8 @@ from sqlalchemy.orm import Session
 
 from models import (
     Application,
+    ChangeRequest,
+    Declaration,
     Department,
     Document,
     Enrolment,
@@ -28,6 +30,7 @@ from models import (
     Membership,
     Policy,
     Publication,
+    Request,
     SearchWord,
     Student,
     Supervisor,
@@ -41,6 +44,7 @@ from workflow.words import Actor, ApplicationState, Programme
 
 PASSWORD = "parola-parola-1"
 TODAY = date(2026, 6, 1)
+NEEDS_REASON = {ApplicationState.REJECTED, ApplicationState.CANCELLED, ApplicationState.STOPPED}
 SUBMITTED_AT = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 
 
@@ -215,7 +219,7 @@ class Town:
                 starts_on=starts_on,
                 ends_on=starts_on + timedelta(days=27),
                 half_days=40,
-                reason="Belge eksik." if state in {ApplicationState.REJECTED, ApplicationState.CANCELLED} else None,
+                reason="Belge eksik." if state in NEEDS_REASON else None,
                 pages=["files"] if state == ApplicationState.REJECTED else None,
                 decided_by_id=(decider or self.user()).id if decided else None,
             )  # fmt: skip
@@ -223,6 +227,72 @@ class Town:
         for word in search_words(student.full_name, student.number, supervisor.institution.name):
             self.add(SearchWord(word=word, department_id=of.id, application_id=application.id, student_id=student.id))
         return application
+
+    def change(self, of: Application, state: str = "with_supervisor", **facts: Any) -> ChangeRequest:
+        """A week's postponement, unless told otherwise."""
+        assert of.starts_on
+        assert of.ends_on
+        given = {
+            "kind": "postpone", "why": "Bütünleme sınavım var.", "asked_at": SUBMITTED_AT,
+            "starts_on": of.starts_on + timedelta(days=7), "ends_on": of.ends_on + timedelta(days=7),
+            "half_days": of.half_days, "reason": "Uygun değil." if state in {"declined", "rejected"} else None,
+            "decided_by_id": self.user().id if state in {"approved", "rejected"} else None, **facts,
+        }  # fmt: skip
+        return self.add(
+            ChangeRequest(
+                state=state,
+                application_id=of.id,
+                student_id=of.student_id,
+                department_id=of.department_id,
+                institution_id=of.institution_id,
+                supervisor_id=of.supervisor_id,
+                before_starts_on=of.starts_on,
+                before_ends_on=of.ends_on,
+                before_half_days=of.half_days,
+                **given,
+            )
+        )
+
+    def request(self, student: Student, of: Department, state: str = "open", **facts: Any) -> Request:
+        answered = state == "answered"
+        given = {"subject": "Sigorta", "text": "Sigortam ne zaman başlar?", "asked_at": SUBMITTED_AT, **facts}
+        return self.add(
+            Request(
+                state=state,
+                student_id=student.id,
+                department_id=of.id,
+                student_number=student.number,
+                student_name=student.full_name,
+                reason="Stajdan bir gün önce." if answered else None,
+                decided_by_id=self.user().id if answered else None,
+                **given,
+            )
+        )
+
+    def declaration(self, of: Application, kind: str = "entry", state: str = "due", **facts: Any) -> Declaration:
+        assert of.starts_on
+        decided = state in {"done", "failed"}
+        given = {
+            "due_on": of.starts_on - timedelta(days=1), "aim_on": of.starts_on - timedelta(days=1),
+            "raised_at": SUBMITTED_AT, "reference": "REF-1" if state == "done" else None,
+            "reason": "Kimlik no eksik." if state == "failed" else None,
+            "decided_by_id": self.user().id if decided else None, **facts,
+        }  # fmt: skip
+        return self.add(
+            Declaration(
+                kind=kind,
+                state=state,
+                application_id=of.id,
+                student_id=of.student_id,
+                department_id=of.department_id,
+                institution_id=of.institution_id,
+                student_number=of.student_number,
+                student_name=of.student_name,
+                starts_on=of.starts_on,
+                ends_on=of.ends_on,
+                **given,
+            )
+        )
 
     def document(self, of: Application, *, submitted: bool = True, key: str = "") -> Document:
         n = self.next()

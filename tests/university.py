@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,18 @@ from sqlalchemy import select
 from models import Application, DraftPage, Enrolment, HolidayOverride, Letter, Policy, Student, User, db
 from services.sign_in import today
 from tests.people import Town, a_town, looking, sign_in
-from workflow.words import Actor, ApplicationState, Page, Programme, PublicationKind, PublicationState
+from workflow.words import (
+    Actor,
+    ApplicationState,
+    ChangeState,
+    DeclarationKind,
+    DeclarationState,
+    Page,
+    Programme,
+    PublicationKind,
+    PublicationState,
+    RequestState,
+)
 
 Names = frozenset[str]
 Keys = dict[str, int]
@@ -36,6 +48,9 @@ class University:
     documents: Keys = field(default_factory=dict)
     publications: Keys = field(default_factory=dict)
     letters: Keys = field(default_factory=dict)
+    changes: Keys = field(default_factory=dict)
+    requests: Keys = field(default_factory=dict)
+    declarations: Keys = field(default_factory=dict)
     others: Keys = field(default_factory=dict)
 
     def contents(self) -> dict[str, str]:
@@ -116,7 +131,18 @@ class _Builder:
                 self.t.add(
                     DraftPage(application_id=row.id, page=Page.PROFILE, student_id=student.id, typed=kept, valid=True)
                 )
+            if state is ApplicationState.APPROVED:
+                self._followed(name, row)
+        for state in list(RequestState)[1:]:
+            self.made.requests[f"{name} {state.value}"] = self.t.request(student, self.of[where], state.value).id
         return student
+
+    def _followed(self, name: str, row: Application) -> None:
+        """What came after an approval: changes (one of them open) and declarations, in every state."""
+        for state in set(ChangeState) - {ChangeState.NEW, ChangeState.WITH_COMMISSION}:
+            self.made.changes[f"{name} {state.value}"] = self.t.change(row, state.value).id
+        for kind, state in zip(cycle(DeclarationKind), list(DeclarationState)[1:], strict=False):
+            self.made.declarations[f"{name} {state.value}"] = self.t.declaration(row, kind.value, state.value).id
 
     def _file(self, name: str, student: Student, where: str, state: ApplicationState) -> Application:
         of = self.of[where]

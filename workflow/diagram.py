@@ -30,7 +30,7 @@ def mermaid(machine: Machine) -> str:
     lines = ["stateDiagram-v2", f"    [*] --> {machine.start.value}"]
     lines += [f"    {state.value} : {state.label}" for state in machine.states]
     lines += [
-        f"    {state.value} --> {door.to.value} : {door.action.label} ({_names(door.by)})"
+        f"    {state.value} --> {door.to.value} : {door.action.label} ({_names(door.by) or _causes(door)})"
         for door in machine.table
         for state in machine.states
         if state in door.froms
@@ -41,7 +41,7 @@ def mermaid(machine: Machine) -> str:
 def matrix(machine: Machine) -> str:
     """One row per door, one column per actor whom some door opens to."""
     actors = [a for a in Actor if any(a in door.by for door in machine.table)]
-    head = _header("Step", "From", "To", *(a.label for a in actors), "On condition", "Needs", "Tells")
+    head = _header("Step", "From", "To", *(a.label for a in actors), "By itself", "On condition", "Needs", "Tells")
     return "\n".join([head, *(_door_row(machine, door, actors) for door in machine.table)])
 
 
@@ -71,11 +71,18 @@ def _door_row(machine: Machine, door: Door, actors: list[Actor]) -> str:
         ", ".join(s.label for s in machine.states if s in door.froms),
         door.to.label,
         *("●" if a in door.by else "" for a in actors),
+        _causes(door),
         " ".join(_meaning(guard) for guard in door.guards),
         ", ".join(need.label for need in sorted(door.needs)),
         _names(door.tells),
     ]
     return f"| {' | '.join(_cell(c) for c in cells)} |"
+
+
+def _causes(door: Door) -> str:
+    """What turns a door that nobody turns: "after Change request: Approve"."""
+    named = [f"{MACHINES[machine].label}: {action.label}" for machine, action in sorted(door.follows)]
+    return f"after {', '.join(named)}" if named else ""
 
 
 def _meaning(guard: Callable[..., object]) -> str:

@@ -18,12 +18,12 @@ class Moment:
 
 
 def is_complete(_row: Any, moment: Moment) -> Say | None:
-    """Every page complete, policy passed, no overlap: the wizard collected what is not."""
+    """Everything asked for is there, the policy passes, nothing overlaps: the service collected what is not."""
     return moment.problems[0] if moment.problems else None
 
 
 def no_overlap(_row: Any, moment: Moment) -> Say | None:
-    """No other application of the student took these days meanwhile: the desk asked beforehand."""
+    """No other application of the student took these days meanwhile: the service asked beforehand."""
     return moment.problems[0] if moment.problems else None
 
 
@@ -46,9 +46,18 @@ def institution_not_blocked(row: Any, _moment: Moment) -> Say | None:
 
 
 def not_started(row: Any, moment: Moment) -> Say | None:
-    """Cancelling is for before the first day; afterwards it is a stop."""
+    """Postponing and cancelling are for before the first day; afterwards it is a stop."""
     if row.starts_on <= moment.today:
-        return Say("The internship started on %(day)s; it can no longer be cancelled.", day=row.starts_on)
+        return Say("The internship started on %(day)s; from then on it is extended or stopped.", day=row.starts_on)
+    return None
+
+
+def is_running(row: Any, moment: Moment) -> Say | None:
+    """Extending and stopping are for an internship that has started and not ended."""
+    if row.starts_on > moment.today:
+        return Say("The internship starts on %(day)s; until then it is postponed or cancelled.", day=row.starts_on)
+    if row.ends_on < moment.today:
+        return Say("The internship ended on %(day)s.", day=row.ends_on)
     return None
 
 

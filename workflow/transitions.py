@@ -14,14 +14,20 @@ from workflow.say import N_, Say
 from workflow.words import Action as DO
 from workflow.words import Actor as A
 from workflow.words import ApplicationState as S
-from workflow.words import InstitutionState, Need, PublicationState, Word
+from workflow.words import ChangeState, DeclarationState, InstitutionState, Need, PublicationState, RequestState, Word
 
 Guard = Callable[[Any, Moment], Say | None]
 
 
+Cause = tuple[str, DO]  # (machine, action)
+
+
 @dataclass(frozen=True)
 class Door:
-    """One row of a table: `by` may take `action` from any of `froms`, if every guard stays silent."""
+    """One row of a table: `by` may take `action` from any of `froms`, if every guard stays silent.
+
+    A door with `follows` opens to nobody: it turns by itself, as what another machine's step brings about.
+    """
 
     action: DO
     froms: frozenset[Word]
@@ -30,6 +36,7 @@ class Door:
     guards: tuple[Guard, ...]
     needs: frozenset[Need]
     tells: frozenset[A]
+    follows: frozenset[Cause]
 
     def refusal(self, row: Any, moment: Moment) -> Say | None:
         """The first sentence a guard objects with, or None."""
@@ -54,13 +61,17 @@ class Machine:
         """The one door for this action, or None: closed until opened."""
         return next((d for d in self.doors(state, actors) if d.action == action), None)
 
+    def following(self, action: str, state: str, cause: Cause) -> Door | None:
+        """The door that `cause` turns for a row in `state`, or None."""
+        return next((d for d in self.table if d.action == action and state in d.froms and cause in d.follows), None)
+
     def needs_of(self, state: Word) -> frozenset[Need]:
         """What every row in `state` must carry, whichever door it came through."""
-        into = [d.needs for d in self.table if d.to == state]
+        into = [d.needs for d in self.table if d.to == state and d.froms != {state}]
         return frozenset.intersection(*into) if into and state is not self.start else frozenset()
 
 
-def _row(
+def _row(  # noqa: PLR0913 -- the columns of the table
     action: DO,
     froms: Iterable[Word],
     by: Iterable[A],
@@ -68,13 +79,25 @@ def _row(
     *on_condition: Guard,
     needs: Iterable[Need] = (),
     tells: Iterable[A] = (),
+    follows: Iterable[Cause] = (),
 ) -> Door:
-    return Door(action, frozenset(froms), frozenset(by), to, on_condition, frozenset(needs), frozenset(tells))
+    return Door(
+        action,
+        frozenset(froms),
+        frozenset(by),
+        to,
+        on_condition,
+        frozenset(needs),
+        frozenset(tells),
+        frozenset(follows),
+    )
 
 
+NOBODY: frozenset[A] = frozenset()
 BOARD = {A.MEMBER, A.CHAIR}
 WHY = {Need.REASON}
 DECIDED = {Need.DECIDER}
+_CHANGED = ("change_request", DO.APPROVE)
 
 APPLICATIONS = Machine(
     "application",
@@ -122,6 +145,94 @@ APPLICATIONS = Machine(
             needs=WHY,
             tells={A.STUDENT, *BOARD},
         ),
+        _row(DO.POSTPONE, {S.APPROVED}, NOBODY, S.APPROVED, guards.not_started, follows={_CHANGED}),
+        _row(DO.EXTEND, {S.APPROVED}, NOBODY, S.APPROVED, guards.is_running, follows={_CHANGED}),
+        _row(DO.STOP, {S.APPROVED}, NOBODY, S.STOPPED, guards.is_running, needs=WHY, follows={_CHANGED}),
+    ),
+)
+
+_C = ChangeState
+_OPEN = {_C.WITH_SUPERVISOR, _C.WITH_COMMISSION}
+CHANGE_REQUESTS = Machine(
+    "change_request",
+    N_("Change request"),
+    _C,
+    _C.NEW,
+    (
+        _row(DO.ASK, {_C.NEW}, {A.STUDENT}, _C.WITH_SUPERVISOR, guards.is_complete, tells={A.EMPLOYER}),
+        _row(
+            DO.AGREE,
+            {_C.WITH_SUPERVISOR},
+            {A.EMPLOYER},
+            _C.WITH_COMMISSION,
+            guards.is_complete,
+            tells={A.STUDENT, *BOARD},
+        ),
+        _row(DO.DECLINE, {_C.WITH_SUPERVISOR}, {A.EMPLOYER}, _C.DECLINED, needs=WHY, tells={A.STUDENT}),
+        _row(
+            DO.APPROVE,
+            {_C.WITH_COMMISSION},
+            BOARD,
+            _C.APPROVED,
+            guards.not_own,
+            guards.is_complete,
+            needs=DECIDED,
+            tells={A.STUDENT, A.EMPLOYER, A.HEALTH_OFFICE},
+        ),
+        _row(
+            DO.REJECT,
+            {_C.WITH_COMMISSION},
+            BOARD,
+            _C.REJECTED,
+            guards.not_own,
+            needs={Need.REASON, Need.DECIDER},
+            tells={A.STUDENT, A.EMPLOYER},
+        ),
+        _row(DO.WITHDRAW, _OPEN, {A.STUDENT}, _C.WITHDRAWN, tells={A.EMPLOYER, *BOARD}),
+        _row(DO.LAPSE, _OPEN, NOBODY, _C.LAPSED, follows={("application", DO.CANCEL)}),
+    ),
+)
+
+_R = RequestState
+REQUESTS = Machine(
+    "request",
+    N_("Request to the commission"),
+    _R,
+    _R.NEW,
+    (
+        _row(DO.ASK, {_R.NEW}, {A.STUDENT}, _R.OPEN, tells=BOARD),
+        _row(
+            DO.ANSWER,
+            {_R.OPEN},
+            BOARD,
+            _R.ANSWERED,
+            guards.not_own,
+            needs={Need.REASON, Need.DECIDER},
+            tells={A.STUDENT},
+        ),
+        _row(DO.ASK_AGAIN, {_R.ANSWERED}, {A.STUDENT}, _R.OPEN, needs=WHY, tells=BOARD),
+        _row(DO.WITHDRAW, {_R.OPEN}, {A.STUDENT}, _R.CLOSED),
+        _row(DO.CLOSE, {_R.ANSWERED}, {A.STUDENT, *BOARD}, _R.CLOSED),
+        _row(DO.REOPEN, {_R.CLOSED}, BOARD, _R.OPEN, needs=WHY, tells={A.STUDENT, *BOARD}),
+    ),
+)
+
+_D = DeclarationState
+_APPLIED = {("application", action) for action in (DO.CANCEL, DO.POSTPONE, DO.EXTEND, DO.STOP)}
+HEALTH = {A.HEALTH_OFFICE}
+DECLARATIONS = Machine(
+    "declaration",
+    N_("Insurance declaration"),
+    _D,
+    _D.NEW,
+    (
+        _row(DO.RAISE, {_D.NEW}, NOBODY, _D.DUE, follows={("application", DO.APPROVE), *_APPLIED}),
+        _row(DO.MOVE, {_D.DUE, _D.FAILED}, NOBODY, _D.DUE, follows=_APPLIED),
+        _row(DO.DROP, {_D.DUE, _D.FAILED}, NOBODY, _D.DROPPED, follows=_APPLIED),
+        _row(DO.SEND, {_D.DUE, _D.FAILED}, HEALTH, _D.SENT),
+        _row(DO.CONFIRM, {_D.DUE, _D.SENT}, HEALTH, _D.DONE, needs={Need.REFERENCE, Need.DECIDER}),
+        _row(DO.FAIL, {_D.SENT}, HEALTH, _D.FAILED, needs={Need.REASON, Need.DECIDER}),
+        _row(DO.CORRECT, {_D.DONE}, HEALTH, _D.DONE, needs={Need.REFERENCE, Need.REASON, Need.DECIDER}),
     ),
 )
 
@@ -157,4 +268,6 @@ PUBLICATIONS = Machine(
     ),
 )
 
-MACHINES: dict[str, Machine] = {m.name: m for m in (APPLICATIONS, INSTITUTIONS, PUBLICATIONS)}
+MACHINES: dict[str, Machine] = {
+    m.name: m for m in (APPLICATIONS, CHANGE_REQUESTS, REQUESTS, DECLARATIONS, INSTITUTIONS, PUBLICATIONS)
+}

@@ -39,6 +39,7 @@ class ApplicationState(Word):
     REJECTED = "rejected", N_("Rejected")
     WITHDRAWN = "withdrawn", N_("Withdrawn by the student")
     CANCELLED = "cancelled", N_("Cancelled")
+    STOPPED = "stopped", N_("Stopped")
 
 
 class Phase(Word):
@@ -71,6 +72,56 @@ class PublicationKind(Word):
     ANNOUNCEMENT = "announcement", N_("Announcement")
     REGULATION = "regulation", N_("Regulation")
     REQUIRED_FILE = "required_file", N_("Required file")
+
+
+class ChangeKind(Word):
+    """What a student asks of an approved internship: the step of the application that an approval brings about."""
+
+    POSTPONE = "postpone", N_("Postponement")
+    EXTEND = "extend", N_("Extension")
+    STOP = "stop", N_("Early end")
+
+
+class ChangeState(Word):
+    """How far a change request has come: first the supervisor, then the commission."""
+
+    NEW = "new", N_("Being written")
+    WITH_SUPERVISOR = "with_supervisor", N_("Waiting for the supervisor")
+    WITH_COMMISSION = "with_commission", N_("Waiting for the commission")
+    APPROVED = "approved", N_("Approved")
+    DECLINED = "declined", N_("Refused by the supervisor")
+    REJECTED = "rejected", N_("Refused by the commission")
+    WITHDRAWN = "withdrawn", N_("Withdrawn by the student")
+    LAPSED = "lapsed", N_("Lapsed")
+
+
+class RequestState(Word):
+    """How far a request to the commission has come."""
+
+    NEW = "new", N_("Being written")
+    OPEN = "open", N_("Waiting for an answer")
+    ANSWERED = "answered", N_("Answered")
+    CLOSED = "closed", N_("Closed")
+
+
+class DeclarationKind(Word):
+    """What the health office declares to the social security institution for one internship."""
+
+    ENTRY = "entry", N_("Insurance entry")
+    CORRECTION = "correction", N_("Correction of the entry")
+    EXIT = "exit", N_("Insurance exit")
+    CANCELLATION = "cancellation", N_("Cancellation of the entry")
+
+
+class DeclarationState(Word):
+    """How far an insurance declaration has come."""
+
+    NEW = "new", N_("Being raised")
+    DUE = "due", N_("Due")
+    SENT = "sent", N_("Sent, reference awaited")
+    DONE = "done", N_("Done")
+    FAILED = "failed", N_("Refused by the institution")
+    DROPPED = "dropped", N_("No longer needed")
 
 
 class LetterState(Word):
@@ -117,6 +168,23 @@ class Action(Word):
     WITHDRAW = "withdraw", N_("Withdraw")
     CANCEL = "cancel", N_("Cancel the internship")
     REOPEN = "reopen", N_("Reopen the decision")
+    POSTPONE = "postpone", N_("Postpone")
+    EXTEND = "extend", N_("Extend")
+    STOP = "stop", N_("Stop")
+    ASK = "ask", N_("Send")
+    AGREE = "agree", N_("Agree")
+    DECLINE = "decline", N_("Decline")
+    LAPSE = "lapse", N_("Lapse")
+    ANSWER = "answer", N_("Answer")
+    CLOSE = "close", N_("Close")
+    ASK_AGAIN = "ask_again", N_("Ask again")
+    RAISE = "raise", N_("Raise")
+    MOVE = "move", N_("Change the dates")
+    DROP = "drop", N_("Drop")
+    SEND = "send", N_("Mark as sent")
+    CONFIRM = "confirm", N_("Record the reference")
+    FAIL = "fail", N_("Record the refusal")
+    CORRECT = "correct", N_("Correct the reference")
     VERIFY = "verify", N_("Verify")
     BLOCK = "block", N_("Block")
     UNBLOCK = "unblock", N_("Lift the block")
@@ -133,3 +201,4 @@ class Need(Word):
     REASON = "reason", N_("Reason")
     PAGES = "pages", N_("Pages concerned")
     DECIDER = "decided_by_id", N_("Decided by")
+    REFERENCE = "reference", N_("Reference number")

@@ -291,26 +291,6 @@ def upgrade() -> None:
         batch_op.create_index('ix_supervisor_name_key_id', ['name_key', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_supervisor_user_id'), ['user_id'], unique=False)
 
-    op.create_table('supervisor_word',
-    sa.Column('word', sa.String(length=40), nullable=False),
-    sa.Column('supervisor_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.ForeignKeyConstraint(['supervisor_id'], ['supervisor.id'], name=op.f('fk_supervisor_word_supervisor_id')),
-    sa.PrimaryKeyConstraint('word', 'supervisor_id', name=op.f('pk_supervisor_word')),
-    sqlite_with_rowid=False
-    )
-    with op.batch_alter_table('supervisor_word', schema=None) as batch_op:
-        batch_op.create_index('ix_supervisor_word_supervisor_id', ['supervisor_id'], unique=False)
-
-    op.create_table('user_word',
-    sa.Column('word', sa.String(length=40), nullable=False),
-    sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_user_word_user_id')),
-    sa.PrimaryKeyConstraint('word', 'user_id', name=op.f('pk_user_word')),
-    sqlite_with_rowid=False
-    )
-    with op.batch_alter_table('user_word', schema=None) as batch_op:
-        batch_op.create_index('ix_user_word_user_id', ['user_id'], unique=False)
-
     op.create_table('letter',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('step_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
@@ -524,14 +504,6 @@ def downgrade() -> None:
         batch_op.drop_index('ix_letter_due')
 
     op.drop_table('letter')
-    with op.batch_alter_table('user_word', schema=None) as batch_op:
-        batch_op.drop_index('ix_user_word_user_id')
-
-    op.drop_table('user_word')
-    with op.batch_alter_table('supervisor_word', schema=None) as batch_op:
-        batch_op.drop_index('ix_supervisor_word_supervisor_id')
-
-    op.drop_table('supervisor_word')
     with op.batch_alter_table('supervisor', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_supervisor_user_id'))
         batch_op.drop_index('ix_supervisor_name_key_id')

@@ -13,14 +13,16 @@ from models import Application, Term
 from services.calendar import calendar_for, workplace
 from services.scope import system_session
 from services.sign_in import ISTANBUL
+from services.transition import checked_before
 from services.wizard.reading import Draft
 from workflow import policy as law
 from workflow.policy import Facts, Other, Verdict
 from workflow.say import Say
-from workflow.words import ApplicationState, InstitutionKind, InstitutionState, Page
+from workflow.transitions import APPLICATIONS
+from workflow.words import Action, ApplicationState, InstitutionKind, InstitutionState, Page
 from workflow.working_days import BadDates, Count, Workplace, count, end_for
 
-STANDING = (ApplicationState.SUBMITTED, ApplicationState.APPROVED)
+STANDING = (ApplicationState.SUBMITTED, ApplicationState.APPROVED, ApplicationState.STOPPED)
 
 
 @dataclass(frozen=True)
@@ -64,29 +66,47 @@ def judge(session: Session, draft: Draft, today: date) -> Judgement:
 
 
 def judge_again(row: Application) -> Judgement:
-    """A submitted application as it stands, under the policy and on the day it was submitted under.
-
-    The student's other applications may be another commission's, so the rules are asked on behalf of the
-    system; what comes back is how each rule went, never whose row it was.
-    """
+    """A submitted application as it stands, under the policy and on the day it was submitted under."""
     assert row.submitted_at  # noqa: S101 -- the schema promises these of anything submitted
     assert row.starts_on  # noqa: S101
     assert row.ends_on  # noqa: S101
+    return judge_dates(row, row.starts_on, row.ends_on, row.submitted_at.astimezone(ISTANBUL).date())
+
+
+def judge_dates(row: Application, starts_on: date, ends_on: date, today: date, **changed: Any) -> Judgement:
+    """These dates for a submitted application, under the policy it was submitted under.
+
+    `changed` are the facts of a change (notice, insured). The student's other applications may be another
+    commission's, so the rules are asked on behalf of the system; what comes back is how each rule went,
+    never whose row it was.
+    """
     rules = row.policy.rules if row.policy else {}
-    kind = row.workplace_kind or InstitutionKind.PRIVATE
     with system_session(reads=True) as session:
         facts = Facts(
-            today=row.submitted_at.astimezone(ISTANBUL).date(),
-            starts_on=row.starts_on,
-            ends_on=row.ends_on,
+            today=today,
+            starts_on=starts_on,
+            ends_on=ends_on,
             half_days=0,
             class_year=row.class_year or 0,
             institution_id=row.institution_id,
             internship_type_id=row.internship_type_id,
             others=_others(session, row),
-            teaching=_teaching(session, row.starts_on, row.ends_on),
+            teaching=_teaching(session, starts_on, ends_on),
+            **changed,
         )
-        return _judged(session, rules, workplace(law.counted_week(rules, row.working_week or 0, kind), kind), facts)
+        return _judged(session, rules, counted_place(row), facts)
+
+
+def counted_place(row: Application) -> Workplace:
+    """The workplace of a submitted application as far as its policy counts its week."""
+    kind = row.workplace_kind or InstitutionKind.PRIVATE
+    return workplace(law.counted_week(row.policy.rules if row.policy else {}, row.working_week or 0, kind), kind)
+
+
+@checked_before(APPLICATIONS, Action.REOPEN)
+def _no_overlap(_session: Session, row: Application, _today: date) -> tuple[Say, ...]:
+    """A file comes back only where no other application of the student took its days meanwhile."""
+    return tuple(v.refusal for v in judge_again(row).verdicts if v.rule == "overlap" and not v.passed)
 
 
 def _judged(session: Session, rules: Mapping[str, Any], place: Workplace, facts: Facts) -> Judgement:

@@ -12,11 +12,23 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import CheckConstraint, Connection, func, inspect, select, text, update
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from models import Application, Institution, Publication, Step, User, db
+from models import (
+    Application,
+    ChangeRequest,
+    Declaration,
+    Institution,
+    Publication,
+    Request,
+    Step,
+    SupervisorWord,
+    User,
+    UserWord,
+    db,
+)
 from services.scope import system_session
 from services.standing import SYSTEM
 from services.transition import MACHINE_OF, take
-from tests.people import TODAY
+from tests.people import TODAY, a_town
 from tests.university import University
 from workflow.words import Action, Actor, Need
 
@@ -34,6 +46,22 @@ def test_the_schema_goes_whole_and_comes_again_as_the_models_say(app: Flask) -> 
         upgrade()
         assert _seen(tables) == set(db.metadata.tables)
         assert _seen(_differences) == []
+
+
+def test_what_was_there_before_an_upgrade_is_kept_and_found_after_it(app: Flask) -> None:
+    words = [select(SupervisorWord.word), select(UserWord.word)]
+    kept = [func.count(Application.id), func.count(Step.id)]
+    with app.app_context():
+        with a_town() as t:
+            of = t.department()
+            row = t.application(t.student(of), of)
+            take(t.session, row, Action.WITHDRAW, standing=SYSTEM, actor=Actor.STUDENT, today=TODAY)
+        before = _seen(lambda c: [sorted(c.scalars(w)) for w in words] + [c.scalar(select(k)) for k in kept])
+        downgrade(revision="0001")
+        upgrade()
+        after = _seen(lambda c: [sorted(c.scalars(w)) for w in words] + [c.scalar(select(k)) for k in kept])
+    assert after == before
+    assert all(before)
 
 
 def test_every_check_of_the_models_stands_in_the_schema(university: University) -> None:
@@ -85,6 +113,9 @@ def rows(university: University) -> Iterator[dict[type, int]]:
             Application: file,
             Institution: university.others["civil firm"],
             Publication: university.publications["announcement: civil draft"],
+            ChangeRequest: university.changes["ayse with_supervisor"],
+            Request: university.requests["ayse open"],
+            Declaration: university.declarations["ayse due"],
         }
 
 
@@ -124,6 +155,7 @@ def test_no_row_is_in_a_state_without_what_the_state_needs(
     whole = {
         "reason": "Eksik.",
         "pages": ["files"],
+        "reference": "SGK-1",
         "decided_by_id": _seen(lambda c: c.scalar(select(func.min(User.id)))),
     }
     columns = {n: v for n, v in whole.items() if hasattr(model, n)}
@@ -140,7 +172,13 @@ def test_the_law_makes_these_promises() -> None:
     assert asked == {
         ("Application", "approved", "decider"), ("Application", "rejected", "decider"),
         ("Application", "rejected", "reason"), ("Application", "rejected", "pages"),
-        ("Application", "cancelled", "reason"), ("Institution", "verified", "decider"),
+        ("Application", "cancelled", "reason"), ("Application", "stopped", "reason"),
+        ("ChangeRequest", "approved", "decider"), ("ChangeRequest", "declined", "reason"),
+        ("ChangeRequest", "rejected", "decider"), ("ChangeRequest", "rejected", "reason"),
+        ("Request", "answered", "decider"), ("Request", "answered", "reason"),
+        ("Declaration", "done", "decider"), ("Declaration", "done", "reference"),
+        ("Declaration", "failed", "decider"), ("Declaration", "failed", "reason"),
+        ("Institution", "verified", "decider"),
         ("Institution", "blocked", "decider"), ("Institution", "blocked", "reason"),
     }  # fmt: skip
 

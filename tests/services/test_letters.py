@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from models import Application, Letter, Step
-from services.letters import TEXTS, Reader, compose
+from models import Application, ChangeRequest, Letter, Request, Step
+from services.letter_texts import TEXTS
+from services.letters import Reader, compose
 from services.scope import system_session
 from services.sign_in import LANGUAGES
 from services.standing import SYSTEM
@@ -32,6 +34,16 @@ REASON = "Kaşe <b>eksik</b> & imza yok."
 
 def test_every_step_that_tells_somebody_has_its_text_and_no_text_is_idle() -> None:
     assert set(TEXTS) == set(TOLD)
+
+
+def _of(session: Session, university: University, machine: str) -> Any:
+    """A row that this machine moves."""
+    rows: dict[str, tuple[Any, int]] = {
+        "application": (Application, university.applications["ayse approved"]),
+        "change_request": (ChangeRequest, university.changes["ayse with_supervisor"]),
+        "request": (Request, university.requests["ayse open"]),
+    }
+    return session.get_one(*rows[machine])
 
 
 class Plain(HTMLParser):
@@ -57,7 +69,7 @@ def test_a_letter_says_its_event_and_links_to_the_file_once(
 ) -> None:
     step = SimpleNamespace(id=1, machine=machine, action=action, reason=REASON)
     with looking(university.app) as session:
-        row = session.get_one(Application, university.applications["ayse approved"])
+        row = _of(session, university, machine)
         letter = compose(step, row, reader, Reader("a@demo.edu.tr", "Ayşe <Öz>", language))  # type: ignore[arg-type]
     link = f"http://127.0.0.1:8000/go/{machine}/{row.id}"
     page = Plain(letter.html)
@@ -79,7 +91,7 @@ def test_turkish_and_english_readers_get_different_words(
 ) -> None:
     step = SimpleNamespace(id=1, machine=machine, action=action, reason=REASON)
     with looking(university.app) as session:
-        row = session.get_one(Application, university.applications["ayse approved"])
+        row = _of(session, university, machine)
         both = [compose(step, row, reader, Reader("a@demo.edu.tr", "Ayşe", code)) for code in LANGUAGES]  # type: ignore[arg-type]
     assert len({(letter.subject, letter.text.split("\n\n")[1]) for letter in both}) == 2
     assert len({letter.subject for letter in both}) == 2

@@ -20,7 +20,7 @@ def test_every_door_is_an_arrow_from_each_state_it_leaves() -> None:
 def test_the_matrix_says_who_opens_which_door() -> None:
     [row] = [line for line in diagram.matrix(APPLICATIONS).splitlines() if line.startswith("| Reject ")]
     assert row == (
-        "| Reject | Waiting for the commission | Rejected |  | ● | ● | Nobody decides on their own file. "
+        "| Reject | Waiting for the commission | Rejected |  | ● | ● |  | Nobody decides on their own file. "
         "| Decided by, Pages concerned, Reason | Student |"
     )
 

@@ -21,6 +21,25 @@ ALLOWED: dict[tuple[str, str, str], set[str]] = {
     ("application", "withdraw", "submitted"): {"student"},
     ("application", "cancel", "approved"): {"student", "chair"},
     ("application", "reopen", "rejected"): {"chair"},
+    ("change_request", "ask", "new"): {"student"},
+    ("change_request", "agree", "with_supervisor"): {"employer"},
+    ("change_request", "decline", "with_supervisor"): {"employer"},
+    ("change_request", "approve", "with_commission"): {"member", "chair"},
+    ("change_request", "reject", "with_commission"): {"member", "chair"},
+    ("change_request", "withdraw", "with_supervisor"): {"student"},
+    ("change_request", "withdraw", "with_commission"): {"student"},
+    ("request", "ask", "new"): {"student"},
+    ("request", "answer", "open"): {"member", "chair"},
+    ("request", "ask_again", "answered"): {"student"},
+    ("request", "withdraw", "open"): {"student"},
+    ("request", "close", "answered"): {"student", "member", "chair"},
+    ("request", "reopen", "closed"): {"member", "chair"},
+    ("declaration", "send", "due"): {"health_office"},
+    ("declaration", "send", "failed"): {"health_office"},
+    ("declaration", "confirm", "due"): {"health_office"},
+    ("declaration", "confirm", "sent"): {"health_office"},
+    ("declaration", "fail", "sent"): {"health_office"},
+    ("declaration", "correct", "done"): {"health_office"},
     ("institution", "verify", "unverified"): {"career_centre"},
     ("institution", "block", "unverified"): {"career_centre"},
     ("institution", "block", "verified"): {"career_centre"},
@@ -28,6 +47,20 @@ ALLOWED: dict[tuple[str, str, str], set[str]] = {
     ("publication", "publish", "draft"): {"member", "chair", "career_centre", "it"},
     ("publication", "publish", "withdrawn"): {"member", "chair", "career_centre", "it"},
     ("publication", "retract", "published"): {"member", "chair", "career_centre", "it"},
+}
+# and what turns by itself: (machine, action, from) -> what brings it about
+FOLLOWS: dict[tuple[str, str, str], set[str]] = {
+    ("application", "postpone", "approved"): {"change_request approve"},
+    ("application", "extend", "approved"): {"change_request approve"},
+    ("application", "stop", "approved"): {"change_request approve"},
+    ("change_request", "lapse", "with_supervisor"): {"application cancel"},
+    ("change_request", "lapse", "with_commission"): {"application cancel"},
+    ("declaration", "raise", "new"): {f"application {a}" for a in ("approve", "cancel", "postpone", "extend", "stop")},
+    **{
+        ("declaration", action, state): {f"application {a}" for a in ("cancel", "postpone", "extend", "stop")}
+        for action in ("move", "drop")
+        for state in ("due", "failed")
+    },
 }
 TRIPLES = [
     (machine, state, action, actor)
@@ -43,6 +76,20 @@ def test_every_state_action_and_actor_is_allowed_or_refused_as_the_regulation_sa
             door = machine.door(action, state, {actor})
             allowed = actor.value in ALLOWED.get((machine.name, action.value, state.value), set())
             assert (door is not None) is allowed, (machine.name, state, action, actor)
+
+
+def test_what_turns_by_itself_follows_the_steps_the_regulation_says_and_opens_to_nobody() -> None:
+    turns = {
+        (m.name, d.action.value, state.value): {f"{machine} {action}" for machine, action in d.follows}
+        for m in MACHINES.values()
+        for d in m.table
+        for state in d.froms
+        if d.follows
+    }
+    assert turns == FOLLOWS
+    assert {d for m in MACHINES.values() for d in m.table if bool(d.by) is bool(d.follows)} == set()
+    causes = {cause for m in MACHINES.values() for d in m.table for cause in d.follows}
+    assert {cause for cause in causes if not any(d.action is cause[1] for d in MACHINES[cause[0]].table)} == set()
 
 
 @pytest.mark.parametrize("machine", MACHINES.values(), ids=list(MACHINES))

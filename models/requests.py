@@ -1,0 +1,120 @@
+"""What students ask: changes of an approved internship, and anything else of their commission."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.applications import Application
+from models.base import Model, Stateful, pk, promises, utcnow, word
+from models.institutions import Supervisor
+from workflow.words import ChangeKind, ChangeState, RequestState
+
+_OPEN_CHANGE = text("state IN ('new', 'with_supervisor', 'with_commission')")
+
+
+class ChangeRequest(Stateful, Model):
+    """A wish to postpone, extend or stop one approved internship: its dates as they were, and as asked for.
+
+    `half_days` and `before_half_days` count half working days. The application's own dates follow an
+    approval; at most one request of an application is open.
+    """
+
+    __tablename__ = "change_request"
+    __table_args__ = (
+        *promises("change_request"),
+        CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
+        Index(
+            "uq_change_request_open", "application_id", unique=True,
+            sqlite_where=_OPEN_CHANGE, postgresql_where=_OPEN_CHANGE,
+        ),
+        Index("ix_change_request_application_id", "application_id", "id"),
+        Index("ix_change_request_department_state", "department_id", "state", "asked_at", "id"),
+        Index("ix_change_request_department_asked", "department_id", "asked_at", "id"),
+        Index("ix_change_request_supervisor_state", "supervisor_id", "state", "asked_at", "id"),
+        Index("ix_change_request_student_id", "student_id", "id"),
+    )  # fmt: skip
+
+    id: Mapped[pk]
+    state: Mapped[ChangeState] = mapped_column(word(ChangeState, "state"), default=ChangeState.NEW)
+    kind: Mapped[ChangeKind] = mapped_column(word(ChangeKind, "kind"))
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    student_id: Mapped[int] = mapped_column(ForeignKey("student.id"))
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))
+    supervisor_id: Mapped[int] = mapped_column(ForeignKey("supervisor.id"))
+    asked_at: Mapped[datetime] = mapped_column(default=utcnow)
+    why: Mapped[str] = mapped_column(String(2000))
+    before_starts_on: Mapped[date]
+    before_ends_on: Mapped[date]
+    before_half_days: Mapped[int] = mapped_column(Integer)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    half_days: Mapped[int] = mapped_column(Integer)
+    application: Mapped[Application] = relationship()
+    supervisor: Mapped[Supervisor] = relationship()
+
+    def __str__(self) -> str:
+        return f"{self.application} · {self.kind}"
+
+
+class Request(Stateful, Model):
+    """A student's question to the commission. `reason` is what was written last; the history keeps every turn."""
+
+    __tablename__ = "request"
+    __table_args__ = (
+        *promises("request"),
+        Index("ix_request_department_state", "department_id", "state", "asked_at", "id"),
+        Index("ix_request_department_asked", "department_id", "asked_at", "id"),
+        Index("ix_request_student_id", "student_id", "id"),
+    )
+
+    id: Mapped[pk]
+    state: Mapped[RequestState] = mapped_column(word(RequestState, "state"), default=RequestState.NEW)
+    student_id: Mapped[int] = mapped_column(ForeignKey("student.id"))
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    application_id: Mapped[int | None] = mapped_column(ForeignKey("application.id"), index=True)
+    student_number: Mapped[str] = mapped_column(String(20))
+    student_name: Mapped[str] = mapped_column(String(201))
+    subject: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(String(4000))
+    asked_at: Mapped[datetime] = mapped_column(default=utcnow)
+    application: Mapped[Application | None] = relationship()
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class AnswerTemplate(Model):
+    """An answer a commission gives often."""
+
+    __tablename__ = "answer_template"
+
+    id: Mapped[pk]
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True)
+    title: Mapped[str] = mapped_column(String(100))
+    text: Mapped[str] = mapped_column(String(2000))
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class AnswerLink(Model):
+    """The way a supervisor answers one change request from a letter: one file, one purpose, once, until a day.
+
+    Only digests are kept. The code confirms that whoever answers reads the supervisor's mail.
+    """
+
+    __tablename__ = "answer_link"
+
+    id: Mapped[pk]
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    change_request_id: Mapped[int] = mapped_column(ForeignKey("change_request.id"), index=True)
+    supervisor_id: Mapped[int] = mapped_column(ForeignKey("supervisor.id"))
+    email: Mapped[str] = mapped_column(String(255))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    code_digest: Mapped[str | None] = mapped_column(String(64))
+    code_until: Mapped[datetime | None]
+    code_tries: Mapped[int] = mapped_column(SmallInteger, default=0)
+    codes_sent: Mapped[int] = mapped_column(SmallInteger, default=0)
