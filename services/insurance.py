@@ -1,0 +1,135 @@
+"""Which insurance declarations an internship owes, and by when (Law 5510 art. 5/b): decisions raise, move and drop them."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import Application, Declaration, Step
+from services.calendar import calendar_for, workplace
+from services.transition import brings_about, follow
+from workflow.days import MONDAY_TO_FRIDAY
+from workflow.transitions import APPLICATIONS
+from workflow.words import Action, DeclarationKind, DeclarationState
+from workflow.working_days import WHOLE, NoHolidayData, count
+
+EXIT_WITHIN = 10  # calendar days after the last day
+BACK = 20  # days within which there is a working day, whatever the feast
+_MOVABLE = frozenset({DeclarationState.DUE, DeclarationState.FAILED})
+_ENTERED = frozenset({DeclarationState.SENT, DeclarationState.DONE})
+
+
+def due(session: Session, kind: DeclarationKind, starts_on: date, ends_on: date) -> dict[str, date]:
+    """The last day the law allows for a declaration, and the working day the desk aims at.
+
+    Entries (and their corrections and cancellations) end one day before the start, by 23:59; exits ten days
+    after the end.
+    """
+    last = ends_on + timedelta(days=EXIT_WITHIN) if kind is DeclarationKind.EXIT else starts_on - timedelta(days=1)
+    return {"due_on": last, "aim_on": _working_day(session, last)}
+
+
+def _working_day(session: Session, last: date) -> date:
+    """The last day up to `last` on which the office works all day; `last` itself in a year without holidays yet."""
+    first = last - timedelta(days=BACK)
+    try:
+        counted = count(first, last, workplace(MONDAY_TO_FRIDAY, "public"), calendar_for(session, first, last))
+    except NoHolidayData:
+        return last
+    return next((day.day for day in reversed(counted.days) if day.half_days == WHOLE), last)
+
+
+def of(session: Session, application: Application) -> dict[DeclarationKind, Declaration]:
+    """The newest declaration of each kind of an internship, dropped ones left out."""
+    found = session.scalars(
+        select(Declaration)
+        .where(Declaration.application_id == application.id, Declaration.state != DeclarationState.DROPPED)
+        .order_by(Declaration.id)
+    )
+    return {d.kind: d for d in found}
+
+
+def entered(session: Session, application: Application) -> bool:
+    """Whether the insurance entry has gone out."""
+    entry = of(session, application).get(DeclarationKind.ENTRY)
+    return entry is not None and entry.state in _ENTERED
+
+
+@brings_about(APPLICATIONS, Action.APPROVE)
+def _approved(session: Session, application: Application, step: Step, today: date) -> None:
+    _raise(session, application, DeclarationKind.ENTRY, step, today)
+    _raise(session, application, DeclarationKind.EXIT, step, today)
+
+
+@brings_about(APPLICATIONS, Action.POSTPONE)
+def _postponed(session: Session, application: Application, step: Step, today: date) -> None:
+    declared = of(session, application)
+    _settle(session, application, declared, DeclarationKind.EXIT, step, today)
+    entry = declared.get(DeclarationKind.ENTRY)
+    corrects = entry is not None and entry.state in _ENTERED
+    _settle(
+        session, application, declared, DeclarationKind.CORRECTION if corrects else DeclarationKind.ENTRY, step, today
+    )
+
+
+@brings_about(APPLICATIONS, Action.EXTEND, Action.STOP)
+def _ends_otherwise(session: Session, application: Application, step: Step, today: date) -> None:
+    _settle(session, application, of(session, application), DeclarationKind.EXIT, step, today)
+
+
+@brings_about(APPLICATIONS, Action.CANCEL)
+def _cancelled(session: Session, application: Application, step: Step, today: date) -> None:
+    declared = of(session, application)
+    for declaration in declared.values():
+        if declaration.state in _MOVABLE:
+            follow(session, declaration, Action.DROP, step, today=today)
+    entry = declared.get(DeclarationKind.ENTRY)
+    if entry is not None and entry.state in _ENTERED:
+        _raise(session, application, DeclarationKind.CANCELLATION, step, today)
+
+
+def _settle(
+    session: Session,
+    application: Application,
+    declared: Mapping[DeclarationKind, Declaration],
+    kind: DeclarationKind,
+    step: Step,
+    today: date,
+) -> None:
+    """Move the declaration of this kind to the application's dates, or raise one where none waits any more."""
+    declaration = declared.get(kind)
+    if declaration is None or declaration.state not in _MOVABLE:
+        _raise(session, application, kind, step, today)
+        return
+    before = [declaration.starts_on.isoformat(), declaration.ends_on.isoformat()]
+    dates = _dates(session, application, kind)
+    follow(session, declaration, Action.MOVE, step, today=today, facts={"before": before}, values=dates)
+
+
+def _raise(session: Session, application: Application, kind: DeclarationKind, step: Step, today: date) -> None:
+    row = Declaration(
+        kind=kind,
+        application_id=application.id,
+        student_id=application.student_id,
+        department_id=application.department_id,
+        institution_id=application.institution_id,
+        student_number=application.student_number,
+        student_name=application.student_name,
+        raised_at=step.at,
+        **_dates(session, application, kind),
+    )
+    session.add(row)
+    session.flush()
+    follow(session, row, Action.RAISE, step, today=today)
+
+
+def _dates(session: Session, application: Application, kind: DeclarationKind) -> dict[str, Any]:
+    assert application.starts_on  # noqa: S101 -- the schema promises dates of anything submitted
+    assert application.ends_on  # noqa: S101
+    return {
+        "starts_on": application.starts_on,
+        "ends_on": application.ends_on,
+        **due(session, kind, application.starts_on, application.ends_on),
+    }
