@@ -4,7 +4,9 @@ from flask_admin import BaseView
 
 from admin_views import (
     accounts,
+    answer,
     applications,
+    change_requests,
     errors,
     institutions,
     interns,
@@ -20,7 +22,7 @@ from admin_views import (
 )
 from admin_views.home import Home as HOME
 
-__all__ = ["HOME", "desks", "errors", "page"]
+__all__ = ["HOME", "answer", "desks", "errors", "page"]
 
 
 def desks() -> list[BaseView]:
@@ -31,8 +33,11 @@ def desks() -> list[BaseView]:
         student.RequiredFiles("required_files"),
         wizard.Wizard(),
         student.MyApplications(),
+        change_requests.MyChanges("my_changes", "/my-changes"),
         applications.Applications(),
+        change_requests.CommissionChanges("changes", "/changes"),
         interns.Interns(),
+        change_requests.SupervisorChanges("intern_changes", "/intern-changes"),
         interns.Starts(),
         institutions.InstitutionDesk(),
         institutions.SupervisorDesk(),

@@ -81,7 +81,10 @@ class Interns(Approved):
         super().__init__(Application, name="interns", endpoint="interns")
 
     def theirs(self) -> list[ColumnElement[bool]]:
-        return [APPROVED, Application.supervisor_id.in_(g.standing.supervises_as)]
+        return [
+            Application.state.in_((ApplicationState.APPROVED, ApplicationState.STOPPED)),
+            Application.supervisor_id.in_(g.standing.supervises_as),
+        ]
 
     def waiting(self) -> list[Card]:
         own = [*phase(Phase.RUNNING.value), *self.theirs()]

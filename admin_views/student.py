@@ -22,7 +22,7 @@ from models import (
     Term,
     db,
 )
-from services import audit
+from services import audit, change_requests
 from services.listing import Order, key
 from services.sign_in import today
 from services.tracker import track
@@ -146,6 +146,8 @@ class MyApplications(Steps, Desk):
             milestones=track(row, steps, today()),
             steps=steps,
             buttons=[b for b in buttons(row) if b["action"] is not Action.SUBMIT],
+            changes=change_requests.of(db.session(), row),
+            offers=change_requests.offers(db.session(), row, today()),
             documents=self._documents(row),
             judgement=judge_again(row) if row.submitted_at else None,
             institution=row.institution,

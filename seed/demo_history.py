@@ -27,13 +27,14 @@ from models import (
     Term,
     User,
 )
-from seed.demo_stories import BLOCKED_FOR, NEW_FIRMS, NEW_PERSON, SECTORS, Story, Turn, first_day
+from seed.demo_stories import BLOCKED_FOR, NEW_FIRMS, NEW_PERSON, SECTORS, Asked, Story, Turn, first_day
+from services import change_requests
 from services.documents import give, take_in
 from services.sign_in import ISTANBUL
 from services.standing import Standing, standing_of
-from services.transition import take
+from services.transition import Refused, take
 from services.wizard import checks, drafts, reading, submitting
-from workflow.words import Action, Actor, InstitutionState, LetterState, Page
+from workflow.words import Action, Actor, ChangeKind, InstitutionState, LetterState, Page
 
 FILES = Path(__file__).parent / "data" / "files"
 HANDED_IN = {
@@ -74,6 +75,8 @@ class History:
         draft.created_at = self._at(first.day(self.today, start)) - timedelta(days=1, hours=3)
         for turn in story.turns:
             self._take(draft, turn, own, turn.day(self.today, start))
+        if story.asked:
+            self._ask(draft, story.asked, own)
 
     def close(self) -> None:
         """What is no single story's: a blocked firm, and letters that went out when they were written."""
@@ -188,6 +191,34 @@ class History:
         submitting.submit(
             self.session, draft, checks.judge(self.session, draft, day), standing=own, today=day, seen=None, at=at
         )
+
+    def _ask(self, row: Application, asked: Asked, own: Standing) -> None:
+        """A change asked for and answered, one day after the other; one that no rule lets through is left out."""
+        assert row.starts_on  # noqa: S101 -- it is approved
+        assert row.ends_on  # noqa: S101
+        day, later = self.today - timedelta(days=asked.ago), timedelta(weeks=asked.weeks)
+        starts_on = row.starts_on + later if asked.kind is ChangeKind.POSTPONE else row.starts_on
+        ends_on = row.ends_on + (-later if asked.kind is ChangeKind.STOP else later)
+        try:
+            change = change_requests.ask(
+                self.session, row, asked.kind, starts_on=starts_on, ends_on=ends_on, why=asked.why, standing=own,
+                today=day, at=self._at(day),
+            )  # fmt: skip
+        except Refused:
+            return
+        person = row.supervisor
+        assert person  # noqa: S101
+        for n, action in enumerate(asked.answers, 1):
+            by_firm = action in {Action.AGREE, Action.DECLINE}
+            standing = (
+                Standing(user_id=person.user_id, name=person.name, supervises_as=frozenset({person.id}))
+                if by_firm
+                else self._commission(row.department_id, Turn(action))
+            )
+            on = day + timedelta(days=n)
+            take(
+                self.session, change, action, standing=standing, today=on, at=self._at(on), reason=asked.refused_for
+            )  # fmt: skip
 
     def _corrected(self, row: Application) -> None:
         """The student changes what the commission pointed at."""

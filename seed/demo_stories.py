@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from workflow.words import Action, Page
+from workflow.words import Action, ChangeKind, Page
 
 DO = Action
 
@@ -26,6 +26,18 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A change asked for `ago` days before today and answered day by day: `weeks` later (a stop: earlier)."""
+
+    kind: ChangeKind
+    ago: int
+    weeks: int
+    why: str
+    answers: tuple[Action, ...] = ()
+    refused_for: str | None = None
+
+
+@dataclass(frozen=True)
 class Story:
     """One application. `starts` counts days from today; "summer" is the last summer that is over."""
 
@@ -35,6 +47,7 @@ class Story:
     compulsory: bool = False
     new_firm: bool = False  # typed by the student, so it starts unverified
     at_host: bool = False  # at the firm of the demo employer
+    asked: Asked | None = None
 
 
 STAMP = ("Kabul formunda kurumun kaşesi ve imzası eksik; tamamlayıp yeniden yükleyin.", (Page.FILES,))
@@ -72,6 +85,28 @@ RUNNING_LONG = Story(-20, 40, _APPROVED, at_host=True)
 UPCOMING = Story(9, 20, (Turn(DO.SUBMIT, ago=18), Turn(DO.APPROVE, ago=11)))
 UPCOMING_AT_HOST = replace(UPCOMING, starts=16, at_host=True)
 UPCOMING_LATER = Story(30, 20, (Turn(DO.SUBMIT, ago=12), Turn(DO.APPROVE, ago=3, by_chair=True)))
+STOPPED = replace(
+    RUNNING,
+    asked=Asked(ChangeKind.STOP, 3, 1, "Ameliyat oldum, doktorum bir ay dinlenmemi istedi.", (DO.AGREE, DO.APPROVE)),
+)
+EXTENDED = replace(
+    RUNNING_LONG,
+    asked=Asked(ChangeKind.EXTEND, 6, 1, "Projenin teslimi bir hafta sonraya kaldı.", (DO.AGREE, DO.APPROVE)),
+)
+EXTENSION_DECLINED = replace(
+    RUNNING,
+    asked=Asked(
+        ChangeKind.EXTEND, 5, 1, "Eksik günümü burada tamamlamak istiyorum.", (DO.DECLINE,),
+        "Ay sonunda taşınıyoruz; yeni yerde stajyere yer yok.",
+    ),
+)  # fmt: skip
+POSTPONE_WAITS = replace(
+    UPCOMING_AT_HOST, asked=Asked(ChangeKind.POSTPONE, 2, 1, "Bütünleme sınavım stajın ilk haftasına denk geldi.")
+)
+POSTPONE_AGREED = replace(
+    UPCOMING_LATER,
+    asked=Asked(ChangeKind.POSTPONE, 2, 1, "Kurum bakım nedeniyle bir hafta kapalı.", (DO.AGREE,)),
+)
 REJECTED = Story(34, 20, (Turn(DO.SUBMIT, ago=8), _reject(STAMP, 3)))
 REJECTED_FIRM = Story(40, 15, (Turn(DO.SUBMIT, ago=10), _reject(ENGINEER, 4)))
 CORRECTED = Story(33, 20, (Turn(DO.SUBMIT, ago=11), _reject(CONTACT, 7), Turn(DO.SUBMIT, ago=2)))
@@ -115,14 +150,14 @@ DRAFT = Story(45, 20, ())
 OF: dict[str, tuple[tuple[Story, ...], ...]] = {
     "BIL": (
         (ENDED,),
-        (ENDED, REJECTED),
-        (ENDED_LATE, RUNNING),
+        (ENDED, RUNNING, REJECTED),
+        (ENDED_LATE, EXTENSION_DECLINED),
         (_waits(1, 30),),
         (_waits(6, 26, 20, new_firm=True),),
         (CORRECTED,),
-        (ENDED, UPCOMING),
+        (ENDED, POSTPONE_AGREED),
         (_waits(3, 41, 10),),
-        (RUNNING_LONG,),
+        (EXTENDED,),
         (CANCELLED,),
         (REOPENED,),
         (WITHDRAWN, DRAFT),
@@ -134,12 +169,12 @@ OF: dict[str, tuple[tuple[Story, ...], ...]] = {
         (ENDED, _waits(9, 48, 25)),
         (_waits(12, 35, 10),),
         (CORRECTED, ENDED),
-        (ENDED, UPCOMING_AT_HOST),
+        (ENDED, POSTPONE_WAITS),
     ),
     "INS": (
         (_waits(2, 29, new_firm=True),),
         (ENDED, CORRECTED_DATES),
-        (RUNNING,),
+        (STOPPED,),
         (UPCOMING_LATER,),
         (REJECTED_FIRM,),
         (ENDED_LATE,),

@@ -28,7 +28,7 @@ def _of(name: str, *states: str) -> Names:
     return frozenset(f"{name} {state}" for state in states)
 
 
-_DECIDED = ("approved", "rejected", "withdrawn", "cancelled")
+_DECIDED = ("approved", "rejected", "withdrawn", "cancelled", "stopped")
 _HANDED_IN = ("submitted", *_DECIDED)
 _CIVIL_FILES = _of("ayse", *_HANDED_IN) | {"emre in civil", "deniz in civil"}
 _MINING_FILES = _of("zeynep", *_HANDED_IN) | {"deniz in mining"}
@@ -46,8 +46,15 @@ QUEUE: Theirs = {
     "member of mining": _MINING_FILES,
     "career centre": _CIVIL_FILES | _MINING_FILES,
 }
-INTERNS: Theirs = {"boss": frozenset({"ayse approved"}), "emre": frozenset({"zeynep approved"})}
+INTERNS: Theirs = {"boss": _of("ayse", "approved", "stopped"), "emre": _of("zeynep", "approved", "stopped")}
 STARTS: Theirs = {"health office": frozenset({"ayse approved", "zeynep approved"})}
+_CHANGES = ("with_supervisor", "approved", "declined", "rejected", "withdrawn", "lapsed")
+MY_CHANGES: Theirs = {"ayse": _of("ayse", *_CHANGES), "zeynep": _of("zeynep", *_CHANGES)}
+CHANGES: Theirs = {
+    **dict.fromkeys(("member of civil", "chair of civil", "deniz"), _of("ayse", *_CHANGES)),
+    "member of mining": _of("zeynep", *_CHANGES),
+}
+INTERN_CHANGES: Theirs = {"boss": _of("ayse", *_CHANGES), "emre": _of("zeynep", *_CHANGES)}
 OPEN_DRAFTS: Theirs = {
     "ayse": _of("ayse", "draft", "rejected"),
     "zeynep": _of("zeynep", "draft", "rejected"),
@@ -196,6 +203,26 @@ ADDRESSES: dict[str, Address] = {
         export=Address(STAFF, more={"export_type": "csv"}),
         bulk=Address(STAFF, more={"action": "approve"}, answers=FOUND_OR_LED_AWAY),
     ),
+    **_desk(
+        "my_changes",
+        STUDENTS,
+        details_view=Address(STUDENTS, "changes", "id", MY_CHANGES),
+        step=Address(STUDENTS, "changes", "pk", MY_CHANGES, {"action": "withdraw"}, FOUND_OR_LED_AWAY),
+        ask=Address(STUDENTS, "applications", "pk", MINE, {"kind": "postpone"}, FOUND_OR_LED_AWAY),
+    ),
+    **_desk(
+        "changes",
+        BOARD,
+        details_view=Address(BOARD, "changes", "id", CHANGES),
+        step=Address(BOARD, "changes", "pk", CHANGES, {"action": "reject"}, FOUND_OR_LED_AWAY),
+    ),
+    **_desk(
+        "intern_changes",
+        EMPLOYERS,
+        details_view=Address(EMPLOYERS, "changes", "id", INTERN_CHANGES),
+        step=Address(EMPLOYERS, "changes", "pk", INTERN_CHANGES, {"action": "decline"}, FOUND_OR_LED_AWAY),
+    ),
+    "answer": Address(ANYBODY, more={"token": "x" * 43}, answers=frozenset({404})),
     **_desk("interns", EMPLOYERS, details_view=Address(EMPLOYERS, "applications", "id", INTERNS)),
     **_desk("starts", HEALTH, details_view=Address(HEALTH, "applications", "id", STARTS)),
     **_desk(

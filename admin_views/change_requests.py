@@ -1,0 +1,189 @@
+"""Change requests at their three desks: the student asks and withdraws, the supervisor agrees, the commission decides."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, ClassVar
+
+from flask import abort, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import joinedload
+
+from admin_views.buttons import Steps, buttons
+from admin_views.desk import Card, Choice, Column, Desk
+from forms.change_request import change_form
+from models import Application, ChangeRequest, Institution, db
+from services import audit, change_requests
+from services.listing import CAP, Order, key
+from services.say import said
+from services.sign_in import today
+from services.transition import Refused
+from workflow.say import N_
+from workflow.transitions import Door
+from workflow.words import Actor, ChangeKind, ChangeState
+
+ALL = "all"
+STATES = tuple(s for s in ChangeState if s is not ChangeState.NEW)
+
+
+class Changes(Steps, Desk):
+    """Change requests as far as the reader reaches; what waits for them comes first."""
+
+    files = "change_request"
+    icon = "arrow-left-right"
+    can_view_details = True
+    details_template = "changes/file.html"
+    order = Order(ChangeRequest.asked_at, descending=True)
+    joins = (ChangeRequest.application, Application.institution)
+    columns = (
+        Column("student_name", N_("Student"), Application.student_name, "link"),
+        Column("kind", N_("Change"), ChangeRequest.kind),
+        Column("institution", N_("Institution"), Institution.name),
+        Column("starts_on", N_("New start"), ChangeRequest.starts_on, "date"),
+        Column("ends_on", N_("New end"), ChangeRequest.ends_on, "date"),
+        Column("asked_at", N_("Asked"), ChangeRequest.asked_at, "date"),
+        Column("state", N_("Status"), ChangeRequest.state, "state"),
+    )
+    choices = (
+        Choice("state", N_("Status"), ChangeRequest.state, lambda: [(s.value, s) for s in STATES]),
+        Choice("kind", N_("Change"), ChangeRequest.kind, lambda: [(k.value, k) for k in ChangeKind]),
+    )
+    waits: ClassVar[ChangeState]  # in which state a request waits for whoever works here
+    wait_text: ClassVar[str]
+    application_desk: ClassVar[str]
+
+    def __init__(self, endpoint: str, url: str) -> None:
+        super().__init__(ChangeRequest, name=endpoint, endpoint=endpoint, url=url)
+
+    def theirs(self) -> list[ColumnElement[bool]]:
+        """What this desk is for, whatever else its reader reaches in another capacity."""
+        raise NotImplementedError
+
+    def conditions(self, args: Mapping[str, str]) -> list[ColumnElement[bool]]:
+        return [*self.theirs(), *super().conditions(args)]
+
+    def get_one(self, id: Any) -> ChangeRequest:
+        found = select(ChangeRequest).where(ChangeRequest.id == (key(id) or 0), *self.theirs())
+        whole = joinedload(ChangeRequest.application)
+        return db.session.scalars(found.options(whole)).one_or_none() or abort(404)
+
+    @expose("/details/")
+    def details_view(self) -> ResponseReturnValue:
+        row = self.get_one(request.args.get("id"))
+        weighed = None
+        if row.state in change_requests.OPEN:
+            weighed = change_requests.weighed(row.application, row.kind, row.starts_on, row.ends_on, today())
+        return self.render(
+            self.details_template,
+            row=row,
+            buttons=buttons(row),
+            steps=audit.timeline(db.session(), "change_request", row.id),
+            weighed=weighed,
+            application_url=url_for(f"{self.application_desk}.details_view", id=row.application_id),
+        )
+
+    def waiting(self) -> list[Card]:
+        open_ = select(ChangeRequest.id).where(*self.theirs(), ChangeRequest.state == self.waits).limit(CAP + 1)
+        count = db.session.scalar(select(func.count()).select_from(open_.subquery())) or 0
+        text = f"{CAP}+" if count > CAP else str(count)
+        url = url_for(f"{self.endpoint}.index_view", state=self.waits.value)
+        return [Card(text, _(self.wait_text), url, urgent=True)] if count else []
+
+    def done(self, row: Any, door: Door) -> str:
+        return f"{row.application.student_name}, {said(row.kind)}: {said(door.to)}"
+
+
+class MyChanges(Changes):
+    """The student's own, reached from the application: asked for here, withdrawn here."""
+
+    actors = frozenset({Actor.STUDENT})
+    group = N_("Student")
+    label = N_("My change requests")
+    empty = N_("You have asked for no change. “Take action” on an approved application postpones, extends or stops it.")
+    application_desk = "my_applications"
+
+    def theirs(self) -> list[ColumnElement[bool]]:
+        return [ChangeRequest.student_id == g.standing.student_id]
+
+    def waiting(self) -> list[Card]:
+        return []
+
+    @expose("/ask/<pk>/<kind>", methods=("GET", "POST"))
+    def ask(self, pk: str, kind: str) -> ResponseReturnValue:
+        """GET counts the days typed so far; POST sends the request to the supervisor."""
+        row = self._application(pk)
+        asked = ChangeKind(kind) if kind in set(ChangeKind) else abort(404)
+        offer = next((o for o in change_requests.offers(db.session(), row, today()) if o.kind is asked), None)
+        if offer is None or offer.refusal:
+            flash(said(offer.refusal) if offer and offer.refusal else _("This change is not possible now."), "danger")
+            return redirect(url_for("my_applications.details_view", id=row.id))
+        form = change_form(asked, formdata=request.form if request.method == "POST" else request.args)
+        if request.method == "POST" and form.validate():
+            try:
+                change_requests.ask(
+                    db.session(), row, asked, starts_on=_start(row, form), ends_on=form.ends_on.data,
+                    why=form.why.data, standing=g.standing, today=today(),
+                )  # fmt: skip
+                db.session.commit()
+            except Refused as refused:
+                db.session.rollback()
+                flash(said(refused.say), "danger")
+            else:
+                flash(_("Your request went to the supervisor; you are written to when there is an answer."), "success")
+                return redirect(url_for("my_applications.details_view", id=row.id))
+        return self.render("changes/ask.html", row=row, kind=asked, form=form, weighed=_weighed(row, asked, form))
+
+    def _application(self, pk: str) -> Application:
+        found = select(Application).where(
+            Application.id == (key(pk) or 0), Application.student_id == g.standing.student_id
+        )
+        return db.session.scalars(found).one_or_none() or abort(404)
+
+
+def _start(row: Application, form: Any) -> date:
+    start: date = form.starts_on.data if "starts_on" in form else row.starts_on  # type: ignore[assignment]
+    return start
+
+
+def _weighed(row: Application, kind: ChangeKind, form: Any) -> change_requests.Weighed | None:
+    if not form.ends_on.data or not _start(row, form):
+        return None
+    return change_requests.weighed(row, kind, _start(row, form), form.ends_on.data, today())
+
+
+class CommissionChanges(Changes):
+    """What the supervisor has agreed to waits here; everything else can be looked at."""
+
+    actors = frozenset({Actor.MEMBER, Actor.CHAIR})
+    group = N_("Commission")
+    label = N_("Change requests")
+    intro = N_("Students ask to postpone, extend or stop; the supervisor answers first, then the commission decides.")
+    empty = N_("No student of your departments has asked for a change.")
+    waits = ChangeState.WITH_COMMISSION
+    wait_text = N_("change requests wait for a decision")
+    application_desk = "applications"
+
+    def theirs(self) -> list[ColumnElement[bool]]:
+        own = g.standing.student_id
+        return [
+            ChangeRequest.department_id.in_(g.standing.commissions),
+            *([ChangeRequest.student_id != own] if own else []),
+        ]
+
+
+class SupervisorChanges(Changes):
+    """What the firm's interns ask for, answered by a supervisor who has an account."""
+
+    actors = frozenset({Actor.EMPLOYER})
+    group = N_("Employer")
+    label = N_("Change requests")
+    intro = N_("Interns ask to postpone, extend or stop. You answer first; the commission decides after you.")
+    empty = N_("None of your interns has asked for a change. You are written to when one does.")
+    waits = ChangeState.WITH_SUPERVISOR
+    wait_text = N_("change requests wait for your answer")
+    application_desk = "interns"
+
+    def theirs(self) -> list[ColumnElement[bool]]:
+        return [ChangeRequest.supervisor_id.in_(g.standing.supervises_as)]

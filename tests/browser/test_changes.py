@@ -1,0 +1,73 @@
+"""A postponement in a real browser: a firm without an account answers from its letter, on a phone; the commission decides."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Site
+
+PHONE = {"viewport": {"width": 390, "height": 800}, "has_touch": True, "is_mobile": True}
+
+
+def letter(page: Page, subject: str) -> str:
+    """The text of the newest letter with this subject in the signed-in person's mailbox."""
+    for _again in range(40):
+        page.goto("/mailbox/")
+        found = page.locator("a", has_text=re.compile(subject)).first
+        if found.count():
+            found.click()
+            return page.locator("main").inner_text()
+        page.wait_for_timeout(250)
+    raise AssertionError(subject)
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_a_firm_answers_from_its_letter_and_the_commission_decides(
+    served: Callable[[str], Site], someone: Callable[..., Page], engine: str
+) -> None:
+    site = served(engine)
+    firm = someone(site, "isveren")
+    link = re.search(r"/answer/[\w-]+", letter(firm, "Yanıtınız bekleniyor: Erteleme"))
+    assert link
+
+    phone = someone(site, None, **PHONE)
+    phone.goto(link[0])
+    expect(phone.locator("h1")).to_contain_text("Erteleme")
+    phone.click("main form button")
+    expect(phone.locator(".error-summary")).to_be_focused()
+    phone.check('[name="answer"][value="agree"]')
+    phone.click("main form button")
+    phone.fill('[name="code"]', "000000")
+    phone.click('main form:has([name="code"]) button')
+    expect(phone.locator(".alert-danger")).to_be_visible()
+    code = re.search(r"\b\d{6}\b", letter(firm, "Kodunuz"))
+    assert code
+    phone.fill('[name="code"]', code[0])
+    phone.click('main form:has([name="code"]) button')
+    expect(phone.locator(".alert-success")).to_be_visible()
+    phone.goto(link[0])
+    expect(phone.locator(".alert-info")).to_be_visible()
+    expect(phone.locator("main form")).to_have_count(0)
+
+    chair = someone(site, "baskan")
+    chair.goto("/changes/?state=with_commission")
+    waiting = chair.locator("tbody a").count()
+    chair.locator("tbody a", has_text=re.compile(".")).first.click()
+    chair.click(".steps .btn-success")
+    expect(chair.locator(".badge-state").first).to_have_text("Onaylandı")
+    chair.goto("/changes/?state=with_commission")
+    assert chair.locator("tbody a").count() == waiting - 1
+
+
+def test_a_student_counts_the_days_asks_and_withdraws(here: Site, someone: Callable[..., Page]) -> None:
+    page = someone(here, "ogrenci")
+    page.goto("/my-applications/")
+    rows = page.locator("tbody tr", has_text=re.compile("başlamadı|Devam ediyor"))
+    if rows.count() == 0:
+        pytest.skip("the demo student has no approved internship today")
+    rows.first.locator(".row-actions a").click()
+    page.locator('a[href*="/my-changes/ask/"]').last.click()
+    page.click("main form .btn-primary")
+    expect(page.locator(".error-summary")).to_be_focused()

@@ -1,0 +1,194 @@
+"""Changes of an approved internship: what may be asked, who answers, and what an approval moves."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from models import Application, ChangeRequest, Declaration, Letter, Step
+from services import change_requests, insurance
+from services.standing import Standing
+from services.transition import Outrun, Refused, take
+from tests.people import TODAY, Town, a_town
+from workflow.words import Action, Actor, ApplicationState, ChangeKind, ChangeState, DeclarationKind, DeclarationState
+
+MONDAY = date(2026, 7, 6)
+WEEK = timedelta(weeks=1)
+
+
+@dataclass
+class World:
+    t: Town
+    row: Application
+    student: Standing
+    firm: Standing
+    member: Standing
+
+    def ask(self, kind: str, starts: date, ends: date, today: date = TODAY) -> ChangeRequest:
+        return change_requests.ask(
+            self.t.session, self.row, ChangeKind(kind), starts_on=starts, ends_on=ends, why="Sınavım var.",
+            standing=self.student, today=today,
+        )  # fmt: skip
+
+    def walk(self, change: ChangeRequest, today: date = TODAY) -> None:
+        take(self.t.session, change, Action.AGREE, standing=self.firm, today=today)
+        take(self.t.session, change, Action.APPROVE, standing=self.member, today=today)
+
+    def health(self, kind: DeclarationKind, action: Action, **values: Any) -> None:
+        office = self.t.standing(self.t.office(Actor.HEALTH_OFFICE))
+        row = insurance.of(self.t.session, self.row)[kind]
+        take(self.t.session, row, action, standing=office, today=TODAY, values=values)
+
+    def declared(self) -> dict[tuple[str, str], tuple[date, date]]:
+        found = self.t.session.scalars(select(Declaration).order_by(Declaration.id))
+        return {(d.kind.value, d.state.value): (d.starts_on, d.due_on) for d in found}
+
+
+@contextmanager
+def a_world(rules: dict[str, Any] | None = None) -> Iterator[World]:
+    """An internship from 6 July to 2 August 2026, approved by the commission today."""
+    with a_town() as t:
+        of = t.department()
+        boss = t.user()
+        student, supervisor = t.student(of), t.supervisor(t.institution(), boss)
+        kind = t.internship_type(of, rules)
+        row = t.application(student, of, kind=kind, supervisor=supervisor, starts_on=MONDAY)
+        member = t.standing(t.member(of))
+        take(t.session, row, Action.APPROVE, standing=member, today=TODAY)
+        assert student.user
+        yield World(t, row, t.standing(student.user), t.standing(boss), member)
+
+
+def test_a_postponement_moves_the_internship_and_what_is_owed_for_it(app: Flask) -> None:
+    with app.app_context(), a_world() as w:
+        change = w.ask("postpone", MONDAY + WEEK, w.row.ends_on + WEEK)
+        assert (change.state, w.row.starts_on) == (ChangeState.WITH_SUPERVISOR, MONDAY)
+        w.walk(change)
+        assert (w.row.state, w.row.starts_on, w.row.half_days) == (ApplicationState.APPROVED, MONDAY + WEEK, 38)
+        assert w.declared() == {
+            ("entry", "due"): (MONDAY + WEEK, date(2026, 7, 12)),
+            ("exit", "due"): (MONDAY + WEEK, w.row.ends_on + timedelta(days=10)),
+        }
+        steps = w.t.session.scalars(select(Step).where(Step.machine == "application").order_by(Step.seq)).all()
+        assert [s.action for s in steps] == [Action.APPROVE, Action.POSTPONE]
+        assert steps[-1].facts["before"] == ["2026-07-06", "2026-08-02", 40]
+        assert steps[-1].facts["after"] == ["2026-07-13", "2026-08-09", 38]
+        told = set(w.t.session.execute(select(Letter.reader, Letter.to_email)).all())
+        assert ("employer", w.row.supervisor.email) in {tuple(x) for x in told}
+
+
+def test_half_a_month_that_holds_a_holiday_counts_less(app: Flask) -> None:
+    with app.app_context(), a_world() as w:
+        weighed = change_requests.weighed(w.row, ChangeKind.POSTPONE, MONDAY + WEEK, w.row.ends_on + WEEK, TODAY)
+        assert (weighed.half_days, weighed.problems) == (38, ())  # 15 July is a public holiday
+
+
+@pytest.mark.parametrize(
+    ("kind", "starts", "ends", "today", "sentence"),
+    [
+        ("postpone", MONDAY, date(2026, 8, 9), TODAY, "A postponed internship starts after"),
+        ("postpone", date(2026, 7, 13), date(2026, 7, 1), TODAY, "The last day is before the first day"),
+        ("postpone", date(2026, 7, 13), date(2026, 8, 9), MONDAY, "The internship started on"),
+        ("extend", MONDAY, date(2026, 8, 9), TODAY, "The internship starts on"),
+        ("extend", MONDAY, date(2026, 8, 1), MONDAY, "An extended internship ends after"),
+        ("extend", MONDAY, date(2026, 8, 9), date(2026, 8, 3), "The internship ended on"),
+        ("stop", MONDAY, date(2026, 8, 2), MONDAY, "A stopped internship ends before"),
+        ("stop", MONDAY, date(2026, 7, 3), MONDAY, "The last day is before the first day"),
+    ],
+)
+def test_a_change_the_dates_or_the_day_do_not_allow_is_not_asked(
+    app: Flask, kind: str, starts: date, ends: date, today: date, sentence: str
+) -> None:
+    with app.app_context(), a_world() as w:
+        with pytest.raises(Refused, match=sentence):
+            w.ask(kind, starts, ends, today)
+
+
+def test_the_policy_and_the_student_s_other_internships_are_asked_before_anything_is_sent(app: Flask) -> None:
+    rules = {"max_days": {"value": 22, "article": "Yönerge m. 8"}}
+    with app.app_context(), a_world(rules) as w:
+        offer = {o.kind: o.refusal for o in change_requests.offers(w.t.session, w.row, MONDAY)}
+        assert [k.value for k, refusal in offer.items() if refusal is None] == ["extend", "stop"]
+        with pytest.raises(Refused, match="at most 22 working days"):
+            w.ask("extend", MONDAY, date(2026, 8, 9), MONDAY)
+    with app.app_context():
+        with a_world() as w:
+            w.t.application(w.row.student, w.row.department, starts_on=date(2026, 8, 3))
+            key, standing = w.row.id, w.student
+        with a_town() as t:
+            again = World(t, t.session.get_one(Application, key), standing, standing, standing)
+            with pytest.raises(Refused, match="overlap"):
+                again.ask("extend", MONDAY, date(2026, 8, 9), MONDAY)
+
+
+def test_one_change_is_open_at_a_time_and_the_database_says_so_too(app: Flask) -> None:
+    with app.app_context(), a_world() as w:
+        first = w.ask("postpone", MONDAY + WEEK, w.row.ends_on + WEEK)
+        with pytest.raises(Refused, match="still open"):
+            w.ask("postpone", MONDAY + 2 * WEEK, w.row.ends_on + 2 * WEEK)
+        with pytest.raises(IntegrityError), w.t.session.begin_nested():
+            w.t.change(w.row)
+        take(w.t.session, first, Action.WITHDRAW, standing=w.student, today=TODAY)
+        assert w.ask("postpone", MONDAY + 2 * WEEK, w.row.ends_on + 2 * WEEK).state is ChangeState.WITH_SUPERVISOR
+
+
+def test_a_stop_keeps_its_reason_and_ends_the_internship_on_the_day_it_names(app: Flask) -> None:
+    with app.app_context(), a_world() as w:
+        running = date(2026, 7, 20)
+        w.walk(w.ask("stop", MONDAY, date(2026, 7, 17), running), running)
+        assert (w.row.state, w.row.ends_on, w.row.reason) == (
+            ApplicationState.STOPPED,
+            date(2026, 7, 17),
+            "Sınavım var.",
+        )
+        assert w.declared()["exit", "due"] == (MONDAY, date(2026, 7, 27))
+
+
+def test_an_entry_that_has_gone_out_is_corrected_and_one_that_has_not_is_moved(app: Flask) -> None:
+    with app.app_context(), a_world() as w:
+        w.health(DeclarationKind.ENTRY, Action.SEND)
+        w.walk(w.ask("postpone", MONDAY + WEEK, w.row.ends_on + WEEK))
+        assert set(w.declared()) == {("entry", "sent"), ("correction", "due"), ("exit", "due")}
+        w.walk(w.ask("postpone", MONDAY + 2 * WEEK, w.row.ends_on + WEEK))
+        assert w.declared()["correction", "due"] == (MONDAY + 2 * WEEK, date(2026, 7, 19))
+
+
+def test_what_was_asked_lapses_and_what_is_owed_falls_away_with_a_cancellation(app: Flask) -> None:
+    with app.app_context(), a_world() as w:
+        change = w.ask("postpone", MONDAY + WEEK, w.row.ends_on + WEEK)
+        take(w.t.session, w.row, Action.CANCEL, standing=w.student, today=TODAY, reason="Vazgeçtim.")
+        assert change.state is ChangeState.LAPSED
+        assert set(w.declared()) == {("entry", "dropped"), ("exit", "dropped")}
+
+
+def test_an_entry_already_made_is_to_be_cancelled_with_the_internship(app: Flask) -> None:
+    with app.app_context(), a_world() as w:
+        w.health(DeclarationKind.ENTRY, Action.CONFIRM, reference="SGK-7")
+        take(w.t.session, w.row, Action.CANCEL, standing=w.student, today=TODAY, reason="Vazgeçtim.")
+        assert set(w.declared()) == {("entry", "done"), ("exit", "dropped"), ("cancellation", "due")}
+        assert insurance.of(w.t.session, w.row)[DeclarationKind.ENTRY].state is DeclarationState.DONE
+
+
+def test_the_second_of_two_answers_is_told_that_somebody_was_faster(app: Flask) -> None:
+    with app.app_context(), a_world() as w:
+        change = w.ask("postpone", MONDAY + WEEK, w.row.ends_on + WEEK)
+        seen = change.version
+        take(w.t.session, change, Action.DECLINE, standing=w.firm, today=TODAY, reason="Yer yok.", seen=seen)
+        with pytest.raises(Outrun):
+            take(w.t.session, change, Action.AGREE, standing=w.firm, today=TODAY, seen=seen)
+        assert (change.state, w.row.starts_on) == (ChangeState.DECLINED, MONDAY)
+
+
+def test_an_approval_that_comes_after_the_first_day_changes_nothing(app: Flask) -> None:
+    with app.app_context(), a_world() as w:
+        change = w.ask("postpone", MONDAY + WEEK, w.row.ends_on + WEEK)
+        take(w.t.session, change, Action.AGREE, standing=w.firm, today=TODAY)
+        with pytest.raises(Refused, match="The internship started on"):
+            take(w.t.session, change, Action.APPROVE, standing=w.member, today=MONDAY)
+        assert (change.state, w.row.starts_on) == (ChangeState.WITH_COMMISSION, MONDAY)
