@@ -26,12 +26,14 @@ out = Console(highlight=False, width=150)
 
 @dataclass
 class Measured:
-    """Milliseconds of one page, and of the bare application where there is one."""
+    """Milliseconds of one page, and of the bare application where there is one; `rows` drawn, `size` in bytes."""
 
     name: str
     taken: float
     bare: float | None = None
     call: Call | None = None
+    rows: int = 0
+    size: int = 0
 
 
 def measured(of: University) -> tuple[Flask, list[Measured]]:
@@ -52,7 +54,9 @@ def _pages(of: University, client: FlaskClient, row: Asked) -> Iterator[Measured
     )
     for name, path, kind, word in lists:
         call, bare = get(client, path), floor(of, kind, row, word)
-        yield Measured(name, median(repeat(call, RUNS)), median(repeat(bare, RUNS)), call)
+        page = bytes(call())  # type: ignore[call-overload]
+        rows = page.count(b"data-row")
+        yield Measured(name, median(repeat(call, RUNS)), median(repeat(bare, RUNS)), call, rows, len(page))
     call = get(client, f"/applications/details/?id={row.file}&state=all")
     yield Measured("file page", median(repeat(call, RUNS)), None, call)
 
@@ -74,7 +78,8 @@ def compare(engine: str, small: int, large: int) -> None:
     _app, little = measured(university(engine, small, anew=True))
     app, much = measured(university(engine, large))
     table = Table(title=f"{engine}: median of {RUNS} in milliseconds")
-    for heading in ("page", f"{small:,}", f"{large:,}", f"ratio (≤ {SIZE_AIM})", "bare", f"ratio (≤ {FLOOR_AIM:.0f})"):
+    ratios = f"ratio (≤ {SIZE_AIM})", "bare", f"ratio (≤ {FLOOR_AIM:.0f})"
+    for heading in ("page", f"{small:,}", f"{large:,}", *ratios, "rows", "KiB"):
         table.add_column(heading, justify="left" if heading == "page" else "right")
     missed = []
     for few, many in zip(little, much, strict=True):
@@ -90,6 +95,8 @@ def compare(engine: str, small: int, large: int) -> None:
             marked[0],
             f"{many.bare:.2f}" if many.bare else "–",
             marked[1],
+            f"{few.rows} → {many.rows}" if many.size else "–",
+            f"{few.size / 1024:.0f} → {many.size / 1024:.0f}" if many.size else "–",
         )
         if many.call and "*" in "".join(marked):
             missed.append(many)

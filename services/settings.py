@@ -1,6 +1,8 @@
 """What a deployment decides, read from the environment; production refuses to start half-configured."""
 
+import os
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -130,6 +132,10 @@ def _kept_key(folder: Path, name: str) -> str:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / name
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32))
+        own = folder / f"{name}.{os.getpid()}"  # of several processes starting at once, one key is kept
+        own.touch(mode=0o600)
+        own.write_text(secrets.token_hex(32))
+        with suppress(FileExistsError):
+            os.link(own, path)
+        own.unlink()
     return path.read_text()

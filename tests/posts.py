@@ -72,6 +72,13 @@ POSTS: dict[str, list[Post]] = {
     "applications.bulk": [
         Post("member of civil", "/applications/bulk/reject", {"row": "{ayse submitted}:99", "asked": "yes", **REASON}, takes=False, free=frozenset({"asked"}))
     ],
+    "my_changes.ask": [
+        Post("zeynep", "/my-changes/ask/{zeynep approved}/postpone", {**DAYS, "why": "Sınavım var."}, takes=False),  # one is open
+    ],
+    "my_changes.step": [Post("zeynep", "/my-changes/step/{zeynep with_supervisor}/withdraw")],
+    "changes.step": [Post("member of civil", "/changes/step/{ayse approved change}/reject", REASON, takes=False)],
+    "intern_changes.step": [Post("boss", "/intern-changes/step/{ayse with_supervisor}/decline", {"reason": "Yer yok."})],
+    "answer": [Post("nobody", "/answer/x", {"answer": "agree", "reason": "", "code": "000000"}, takes=False)],
     "my_applications.step": [Post("zeynep", "/my-applications/step/{zeynep submitted}/withdraw")],
     "wizard.page": [
         Post("ayse", "/apply/{ayse draft}/notice", keeps=DRAFT, free=VERSION),

@@ -128,7 +128,11 @@ def _walked(university: University, endpoint: str, post: Post) -> Iterator[Any]:
 
 def _ready(university: University, post: Post) -> tuple[str, dict[str, Any], dict[str, Field]]:
     """The address, what is typed as it should be, and the fields with their kinds."""
-    rows = {**university.others, **university.applications, **university.publications}
+    rows = {
+        **{name: key for name, key in university.changes.items() if "_" in name},
+        "ayse approved change": university.changes["ayse approved"],
+        **university.others, **university.applications, **university.publications,
+    }  # fmt: skip
     keys = {f"{{{name}}}": str(key) for name, key in rows.items()} | {"{email}": _address(university)}
 
     def filled(text: Any) -> Any:

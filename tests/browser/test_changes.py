@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from services.sign_in import today
 from tests.browser.conftest import Site
 
 PHONE = {"viewport": {"width": 390, "height": 800}, "has_touch": True, "is_mobile": True}
@@ -61,13 +63,27 @@ def test_a_firm_answers_from_its_letter_and_the_commission_decides(
     assert chair.locator("tbody a").count() == waiting - 1
 
 
-def test_a_student_counts_the_days_asks_and_withdraws(here: Site, someone: Callable[..., Page]) -> None:
-    page = someone(here, "ogrenci")
+def test_a_student_counts_the_days_asks_and_withdraws(
+    served: Callable[[str], Site], someone: Callable[..., Page]
+) -> None:
+    page = someone(served("sqlite"), "ogrenci2", **PHONE)
     page.goto("/my-applications/")
-    rows = page.locator("tbody tr", has_text=re.compile("başlamadı|Devam ediyor"))
-    if rows.count() == 0:
-        pytest.skip("the demo student has no approved internship today")
-    rows.first.locator(".row-actions a").click()
-    page.locator('a[href*="/my-changes/ask/"]').last.click()
+    page.locator("tbody tr", has_text="Devam ediyor").locator(".row-actions a").click()
+    page.click('a[href*="/my-changes/ask/"][href$="extend"]')
     page.click("main form .btn-primary")
     expect(page.locator(".error-summary")).to_be_focused()
+    ends_on = today() + timedelta(days=60)
+    page.fill('[name="ends_on"]', ends_on.isoformat())
+    page.fill('[name="why"]', "Projenin teslimi uzadı.")
+    page.click('button[formmethod="get"]')
+    expect(page.locator('[name="why"]')).to_have_value("Projenin teslimi uzadı.")
+    expect(page.locator(".counted-sum")).to_be_visible()
+    page.fill('[name="ends_on"]', (today() + timedelta(days=21)).isoformat())
+    page.click("main form .btn-primary")
+    expect(page.locator(".alert-success")).to_be_visible()
+    expect(page.locator('a[href*="/my-changes/ask/"]')).to_have_count(0)
+    page.click('a[href*="/my-changes/details/"]')
+    page.click(".steps a, .steps button")
+    if page.locator("main form.sheet .btn-primary").count():
+        page.click("main form.sheet .btn-primary")
+    expect(page.locator(".badge-state").first).to_have_text("Öğrenci geri çekti")
