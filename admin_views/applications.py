@@ -18,7 +18,7 @@ from admin_views.download import download
 from admin_views.many import Many
 from forms.step import step_form
 from models import Application, Department, Document, Institution, InternshipType, Supervisor, Term, db
-from services import audit
+from services import audit, change_requests
 from services.differences import since_rejection
 from services.export import CONTENT_TYPES, SHEET, XLSX, exported
 from services.listing import CAP, Listed, cursor, key, listed, reaches, walked
@@ -218,7 +218,7 @@ class Applications(Many, Steps, Desk):
         rejecting = next((d for d in opened if d.action is Action.REJECT), None)
         return self.render(
             "applications/file.html", row=row, steps=steps, judgement=judge_again(row),
-            changes=since_rejection(steps), documents=self._documents(row), buttons=buttons(row), today=today(),
+            changes=since_rejection(steps), requests=change_requests.of(db.session(), row), documents=self._documents(row), buttons=buttons(row), today=today(),
             rejecting=step_form(rejecting) if rejecting else None, args=_filters(),
             next=self._beside(asked, row), previous=self._beside(asked, row, back=True),
         )  # fmt: skip

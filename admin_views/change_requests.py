@@ -39,7 +39,7 @@ class Changes(Steps, Desk):
     joins = (ChangeRequest.application, Application.institution)
     columns = (
         Column("student_name", N_("Student"), Application.student_name, "link"),
-        Column("kind", N_("Change"), ChangeRequest.kind),
+        Column("kind", N_("Kind of change"), ChangeRequest.kind),
         Column("institution", N_("Institution"), Institution.name),
         Column("starts_on", N_("New start"), ChangeRequest.starts_on, "date"),
         Column("ends_on", N_("New end"), ChangeRequest.ends_on, "date"),
@@ -48,7 +48,7 @@ class Changes(Steps, Desk):
     )
     choices = (
         Choice("state", N_("Status"), ChangeRequest.state, lambda: [(s.value, s) for s in STATES]),
-        Choice("kind", N_("Change"), ChangeRequest.kind, lambda: [(k.value, k) for k in ChangeKind]),
+        Choice("kind", N_("Kind of change"), ChangeRequest.kind, lambda: [(k.value, k) for k in ChangeKind]),
     )
     waits: ClassVar[ChangeState]  # in which state a request waits for whoever works here
     wait_text: ClassVar[str]

@@ -65,6 +65,9 @@ def track(application: Any, steps: list[Step], today: date) -> list[Milestone]:
             return way
         case ApplicationState.CANCELLED:
             return [*way, Milestone(N_("Cancelled"), ENDED, _last(steps, Action.CANCEL))]
+        case ApplicationState.STOPPED:
+            started = Milestone(N_("Internship starts"), DONE, application.starts_on)
+            return [*way, started, Milestone(N_("Stopped"), ENDED, application.ends_on)]
     return [*way, _start(application, word), _end(application, word)]
 
 
