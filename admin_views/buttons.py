@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
 from admin_views.desk import Opened
-from forms.step import StepForm, step_form
+from forms.step import step_form
+from forms.typed import TypedForm
 from models import db
 from services.listing import key
 from services.say import said
@@ -58,38 +59,50 @@ class Steps(Opened):
             return abort(404)
         if door is None:
             return self.closed(row, Action(action))
-        form = step_form(door)
+        form = self.facts(row, door)
         if request.method == "POST" and form.validate():
             return self.taken(row, door, form)
+        return self.asked(row, door, form)
+
+    def facts(self, row: Any, door: Door) -> TypedForm:
+        """The form of what a step needs."""
+        return step_form(door)
+
+    def asked(self, row: Any, door: Door, form: TypedForm) -> ResponseReturnValue:
+        """The page that asks for what a step needs."""
         return self.render("admin/step.html", row=row, door=door, form=form, back=self.file_url(row))
 
     def opened(self, row: Any) -> list[Door]:
         """The doors of this row that this desk shows the signed-in person."""
         return doors(row, g.standing)
 
-    def taken(self, row: Any, door: Door, form: StepForm) -> ResponseReturnValue:
+    def taken(self, row: Any, door: Door, form: TypedForm) -> ResponseReturnValue:
         """Take the step, say what came of it, go on."""
         try:
-            take(
-                db.session(),
-                row,
-                door.action,
-                standing=g.standing,
-                today=today(),
-                seen=seen_version(request.form.get("version")),
-                reason=form.data.get(Need.REASON.value),
-                pages=form.data.get(Need.PAGES.value),
-                values=self.values(row, door),
-            )
+            self.turn(row, door, form)
             db.session.commit()
         except Refused as refused:
             db.session.rollback()
             flash(said(refused.say), "danger")
             if isinstance(refused, Outrun):
                 return redirect(self.file_url(row))
-            return self.render("admin/step.html", row=row, door=door, form=form, back=self.file_url(row))
+            return self.asked(row, door, form)
         flash(self.done(row, door), "success")
         return redirect(self.after(row, door))
+
+    def turn(self, row: Any, door: Door, form: TypedForm) -> None:
+        """Take the step with the facts typed; raises Refused."""
+        take(
+            db.session(),
+            row,
+            door.action,
+            standing=g.standing,
+            today=today(),
+            seen=seen_version(request.form.get("version")),
+            reason=form.data.get(Need.REASON.value),
+            pages=form.data.get(Need.PAGES.value),
+            values=self.values(row, door),
+        )
 
     def closed(self, row: Any, action: Action) -> ResponseReturnValue:
         """The row has moved on, or was never this person's to move."""

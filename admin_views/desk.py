@@ -130,6 +130,7 @@ class Desk(Opened, ModelView):
     joins: ClassVar[Sequence[Any]] = ()
     order: ClassVar[Order]
     one: ClassVar[str] = N_("Record")  # what a row is called
+    adds: ClassVar[str] = N_("Add")
     intro: ClassVar[str] = ""
     empty: ClassVar[str] = ""
     searchable: ClassVar[str] = ""

@@ -140,7 +140,7 @@ VISIBLE: dict[type[Model], dict[A, Condition]] = {
     Document: {
         A.STUDENT: _mine(Document),
         **_for(*BOARD, see=_of_commission(Document, _HANDED_IN)),
-        A.CAREER_CENTRE: lambda _s: _HANDED_IN,
+        A.CAREER_CENTRE: lambda _s: and_(_HANDED_IN, Document.request_id.is_(None)),
     },
     SearchWord: {
         A.STUDENT: _mine(SearchWord),

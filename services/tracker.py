@@ -15,7 +15,7 @@ DID: dict[Action, str] = {
     Action.REJECT: N_("rejected"),
     Action.WITHDRAW: N_("withdrew"),
     Action.CANCEL: N_("cancelled the internship"),
-    Action.REOPEN: N_("reopened the decision"),
+    Action.REOPEN: N_("reopened"),
     Action.POSTPONE: N_("postponed the internship"),
     Action.EXTEND: N_("extended the internship"),
     Action.STOP: N_("stopped the internship"),

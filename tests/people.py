@@ -18,6 +18,7 @@ from flask_security import hash_password
 from sqlalchemy.orm import Session
 
 from models import (
+    AnswerTemplate,
     Application,
     ChangeRequest,
     Declaration,
@@ -294,11 +295,17 @@ class Town:
             )
         )
 
-    def document(self, of: Application, *, submitted: bool = True, key: str = "") -> Document:
+    def template(self, of: Department, title: str = "Sigorta") -> AnswerTemplate:
+        return self.add(
+            AnswerTemplate(department_id=of.id, title=title, text="Sigortanız stajdan bir gün önce başlar.")
+        )
+
+    def document(self, of: Application | Request, *, submitted: bool = True, key: str = "") -> Document:
         n = self.next()
         return self.add(
             Document(
-                application_id=of.id,
+                application_id=of.id if isinstance(of, Application) else None,
+                request_id=of.id if isinstance(of, Request) else None,
                 student_id=of.student_id,
                 department_id=of.department_id,
                 filename="belgeler.zip",

@@ -80,6 +80,11 @@ POSTS: dict[str, list[Post]] = {
     "intern_changes.step": [Post("boss", "/intern-changes/step/{ayse with_supervisor}/decline", {"reason": "Yer yok."})],
     "answer": [Post("nobody", "/answer/x", {"answer": "agree", "reason": "", "code": "000000"}, takes=False)],
     "my_applications.step": [Post("zeynep", "/my-applications/step/{zeynep submitted}/withdraw")],
+    "my_requests.create_view": [Post("ayse", "/my-requests/new/", {"subject": "Sigorta", "text": "Ne zaman başlar?"})],
+    "my_requests.step": [Post("ayse", "/my-requests/step/{ayse answered request}/ask_again", {"reason": "Anlamadım."})],
+    "requests.step": [Post("member of mining", "/requests/step/{zeynep open request}/answer", {"reason": "Yarın."})],
+    "answer_templates.create_view": [Post("member of civil", "/answer_templates/new/", {"title": "Belge", "text": "Metin"})],
+    "answer_templates.edit_view": [Post("member of civil", "/answer_templates/edit/?id={civil template}")],
     "wizard.page": [
         Post("ayse", "/apply/{ayse draft}/notice", keeps=DRAFT, free=VERSION),
         Post("ayse", "/apply/{ayse draft}/profile", {"phone": "0532 000 00 00", "email": "ayse@demo.edu.tr"}, DRAFT, free=VERSION),

@@ -133,6 +133,8 @@ def _ready(university: University, post: Post) -> tuple[str, dict[str, Any], dic
         "ayse approved change": university.changes["ayse approved"],
         **university.others, **university.applications, **university.publications,
     }  # fmt: skip
+    rows |= {f"{name} request": key for name, key in university.requests.items()}
+    rows |= {f"{name} template": key for name, key in university.templates.items()}
     keys = {f"{{{name}}}": str(key) for name, key in rows.items()} | {"{email}": _address(university)}
 
     def filled(text: Any) -> Any:

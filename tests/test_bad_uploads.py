@@ -58,12 +58,13 @@ def doors(university: University) -> dict[str, tuple[str, str, str, dict[str, An
         "the archive": ("ayse", f"/apply/{draft}/files", "archive", {"go": "next"}),
         "a required file": ("member of civil", "/publish/required_file/new/", "file", news),
         "a regulation": ("member of civil", f"/publish/regulation/edit/?id={keys['regulation: civil draft']}", "file", news),
+        "a request": ("ayse", "/my-requests/new/", "file", {"subject": "Sigorta", "text": "Ekte.", "application": ""}),
         "the seed": ("it", "/seed/", "files", {}),
         "students": ("it", "/student_import/", "files", {}),
     }  # fmt: skip
 
 
-DOORS = ("the archive", "a required file", "a regulation", "the seed", "students")
+DOORS = ("the archive", "a required file", "a regulation", "a request", "the seed", "students")
 
 
 def sent(university: University, door: str, data: bytes, name: str) -> tuple[Any, set[str]]:
@@ -128,7 +129,7 @@ def test_a_path_is_cut_to_the_name_at_its_end(university: University, door: str)
 
 @pytest.mark.parametrize("door", DOORS)
 def test_an_empty_file_or_none_is_refused(university: University, door: str) -> None:
-    later = door in {"a required file", "a regulation"}  # may be saved without its file
+    later = door in {"a required file", "a regulation", "a request"}  # may be saved without its file
     for data, name in ((b"", "a.zip"), (b"", "a.pdf"), *(() if later else ((b"", ""), (b"x", "")))):
         answer, tables = sent(university, door, data, name)
         assert (answer.status_code < FAULT, tables) == (True, set())
@@ -162,6 +163,6 @@ def test_too_large_is_refused_before_it_is_read(university: University) -> None:
 
 def test_a_document_for_an_archive_and_the_other_way_round(university: University) -> None:
     for data, name in ((PDF, "a.zip"), (docx(), "a.7z"), (seven({"a.pdf": PDF}), "a.pdf"), (b"<script>", "a.html")):
-        for door in ("the archive", "a required file", "a regulation"):
+        for door in ("the archive", "a required file", "a regulation", "a request"):
             answer, tables = sent(university, door, data, name)
             assert (door, name, answer.status_code < FAULT, tables) == (door, name, True, set())

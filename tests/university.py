@@ -50,6 +50,8 @@ class University:
     letters: Keys = field(default_factory=dict)
     changes: Keys = field(default_factory=dict)
     requests: Keys = field(default_factory=dict)
+    request_files: Keys = field(default_factory=dict)
+    templates: Keys = field(default_factory=dict)
     declarations: Keys = field(default_factory=dict)
     others: Keys = field(default_factory=dict)
 
@@ -134,7 +136,12 @@ class _Builder:
             if state is ApplicationState.APPROVED:
                 self._followed(name, row)
         for state in list(RequestState)[1:]:
-            self.made.requests[f"{name} {state.value}"] = self.t.request(student, self.of[where], state.value).id
+            asked = self.t.request(student, self.of[where], state.value)
+            key = f"r/{asked.id}"
+            self.made.requests[f"{name} {state.value}"] = asked.id
+            self.made.request_files[f"{name} {state.value}"] = self.t.document(asked, key=key).id
+            self._keep(key)
+        self.made.templates[where] = self.t.template(self.of[where]).id
         return student
 
     def _followed(self, name: str, row: Application) -> None:

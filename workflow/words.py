@@ -167,7 +167,7 @@ class Action(Word):
     REJECT = "reject", N_("Reject")
     WITHDRAW = "withdraw", N_("Withdraw")
     CANCEL = "cancel", N_("Cancel the internship")
-    REOPEN = "reopen", N_("Reopen the decision")
+    REOPEN = "reopen", N_("Reopen")
     POSTPONE = "postpone", N_("Postpone")
     EXTEND = "extend", N_("Extend")
     STOP = "stop", N_("Stop")

@@ -55,6 +55,14 @@ CHANGES: Theirs = {
     "member of mining": _of("zeynep", *_CHANGES),
 }
 INTERN_CHANGES: Theirs = {"boss": _of("ayse", *_CHANGES), "emre": _of("zeynep", *_CHANGES)}
+_ASKED = ("open", "answered", "closed")
+MY_REQUESTS: Theirs = {"ayse": _of("ayse", *_ASKED), "zeynep": _of("zeynep", *_ASKED)}
+REQUESTS: Theirs = {
+    **dict.fromkeys(("member of civil", "chair of civil", "deniz"), _of("ayse", *_ASKED)),
+    "member of mining": _of("zeynep", *_ASKED),
+}
+OPEN_REQUESTS: Theirs = {who: frozenset(r for r in rows if r.endswith("open")) for who, rows in REQUESTS.items()}
+TEMPLATES: Theirs = {**dict.fromkeys(CIVIL, frozenset({"civil"})), "member of mining": frozenset({"mining"})}
 OPEN_DRAFTS: Theirs = {
     "ayse": _of("ayse", "draft", "rejected"),
     "zeynep": _of("zeynep", "draft", "rejected"),
@@ -221,6 +229,28 @@ ADDRESSES: dict[str, Address] = {
         EMPLOYERS,
         details_view=Address(EMPLOYERS, "changes", "id", INTERN_CHANGES),
         step=Address(EMPLOYERS, "changes", "pk", INTERN_CHANGES, {"action": "decline"}, FOUND_OR_LED_AWAY),
+    ),
+    **_desk(
+        "my_requests",
+        STUDENTS,
+        create_view=Address(STUDENTS),
+        details_view=Address(STUDENTS, "requests", "id", MY_REQUESTS),
+        step=Address(STUDENTS, "requests", "pk", MY_REQUESTS, {"action": "ask_again"}, FOUND_OR_LED_AWAY),
+        file=Address(STUDENTS, "request_files", "pk", MY_REQUESTS),
+    ),
+    **_desk(
+        "requests",
+        BOARD,
+        details_view=Address(BOARD, "requests", "id", REQUESTS),
+        step=Address(BOARD, "requests", "pk", REQUESTS, {"action": "answer"}, FOUND_OR_LED_AWAY),
+        file=Address(BOARD, "request_files", "pk", REQUESTS),
+    ),
+    **_desk(
+        "answer_templates",
+        BOARD,
+        create_view=Address(BOARD),
+        edit_view=Address(BOARD, "templates", "id", TEMPLATES),
+        delete_view=Address(BOARD, "templates", "id", TEMPLATES),
     ),
     "answer": Address(ANYBODY, more={"token": "x" * 43}, answers=frozenset({404})),
     **_desk("interns", EMPLOYERS, details_view=Address(EMPLOYERS, "applications", "id", INTERNS)),

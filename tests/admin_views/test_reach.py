@@ -195,8 +195,15 @@ def walked(university: University, client: FlaskClient) -> Iterable[Any]:
     return set(met)
 
 
+def to_answer_with(university: University, client: FlaskClient) -> Iterable[Any]:
+    """The templates offered on the page of an open request."""
+    pages = (client.get(f"/requests/details/?id={key}").text for key in university.requests.values())
+    return {key for page in pages for key in _options(page, "template")}
+
+
 QUEUE_ROW = r'details/\?[^"]*id=(\d+)" data-open'
 DETAILS = r'details/\?id=(\d+)"'
+EDITS = r'edit/\?id=(\d+)"'
 FILES = r'/file/(\d+)"'
 SURFACES: dict[str, tuple[str, Theirs, Seen]] = {
     "the queue": (A, reach.QUEUE, found("/applications/?state=all", QUEUE_ROW)),
@@ -209,6 +216,11 @@ SURFACES: dict[str, tuple[str, Theirs, Seen]] = {
     "own drafts": (A, reach.OPEN_DRAFTS, found("/apply/", r'application=(\d+)"')),
     "interns": (A, reach.INTERNS, found("/interns/", DETAILS)),
     "starts": (A, reach.STARTS, found("/internships-to-insure/", DETAILS)),
+    "own requests": ("requests", reach.MY_REQUESTS, found("/my-requests/", DETAILS)),
+    "requests": ("requests", reach.OPEN_REQUESTS, found("/requests/", DETAILS)),
+    "requests, answered too": ("requests", reach.REQUESTS, found("/requests/?state=all", DETAILS)),
+    "answer templates": ("templates", reach.TEMPLATES, found("/answer_templates/", EDITS)),
+    "templates to answer with": ("templates", reach.TEMPLATES, to_answer_with),
     "letters": (L, reach.MAILBOX, found("/mailbox/", r'data-letter="(\d+)"')),
     "the outbox": (L, reach.OUTBOX, found("/outbox/", r'data-letter="(\d+)"')),
 }  # fmt: skip
@@ -237,10 +249,10 @@ WAITING = {
     "ayse": {"my-applications": 2},
     "zeynep": {"my-applications": 2},
     "emre": {"my-applications": 1},
-    "member of civil": {"applications": 3},
-    "chair of civil": {"applications": 3},
-    "deniz": {"applications": 2},
-    "member of mining": {"applications": 2},
+    "member of civil": {"applications": 3, "requests": 1},
+    "chair of civil": {"applications": 3, "requests": 1},
+    "deniz": {"applications": 2, "requests": 1},
+    "member of mining": {"applications": 2, "requests": 1},
     "health office": {"internships-to-insure": 2},
 }
 
