@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Application, Student, User
-from seed import printing
+from seed import demo_requests, printing
 from seed.demo_history import History
 from seed.demo_people import PRINTED, STAFF, employer, give_password, password, staff
 from seed.demo_stories import OF, OTHERS
@@ -62,6 +62,7 @@ def _tell(session: Session, history: History) -> None:
             for story in stories:
                 history.tell(student, story)
             progress(done, len(students))
+    demo_requests.tell(history, current_app.extensions["storage"])
     history.close()
 
 

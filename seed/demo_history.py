@@ -60,7 +60,7 @@ class History:
         """Write one application and every step of it."""
         self.told += 1
         assert student.user  # noqa: S101 -- the student file has an address for everybody
-        own = self._standing(student.user)
+        own = self.standing(student.user)
         draft = drafts.start(self.session, own)
         assert draft  # noqa: S101 -- everybody in the student file studies somewhere
         first = story.turns[0] if story.turns else Turn(Action.SUBMIT, ago=1)
@@ -72,7 +72,7 @@ class History:
         for page, answers in typed.items() if story.turns else list(typed.items())[:3]:
             drafts.keep(self.session, draft, page, answers, valid=True, seen=0)
         start = first_day(story, self.today)
-        draft.created_at = self._at(first.day(self.today, start)) - timedelta(days=1, hours=3)
+        draft.created_at = self.at(first.day(self.today, start)) - timedelta(days=1, hours=3)
         for turn in story.turns:
             self._take(draft, turn, own, turn.day(self.today, start))
         if story.asked:
@@ -170,12 +170,12 @@ class History:
     # -- what happens -------------------------------------------------------------------------------------
 
     def _take(self, row: Application, turn: Turn, own: Standing, day: date) -> None:
-        at = self._at(day)
+        at = self.at(day)
         if turn.action is Action.SUBMIT:
             self._submit(row, own, day, at)
             return
         by_student = turn.action is Action.WITHDRAW or (turn.action is Action.CANCEL and not turn.by_chair)
-        standing = own if by_student else self._commission(row.department_id, turn)
+        standing = own if by_student else self.commission(row.department_id, turn)
         take(
             self.session, row, turn.action, standing=standing, today=day, at=at, reason=turn.reason,
             pages=[p.value for p in turn.pages] or None,
@@ -202,7 +202,7 @@ class History:
         try:
             change = change_requests.ask(
                 self.session, row, asked.kind, starts_on=starts_on, ends_on=ends_on, why=asked.why, standing=own,
-                today=day, at=self._at(day),
+                today=day, at=self.at(day),
             )  # fmt: skip
         except Refused:
             return
@@ -213,11 +213,11 @@ class History:
             standing = (
                 Standing(user_id=person.user_id, name=person.name, supervises_as=frozenset({person.id}))
                 if by_firm
-                else self._commission(row.department_id, Turn(action))
+                else self.commission(row.department_id, Turn(action))
             )
             on = day + timedelta(days=n)
             take(
-                self.session, change, action, standing=standing, today=on, at=self._at(on), reason=asked.refused_for
+                self.session, change, action, standing=standing, today=on, at=self.at(on), reason=asked.refused_for
             )  # fmt: skip
 
     def _corrected(self, row: Application) -> None:
@@ -249,14 +249,14 @@ class History:
             storage_key=key, entries=like.entries, uploaded_at=at,
         )  # fmt: skip
 
-    def _at(self, day: date) -> datetime:
+    def at(self, day: date) -> datetime:
         """A moment of that day's office hours, another one for each story."""
         return datetime.combine(day, time(9, 5), ISTANBUL).astimezone(UTC) + timedelta(minutes=7 * (self.told % 50))
 
-    def _standing(self, user: User) -> Standing:
+    def standing(self, user: User) -> Standing:
         return standing_of(self.session, user.id, user.name, self.today)
 
-    def _commission(self, department: int, turn: Turn) -> Standing:
+    def commission(self, department: int, turn: Turn) -> Standing:
         actor = Actor.CHAIR if turn.by_chair else Actor.MEMBER
         held = (
             select(User)
@@ -264,11 +264,11 @@ class History:
             .where(Membership.department_id == department)
             .order_by(Membership.actor != actor, Membership.id)
         )
-        return self._standing(self.session.scalars(held.limit(1)).one())
+        return self.standing(self.session.scalars(held.limit(1)).one())
 
     def _office(self, actor: Actor) -> Standing:
         held = select(User).join(Membership.user).where(Membership.actor == actor).order_by(Membership.id)
-        return self._standing(self.session.scalars(held.limit(1)).one())
+        return self.standing(self.session.scalars(held.limit(1)).one())
 
 
 def _taken(store: Any, kind: str) -> tuple[bytes, Document]:

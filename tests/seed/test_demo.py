@@ -11,12 +11,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import (
+    AnswerTemplate,
     Application,
     Department,
     Document,
     DraftPage,
     Institution,
     Letter,
+    Request,
     SearchWord,
     Step,
     Student,
@@ -33,7 +35,7 @@ from services.wizard.checks import judge_again
 from tests.people import looking, sign_in
 from tests.seed.commands import counted, run
 from workflow.phase import status
-from workflow.words import Action, ApplicationState, InstitutionState, Phase
+from workflow.words import Action, ApplicationState, InstitutionState, Phase, RequestState
 
 WORD = "gezi-parolasi-7"
 S = ApplicationState
@@ -56,9 +58,12 @@ def test_the_demo_lives_in_every_state_and_phase_with_a_history_that_holds(demo_
         assert phases >= {Phase.UPCOMING, Phase.RUNNING, Phase.ENDED}
         assert [b for b in audit.verify(s) if isinstance(b, audit.Break)] == []
         assert set(s.scalars(select(Institution.state).distinct())) == set(InstitutionState)
-        handed_in = set(s.scalars(select(Document.application_id).where(Document.submitted_at.is_not(None))))
+        of_one = (Document.submitted_at.is_not(None), Document.application_id.is_not(None))
+        handed_in = set(s.scalars(select(Document.application_id).where(*of_one)))
         assert handed_in == {r.id for r in rows if r.state is not S.DRAFT}
-        assert {d.filename.rsplit(".")[-1] for d in s.scalars(select(Document))} == {"zip", "7z"}
+        assert {d.filename.rsplit(".")[-1] for d in s.scalars(select(Document))} == {"zip", "7z", "pdf"}
+        assert set(s.scalars(select(Request.state))) == set(RequestState) - {RequestState.NEW}
+        assert s.scalar(select(func.count(AnswerTemplate.id))) == 8
         assert s.scalar(select(func.count()).select_from(DraftPage)) or 0
         assert s.scalar(select(func.count()).select_from(Letter).where(Letter.sent_at.is_(None))) == 0
 
