@@ -30,7 +30,7 @@ class AnswerTemplateDesk(Desk):
     joins = (Department,)
     columns = (
         Column("title", N_("Title"), AnswerTemplate.title),
-        Column("begins", N_("Text"), func.substr(AnswerTemplate.text, 1, 120)),
+        Column("begins", N_("Text"), func.substr(AnswerTemplate.text, 1, 120), "begins"),
         Column("department", N_("Department"), Department.name),
     )
 
