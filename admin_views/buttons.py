@@ -26,6 +26,9 @@ STYLE = {
     Action.VERIFY: "success",
     Action.PUBLISH: "success",
     Action.SUBMIT: "primary",
+    Action.SEND: "primary",
+    Action.CONFIRM: "success",
+    Action.FAIL: "danger",
     Action.REJECT: "danger",
     Action.DECLINE: "danger",
     Action.BLOCK: "danger",
@@ -101,7 +104,7 @@ class Steps(Opened):
             seen=seen_version(request.form.get("version")),
             reason=form.data.get(Need.REASON.value),
             pages=form.data.get(Need.PAGES.value),
-            values=self.values(row, door),
+            values=self.values(row, door, form),
         )
 
     def closed(self, row: Any, action: Action) -> ResponseReturnValue:
@@ -109,9 +112,9 @@ class Steps(Opened):
         flash(said(Say(CLOSED.msgid, action=action, state=row.state)), "danger")
         return redirect(self.file_url(row))
 
-    def values(self, row: Any, door: Door) -> dict[str, Any]:
+    def values(self, row: Any, door: Door, form: TypedForm) -> dict[str, Any]:
         """Further columns that go with the step."""
-        return {}
+        return {Need.REFERENCE.value: form.data["reference"]} if Need.REFERENCE in door.needs else {}
 
     def done(self, row: Any, door: Door) -> str:
         return f"{row}: {said(door.to)}"

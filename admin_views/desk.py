@@ -48,7 +48,15 @@ class Opened(BaseView):
         """The address of one file's page at this desk."""
         return url_for(f"{self.endpoint}.details_view", id=pk)
 
-    def holds(self, pk: int) -> bool:
+    def leads(self, machine: str) -> bool:
+        """Whether letters about files of this machine lead here."""
+        return self.files == machine
+
+    def page_of(self, machine: str, pk: int) -> str:
+        """Where a letter about that file leads."""
+        return self.file_page(pk)
+
+    def holds(self, machine: str, pk: int) -> bool:
         """Whether this desk has a page for that file: somebody with several duties has several desks."""
         try:
             return self.get_one(pk) is not None

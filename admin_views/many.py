@@ -1,19 +1,18 @@
 """The same step on many ticked files: asked for once, taken one by one, and told on a page that can be reloaded."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, current_app, flash, g, redirect, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
-from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from admin_views.buttons import STYLE, seen_version
 from admin_views.desk import Opened
+from admin_views.told import Outcome, outcomes_of, signed
 from forms.step import step_form
 from models import Application, db
 from services.listing import SIZE, key
@@ -27,15 +26,6 @@ from workflow.words import Action, ApplicationState
 GONE = Say("There is no such file in your queue.")
 PASSED = Say("It was refused when you tried; by now nothing stands against it.")
 TAKEN, ABSENT, LATE, AGAINST = "", "absent", "late", "against"  # or the state that was in the way
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one of many files: `say` is the refusal, None where the step was taken."""
-
-    who: str
-    url: str | None
-    say: Say | None
 
 
 class Many(Opened):
@@ -70,7 +60,7 @@ class Many(Opened):
         form = step_form(door)
         if request.method == "POST" and form.validate():
             outcomes = [(typed.partition(":")[0][:20], self._one_of_many(typed, door, form)) for typed in ticked]
-            return redirect(_here(door, told=_sealed().dumps([g.standing.user_id, outcomes])), 303)
+            return redirect(_here(door, told=signed(outcomes)), 303)
         if request.method == "GET":
             form.process(formdata=MultiDict())
         keys = [pk for typed in ticked if (pk := key(typed.partition(":")[0]))]
@@ -107,13 +97,7 @@ class Many(Opened):
 
     def _told(self, token: str, door: Door) -> ResponseReturnValue:
         """What was decided, for whoever decided it; the names are read anew, within reach."""
-        try:
-            user_id, outcomes = _sealed().loads(token)
-        except BadData:
-            return abort(404)
-        if user_id != g.standing.user_id:
-            return abort(404)
-        told = list(self._outcomes(outcomes, door))
+        told = list(self._outcomes(outcomes_of(token), door))
         return self.render("applications/bulk.html", outcomes=told, door=door, back=self.list_url())
 
     def _outcomes(self, outcomes: list[tuple[str, str]], door: Door) -> Iterator[Outcome]:
@@ -142,7 +126,3 @@ def _here(door: Door, **more: Any) -> str:
     """This address, for the same filter, with other facts."""
     kept = {name: request.args.getlist(name) for name in request.args if name not in {"row", "told"}}
     return url_for(".bulk", action=door.action.value, **{**kept, **more})
-
-
-def _sealed() -> URLSafeSerializer:
-    return URLSafeSerializer(str(current_app.secret_key), salt="decided many at once")

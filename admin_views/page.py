@@ -91,9 +91,9 @@ def _go(machine: str, pk: int) -> ResponseReturnValue:
     """A letter's one link: the file's page at the desk of whoever follows it, once they have signed in."""
     if not current_user.is_authenticated:
         return redirect(url_for("security.login", next=request.path))
-    desks = [v for v in _desks() if isinstance(v, Opened) and v.files == machine and v.is_accessible()]
-    view = next((v for v in desks if len(desks) > 1 and v.holds(pk)), desks[0] if desks else None)
-    return redirect(view.file_page(pk) if view else url_for("home.index"))
+    desks = [v for v in _desks() if isinstance(v, Opened) and v.leads(machine) and v.is_accessible()]
+    view = next((v for v in desks if len(desks) > 1 and v.holds(machine, pk)), desks[0] if desks else None)
+    return redirect(view.page_of(machine, pk) if view else url_for("home.index"))
 
 
 def _icon_url(name: str) -> str:

@@ -89,7 +89,7 @@ class PublicationDesk(Steps, Desk):
     def opened(self, row: Any) -> list[Door]:
         return super().opened(row) if may_write(row, g.standing) else []
 
-    def values(self, row: Any, door: Door) -> dict[str, Any]:
+    def values(self, row: Any, door: Door, form: Any) -> dict[str, Any]:
         return {"published_at": utcnow()} if door.action is Action.PUBLISH else {}
 
     def _written(self, row: Publication, action: Action) -> ResponseReturnValue:

@@ -101,7 +101,7 @@ class Requests(Steps, Desk):
             waited=_waited,
         )
 
-    def values(self, row: Any, door: Door) -> dict[str, Any]:
+    def values(self, row: Any, door: Door, form: Any) -> dict[str, Any]:
         return requests.waits_anew(RequestState(door.to))
 
     def done(self, row: Any, door: Door) -> str:

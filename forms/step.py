@@ -1,15 +1,18 @@
 """The form of one step: only the facts its door needs."""
 
+from typing import Any
+
 from flask_babel import gettext, lazy_gettext
 from wtforms import SelectMultipleField, widgets
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from forms.typed import Paragraphs, TypedForm
+from forms.typed import Line, Paragraphs, TypedForm
 from workflow.transitions import Door
 from workflow.words import Need, Page
 
 REASON_LENGTH = 2000
+REFERENCE_LENGTH = 50
 POINTED_AT = (Page.INTERNSHIP, Page.INSTITUTION, Page.DATES, Page.SUPERVISOR, Page.FILES, Page.PROFILE)
 
 
@@ -19,7 +22,12 @@ class StepForm(TypedForm):
 
 def step_form(door: Door) -> StepForm:
     """The form a door asks for, filled from the request."""
-    fields = {}
+    fields: dict[str, Any] = {}
+    if Need.REFERENCE in door.needs:
+        fields["reference"] = Line(
+            lazy_gettext(Need.REFERENCE.label),
+            [InputRequired(lazy_gettext("Write the reference number.")), Length(max=REFERENCE_LENGTH)],
+        )
     if Need.REASON in door.needs:
         fields["reason"] = Paragraphs(
             lazy_gettext(Need.REASON.label),

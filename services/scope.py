@@ -112,6 +112,7 @@ def _edited_by_commission(s: Standing) -> ColumnElement[bool]:
 
 _SUBMITTED = Application.state != S.DRAFT
 _APPROVED = Application.state.in_((S.APPROVED, S.STOPPED))
+_INSURED = Application.state.in_((S.APPROVED, S.STOPPED, S.CANCELLED))  # an entry made is to be cancelled too
 _HANDED_IN = Document.submitted_at.is_not(None)
 
 VISIBLE: dict[type[Model], dict[A, Condition]] = {
@@ -119,7 +120,7 @@ VISIBLE: dict[type[Model], dict[A, Condition]] = {
         A.STUDENT: _mine(Application),
         **_for(*BOARD, see=_of_commission(Application, _SUBMITTED)),
         A.EMPLOYER: lambda s: and_(_of_supervisor(Application, s), _APPROVED),
-        A.HEALTH_OFFICE: lambda _s: _APPROVED,
+        A.HEALTH_OFFICE: lambda _s: _INSURED,
         A.CAREER_CENTRE: lambda _s: _SUBMITTED,
     },
     ChangeRequest: {

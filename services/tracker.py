@@ -33,6 +33,7 @@ DID: dict[Action, str] = {
     Action.CONFIRM: N_("recorded the reference"),
     Action.FAIL: N_("recorded the refusal"),
     Action.CORRECT: N_("corrected the reference"),
+    Action.SHOW: N_("had the national id shown"),
     Action.VERIFY: N_("verified"),
     Action.BLOCK: N_("blocked"),
     Action.UNBLOCK: N_("lifted the block"),

@@ -122,6 +122,8 @@ def take(  # noqa: PLR0913 -- the facts of a step, named
     if said := refusal(session, row, door, standing, today):
         raise Refused(said)
     _require(door, reason, pages, values or {})
+    if Need.REFERENCE in door.needs:  # what stood there before is corrected, never lost
+        facts = {**(facts or {}), "reference": [row.reference, (values or {})[Need.REFERENCE.value]]}
     by = _By(_as(door, actors), standing.user_id, standing.name)
     return _turn(
         session, row, door, seen, by, today=today, reason=reason, pages=pages, facts=facts, values=values, at=at

@@ -79,6 +79,12 @@ POSTS: dict[str, list[Post]] = {
     "changes.step": [Post("member of civil", "/changes/step/{ayse approved change}/reject", REASON, takes=False)],
     "intern_changes.step": [Post("boss", "/intern-changes/step/{ayse with_supervisor}/decline", {"reason": "Yer yok."})],
     "answer": [Post("nobody", "/answer/x", {"answer": "agree", "reason": "", "code": "000000"}, takes=False)],
+    "declarations.step": [
+        Post("health office", "/declarations/step/{ayse due}/confirm", {"reference": "SGK-1"}),
+        Post("health office", "/declarations/step/{ayse done}/correct", {"reference": "SGK-2", "reason": "Yanlış yazılmış."}),
+    ],
+    "declarations.list_out": [Post("health office", "/declarations/list", {"row": "{ayse due}:99"}, takes=False)],
+    "declarations.download": [Post("health office", "/declarations/list/xlsx", {"told": "x"}, takes=False)],
     "my_applications.step": [Post("zeynep", "/my-applications/step/{zeynep submitted}/withdraw")],
     "my_requests.create_view": [Post("ayse", "/my-requests/new/", {"subject": "Sigorta", "text": "Ne zaman başlar?"})],
     "my_requests.step": [Post("ayse", "/my-requests/step/{ayse answered request}/ask_again", {"reason": "Anlamadım."})],
@@ -103,6 +109,6 @@ POSTS: dict[str, list[Post]] = {
 }  # fmt: skip
 # what takes its row from the address and nothing from a form, and the uploads of tests/test_bad_uploads.py
 WITHOUT_FIELDS = frozenset({
-    "accounts.letter", "outbox.retry", "outbox.retry_failed", "wizard.start", "wizard.discard", "security.logout",
+    "accounts.letter", "outbox.retry", "outbox.retry_failed", "declarations.national_id", "wizard.start", "wizard.discard", "security.logout",
     "seed.apply", "student_import.apply",
 })  # fmt: skip

@@ -44,6 +44,7 @@ OURS = {
     "phase",
     "kind",
     "actor",
+    "due",
     "faculty",
     *KEPT,
 }

@@ -61,10 +61,11 @@ def doors(university: University) -> dict[str, tuple[str, str, str, dict[str, An
         "a request": ("ayse", "/my-requests/new/", "file", {"subject": "Sigorta", "text": "Ekte.", "application": ""}),
         "the seed": ("it", "/seed/", "files", {}),
         "students": ("it", "/student_import/", "files", {}),
+        "references": ("health office", "/declarations/references", "file", {}),
     }  # fmt: skip
 
 
-DOORS = ("the archive", "a required file", "a regulation", "a request", "the seed", "students")
+DOORS = ("the archive", "a required file", "a regulation", "a request", "the seed", "students", "references")
 
 
 def sent(university: University, door: str, data: bytes, name: str) -> tuple[Any, set[str]]:

@@ -124,6 +124,16 @@ class DeclarationState(Word):
     DROPPED = "dropped", N_("No longer needed")
 
 
+class Urgency(Word):
+    """How near the working day is by which a declaration should be made."""
+
+    OVERDUE = "overdue", N_("Overdue")
+    TODAY = "today", N_("Due today")
+    WEEK = "week", N_("In the next seven days")
+    SOON = "soon", N_("Within seven days, overdue ones too")
+    LATER = "later", N_("Later")
+
+
 class LetterState(Word):
     """How far a letter in the outbox has come; the worker moves it, no person's step does."""
 
@@ -185,6 +195,7 @@ class Action(Word):
     CONFIRM = "confirm", N_("Record the reference")
     FAIL = "fail", N_("Record the refusal")
     CORRECT = "correct", N_("Correct the reference")
+    SHOW = "show", N_("Show the national id")
     VERIFY = "verify", N_("Verify")
     BLOCK = "block", N_("Block")
     UNBLOCK = "unblock", N_("Lift the block")

@@ -47,7 +47,8 @@ QUEUE: Theirs = {
     "career centre": _CIVIL_FILES | _MINING_FILES,
 }
 INTERNS: Theirs = {"boss": _of("ayse", "approved", "stopped"), "emre": _of("zeynep", "approved", "stopped")}
-STARTS: Theirs = {"health office": frozenset({"ayse approved", "zeynep approved"})}
+_DECLARED = ("due", "sent", "done", "failed", "dropped")
+DECLARATIONS: Theirs = {"health office": _of("ayse", *_DECLARED) | _of("zeynep", *_DECLARED)}
 _CHANGES = ("with_supervisor", "approved", "declined", "rejected", "withdrawn", "lapsed")
 MY_CHANGES: Theirs = {"ayse": _of("ayse", *_CHANGES), "zeynep": _of("zeynep", *_CHANGES)}
 CHANGES: Theirs = {
@@ -254,7 +255,17 @@ ADDRESSES: dict[str, Address] = {
     ),
     "answer": Address(ANYBODY, more={"token": "x" * 43}, answers=frozenset({404})),
     **_desk("interns", EMPLOYERS, details_view=Address(EMPLOYERS, "applications", "id", INTERNS)),
-    **_desk("starts", HEALTH, details_view=Address(HEALTH, "applications", "id", STARTS)),
+    **_desk(
+        "declarations",
+        HEALTH,
+        details_view=Address(HEALTH, "declarations", "id", DECLARATIONS),
+        step=Address(HEALTH, "declarations", "pk", DECLARATIONS, {"action": "confirm"}, FOUND_OR_LED_AWAY),
+        national_id=Address(HEALTH, "declarations", "pk", DECLARATIONS),
+        list_out=Address(HEALTH, answers=frozenset({404})),
+        download=Address(HEALTH, more={"export_type": "csv"}),
+        references=Address(HEALTH),
+        recorded=Address(HEALTH, more={"token": "x" * 43}, answers=frozenset({404})),
+    ),
     **_desk(
         "institutions",
         STAFF,

@@ -36,9 +36,15 @@ def a_file(**facts: Any) -> Adds:
     return lambda t, r: t.application(t.student(r.of), r.of, **facts)
 
 
-def an_approved_one(t: Town, r: Any) -> object:
+def an_approved_one(t: Town, r: Any) -> Any:
     facts = {"supervisor": r.supervisor, "starts_on": today() + timedelta(days=50)}
     return t.application(t.student(r.of), r.of, state=ApplicationState.APPROVED, **facts)
+
+
+def a_declaration(t: Town, r: Any) -> object:
+    """Due within the month: its working days are counted."""
+    day = today() + timedelta(days=9)
+    return t.declaration(an_approved_one(t, r), aim_on=day, due_on=day)
 
 
 def an_own_one(t: Town, r: Any) -> object:
@@ -85,7 +91,7 @@ PAGES: dict[str, tuple[str, int, Adds]] = {
     "/requests/": ("member of civil", WHO + 1, a_request),
     "/answer_templates/": ("member of civil", WHO + 1, lambda t, r: t.template(r.of)),
     "/interns/": ("boss", WHO + 1, an_approved_one),
-    "/internships-to-insure/": ("health office", WHO + 1, an_approved_one),
+    "/declarations/?state=due": ("health office", WHO + 3, a_declaration),  # the list; the board; exceptional holidays
     "/institutions/": ("career centre", WHO + 1, lambda t, _r: t.institution()),
     "/supervisors/": ("career centre", WHO + 1, lambda t, _r: t.supervisor(t.institution())),
     "/publish/announcement/": ("it", WHO + 1, a_publication("announcement")),
@@ -149,7 +155,17 @@ def test_a_full_page_of_the_queue_is_light(university: University) -> None:
 
 # -- plans -----------------------------------------------------------------------------------------------------------
 
-LARGE = ["application", "search_word", "step", "institution", "institution_word", "document", "student", "supervisor"]
+LARGE = [
+    "application",
+    "search_word",
+    "step",
+    "institution",
+    "institution_word",
+    "document",
+    "student",
+    "supervisor",
+    "declaration",
+]
 # (letters are listed by key alone, newest first and cut: SQLite calls that a scan)
 QUEUE = (
     "", "?state=all", "?state=all&order=start", "?state=approved&order=newest", "?q=yılmaz", "?q=yılmaz ayşe",
@@ -167,14 +183,20 @@ READ: dict[str, tuple[str, ...]] = {
     "career centre": (*(f"/applications/{asked}" for asked in QUEUE), "/applications/details/?id={file}", "/"),
     "ayse": ("/my-applications/", "/my-applications/details/?id={file}", "/apply/", "/apply/institutions?q=kaya", "/"),
     "boss": ("/interns/", "/interns/?phase=running", "/"),
-    "health office": ("/internships-to-insure/", "/internships-to-insure/?phase=running", "/"),
+    "health office": (
+        "/declarations/", "/declarations/?due=overdue", "/declarations/?kind=exit&due=soon", "/declarations/?state=done",
+        "/declarations/?kind=entry&state=sent", "/declarations/details/?id={declared}", "/",
+    ),
     "it": ("/outbox/", "/outbox/?state=failed", "/mailbox/", "/"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("who", "path"), [(who, path) for who, paths in READ.items() for path in paths])
 def test_no_page_reads_the_whole_of_a_large_table(university: University, who: str, path: str) -> None:
-    keys = university.others | {"file": university.applications["ayse submitted"]}
+    keys = university.others | {
+        "file": university.applications["ayse submitted"],
+        "declared": university.declarations["ayse due"],
+    }
     _rows, said = look(university.people[who], path.format(**keys))
     with university.app.app_context():
         scanned = [found for statement in said for found in scans(db.engine, statement)]

@@ -201,6 +201,12 @@ def to_answer_with(university: University, client: FlaskClient) -> Iterable[Any]
     return {key for page in pages for key in _options(page, "template")}
 
 
+def declared(university: University, client: FlaskClient) -> set[str]:
+    """The board shows one status at a time."""
+    states = ("due", "sent", "done", "failed", "dropped")
+    return {key for s in states for key in found(f"/declarations/?state={s}", DETAILS)(university, client)}
+
+
 QUEUE_ROW = r'details/\?[^"]*id=(\d+)" data-open'
 DETAILS = r'details/\?id=(\d+)"'
 EDITS = r'edit/\?id=(\d+)"'
@@ -215,12 +221,12 @@ SURFACES: dict[str, tuple[str, Theirs, Seen]] = {
     "own applications": (A, reach.MINE, found("/my-applications/", r"#(\d+)</span>")),
     "own drafts": (A, reach.OPEN_DRAFTS, found("/apply/", r'application=(\d+)"')),
     "interns": (A, reach.INTERNS, found("/interns/", DETAILS)),
-    "starts": (A, reach.STARTS, found("/internships-to-insure/", DETAILS)),
     "own requests": ("requests", reach.MY_REQUESTS, found("/my-requests/", DETAILS)),
     "requests": ("requests", reach.OPEN_REQUESTS, found("/requests/", DETAILS)),
     "requests, answered too": ("requests", reach.REQUESTS, found("/requests/?state=all", DETAILS)),
     "answer templates": ("templates", reach.TEMPLATES, found("/answer_templates/", EDITS)),
     "templates to answer with": ("templates", reach.TEMPLATES, to_answer_with),
+    "declarations": ("declarations", reach.DECLARATIONS, declared),
     "letters": (L, reach.MAILBOX, found("/mailbox/", r'data-letter="(\d+)"')),
     "the outbox": (L, reach.OUTBOX, found("/outbox/", r'data-letter="(\d+)"')),
 }  # fmt: skip
@@ -253,7 +259,6 @@ WAITING = {
     "chair of civil": {"applications": 3, "requests": 1},
     "deniz": {"applications": 2, "requests": 1},
     "member of mining": {"applications": 2, "requests": 1},
-    "health office": {"internships-to-insure": 2},
 }
 
 

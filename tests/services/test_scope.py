@@ -82,7 +82,7 @@ def expected(files: dict[tuple[str, str], int]) -> dict[str, Ids]:
         "member": _of(files, "ayse", "draft") | {own},
         "chair": _of(files, "zeynep", "draft") - {own},
         "boss": {files["ayse", state] for state in ("approved", "stopped")},
-        "health": {files[name, state] for name in ("ayse", "zeynep") for state in ("approved", "stopped")},
+        "health": {files[name, state] for name in ("ayse", "zeynep") for state in ("approved", "stopped", "cancelled")},
         "career": handed_in,
         "it": set(),
         "nobody in particular": set(),

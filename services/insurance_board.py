@@ -1,0 +1,108 @@
+"""The health office's deadline board: which declarations wait, how long they have, in words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
+
+from models import Declaration
+from services.calendar import calendar_for, workplace
+from services.listing import Conditions, counts
+from workflow.days import MONDAY_TO_FRIDAY
+from workflow.say import N_, Say
+from workflow.words import DeclarationKind, DeclarationState, Urgency
+from workflow.working_days import WHOLE, NoHolidayData, count
+
+WAITING = (DeclarationState.DUE, DeclarationState.FAILED)
+SOON = timedelta(days=7)
+COUNTED = timedelta(days=30)  # working days are counted this far ahead, beyond it weeks
+
+
+@dataclass(frozen=True)
+class View:
+    """One number of the board and the filter it leads to."""
+
+    label: str
+    args: Mapping[str, str]
+
+
+VIEWS: dict[str, View] = {
+    **{u.value: View(u.label, {"due": u.value}) for u in Urgency if u is not Urgency.SOON},
+    "exits": View(N_("Exits due"), {"kind": DeclarationKind.EXIT.value, "due": Urgency.SOON.value}),
+    "corrections": View(N_("Corrections due"), {"kind": DeclarationKind.CORRECTION.value}),
+    "cancellations": View(N_("Cancellations due"), {"kind": DeclarationKind.CANCELLATION.value}),
+}
+
+
+def conditions(args: Mapping[str, str], today: date) -> list[ColumnElement[bool]]:
+    """What the filters of the board ask for, the status apart; values not on offer are passed over."""
+    asked = [Declaration.kind == DeclarationKind(kind)] if (kind := args.get("kind")) in set(DeclarationKind) else []
+    return [*asked, *_within(args.get("due", ""), today)]
+
+
+def _within(word: str, today: date) -> list[ColumnElement[bool]]:
+    aim = Declaration.aim_on
+    return {
+        Urgency.OVERDUE.value: [aim < today],
+        Urgency.TODAY.value: [aim == today],
+        Urgency.WEEK.value: [aim > today, aim <= today + SOON],
+        Urgency.SOON.value: [aim <= today + SOON],
+        Urgency.LATER.value: [aim > today + SOON],
+    }.get(word, [])
+
+
+def branches(args: Mapping[str, str]) -> list[Conditions]:
+    """The statuses asked for, one index walk each; by default what still waits for the office."""
+    state = args.get("state", "")
+    states = [DeclarationState(state)] if state in set(DeclarationState) - {DeclarationState.NEW} else WAITING
+    return [[Declaration.state == s] for s in states]
+
+
+def board(session: Session, today: date) -> dict[str, int]:
+    """How many declarations wait, view by view."""
+    views = {name: conditions(view.args, today) for name, view in VIEWS.items()}
+    return counts(session, Declaration, views, branches=branches({}))
+
+
+@dataclass(frozen=True)
+class Left:
+    """How long a declaration has, as a word and its colour."""
+
+    urgency: Urgency
+    say: Say
+
+
+def time_left(session: Session, rows: Iterable[Any], today: date) -> list[Left | None]:
+    """For each row (state, aim_on, due_on), in order; None where nothing waits any more."""
+    rows = list(rows)
+    ahead = [r.aim_on for r in rows if r.state in WAITING and today < r.aim_on <= today + COUNTED]
+    works = _working_days(session, today, max(ahead)) if ahead else frozenset()
+    return [_left(r, today, works) if r.state in WAITING else None for r in rows]
+
+
+def _left(row: Any, today: date, works: frozenset[date]) -> Left:
+    if row.due_on < today:
+        days = (today - row.due_on).days
+        return Left(Urgency.OVERDUE, Say("1 day late") if days == 1 else Say("%(days)s days late", days=days))
+    if row.aim_on < today:
+        return Left(Urgency.OVERDUE, Say("Last day %(day)s", day=row.due_on))
+    if row.aim_on == today:
+        return Left(Urgency.TODAY, Say("today"))
+    if row.aim_on > today + COUNTED:
+        return Left(Urgency.LATER, Say("%(weeks)s weeks left", weeks=(row.aim_on - today).days // 7))
+    days = sum(today < day <= row.aim_on for day in works)
+    say = Say("1 working day left") if days == 1 else Say("%(days)s working days left", days=days)
+    return Left(Urgency.WEEK if row.aim_on <= today + SOON else Urgency.LATER, say)
+
+
+def _working_days(session: Session, first: date, last: date) -> frozenset[date]:
+    """The days on which the office works; every weekday in a year without holidays yet."""
+    try:
+        counted = count(first, last, workplace(MONDAY_TO_FRIDAY, "public"), calendar_for(session, first, last))
+    except NoHolidayData:
+        span = (first + timedelta(days=n) for n in range((last - first).days + 1))
+        return frozenset(day for day in span if day.weekday() < 5)  # noqa: PLR2004 -- Saturday
+    return frozenset(day.day for day in counted.days if day.half_days == WHOLE)

@@ -1,0 +1,182 @@
+"""References and refusals that come back in a file: each line judged, each its own step."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import force_locale
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from models import Declaration
+from services.listing import key
+from services.say import said
+from services.sign_in import LANGUAGES
+from services.standing import Standing
+from services.tables import Line, Unreadable
+from services.transition import CLOSED, Refused, take
+from workflow.plain import legible
+from workflow.say import Say
+from workflow.transitions import DECLARATIONS
+from workflow.turkish import search_key
+from workflow.words import Action, Actor, DeclarationKind, DeclarationState
+
+MOST = 500  # lines of a file
+LENGTHS = {"reference": 50, "refusal": 2000}
+# what a column may be called, folded
+HEADINGS = {
+    "bildirge no": "declaration", "declaration": "declaration", "basvuru no": "application", "application": "application",
+    "bildirge turu": "kind", "kind": "kind", "referans no": "reference", "reference": "reference",
+    "ret gerekcesi": "refusal", "refusal": "refusal",
+}  # fmt: skip
+OFFICE = frozenset({Actor.HEALTH_OFFICE})
+UNKNOWN = Say("There is no such declaration.")
+UNANSWERED = Say("Neither a reference nor a refusal is given.")
+UNDECIDED = Say("It was refused when you tried; by now nothing stands against it.")
+
+
+@dataclass(frozen=True)
+class Given:
+    """One line, as far as it concerns the references: nothing else of the file is kept."""
+
+    line: int
+    declaration: str = ""
+    application: str = ""
+    kind: str = ""
+    reference: str = ""
+    refusal: str = ""
+
+    def kept(self) -> dict[str, Any]:
+        """As JSON keeps it."""
+        return asdict(self)
+
+
+def given(file: str, lines: Iterable[Line]) -> list[Given]:
+    """The lines of a file; raises Unreadable for a file that is too long or names neither number nor reference."""
+    found: list[Given] = []
+    for line in lines:
+        if len(found) == MOST:
+            raise Unreadable(
+                file, Say("At most %(count)s lines at once; nothing was recorded.", count=MOST), line.number
+            )
+        facts = {HEADINGS[name]: str(value) for n, value in line.values.items() if (name := search_key(n)) in HEADINGS}
+        if not facts.keys() & {"declaration", "application"}:
+            raise Unreadable(file, Say("This line has no declaration number and no application number."), line.number)
+        found.append(Given(line.number, **{n: _short(v) for n, v in facts.items()}))
+    if not found:
+        raise Unreadable(file, Say("The file has no lines below its heading."))
+    return found
+
+
+def _short(text: str) -> str:
+    return text[: LENGTHS["refusal"] + 1]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of one line: `row` is None where it names none, `say` None where it is recorded."""
+
+    given: Given
+    row: Declaration | None
+    say: Say | None
+
+
+def answers(session: Session, lines: Iterable[Given]) -> list[Answer]:
+    """How the records stand to each line of a file, within reach."""
+    lines = list(lines)
+    known = _known(session, lines)
+    return [_answer(line, known) for line in lines]
+
+
+def record(session: Session, lines: Iterable[Given], *, standing: Standing, today: date) -> None:
+    """Take the step of every line that has one; each is committed by itself, so that one refusal spoils no other."""
+    lines = list(lines)
+    known = _known(session, lines)
+    for line in lines:
+        found = _answer(line, known)
+        if found.row is None or found.say is not UNDECIDED:
+            continue
+        values = {"reference": line.reference} if line.reference else {}
+        try:
+            take(
+                session, found.row, _action(line), standing=standing, today=today, reason=line.refusal or None, values=values
+            )  # fmt: skip
+            session.commit()
+        except Refused:
+            session.rollback()
+
+
+Known = Mapping[str, Mapping[int, list[Declaration]]]
+
+
+def _known(session: Session, lines: Iterable[Given]) -> Known:
+    """Every declaration the lines name, by its number and by its application's, in one statement."""
+    own = {k for line in lines if (k := key(line.declaration))}
+    of = {k for line in lines if not line.declaration and (k := key(line.application))}
+    asked = select(Declaration).where(
+        or_(Declaration.id.in_(own), Declaration.application_id.in_(of)), Declaration.state != DeclarationState.NEW
+    )
+    found: dict[str, dict[int, list[Declaration]]] = {"declaration": {}, "application": {}}
+    for row in session.scalars(asked.order_by(Declaration.id)):
+        found["declaration"].setdefault(row.id, []).append(row)
+        found["application"].setdefault(row.application_id, []).append(row)
+    return found
+
+
+def _answer(line: Given, known: Known) -> Answer:
+    by = "declaration" if line.declaration else "application"
+    rows = known[by].get(key(getattr(line, by)) or 0, [])
+    if by == "application":
+        rows = _meant(line, rows)
+    if len(rows) != 1:
+        several = Say("This application has several declarations: give the declaration number.")
+        return Answer(line, None, several if rows else UNKNOWN)
+    return Answer(line, rows[0], _stands(line, rows[0]))
+
+
+def _meant(line: Given, rows: list[Declaration]) -> list[Declaration]:
+    """Of an application's declarations the kind that is named; else what is on its way, where only one is."""
+    if line.kind:
+        return [row for row in rows if search_key(line.kind) in _names(row.kind)][-1:]
+    return [row for row in rows if row.state is DeclarationState.SENT] or rows
+
+
+def _names(kind: DeclarationKind) -> set[str]:
+    """The word of a kind and what either language calls it: a list may come back from another reader's desk."""
+    names = {kind.value, kind.label}
+    for language in LANGUAGES:
+        with force_locale(language):
+            names.add(said(kind))
+    return {search_key(name) for name in names}
+
+
+def _stands(line: Given, row: Declaration) -> Say | None:
+    """None where the line is recorded, UNDECIDED where it can be, else what is against it."""
+    if wrong := _wrong(line):
+        return wrong
+    if row.state is DeclarationState.DONE and line.reference:
+        other = Say("Done under another reference (%(reference)s): correct it on its page.", reference=row.reference)
+        return None if row.reference == line.reference else other
+    if row.state is DeclarationState.FAILED and line.refusal == row.reason:
+        return None
+    action = _action(line)
+    if not any(door.action is action for door in DECLARATIONS.doors(row.state, OFFICE)):
+        return Say(CLOSED.msgid, action=action, state=row.state)
+    return UNDECIDED
+
+
+def _wrong(line: Given) -> Say | None:
+    if line.reference and line.refusal:
+        return Say("Give either a reference or a refusal, not both.")
+    for name, longest in LENGTHS.items():
+        text = getattr(line, name)
+        if len(text) > longest:
+            return Say("The text is longer than %(count)s characters.", count=longest)
+        if not legible(text, lines=name == "refusal"):
+            return Say("This holds hidden or broken characters.")
+    return None if line.reference or line.refusal else UNANSWERED
+
+
+def _action(line: Given) -> Action:
+    return Action.CONFIRM if line.reference else Action.FAIL
