@@ -52,7 +52,7 @@ class Opened(BaseView):
         """Whether letters about files of this machine lead here."""
         return self.files == machine
 
-    def page_of(self, machine: str, pk: int) -> str:
+    def letter_page(self, machine: str, pk: int) -> str:
         """Where a letter about that file leads."""
         return self.file_page(pk)
 

@@ -182,7 +182,7 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
     def leads(self, machine: str) -> bool:
         return machine in {"declaration", "application", "change_request"}
 
-    def page_of(self, machine: str, pk: int) -> str:
+    def letter_page(self, machine: str, pk: int) -> str:
         found = self._declaration_of(machine, pk)
         return self.file_page(found) if found else url_for("declarations.index_view")
 

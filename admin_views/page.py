@@ -93,7 +93,7 @@ def _go(machine: str, pk: int) -> ResponseReturnValue:
         return redirect(url_for("security.login", next=request.path))
     desks = [v for v in _desks() if isinstance(v, Opened) and v.leads(machine) and v.is_accessible()]
     view = next((v for v in desks if len(desks) > 1 and v.holds(machine, pk)), desks[0] if desks else None)
-    return redirect(view.page_of(machine, pk) if view else url_for("home.index"))
+    return redirect(view.letter_page(machine, pk) if view else url_for("home.index"))
 
 
 def _icon_url(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from models import Declaration, Step
+from models import Declaration, ReachSession, Step, db
 from services import audit, insurance_board, insurance_list, insurance_references, national_ids
 from services.insurance_references import Given
-from services.scope import OutOfReach
+from services.scope import OutOfReach, enter
 from services.seal import Seal
 from services.standing import Standing
 from services.transition import Refused, take
@@ -33,10 +33,6 @@ class Office:
 
     def steps(self) -> list[Step]:
         return audit.timeline(self.t.session, "declaration", self.row.id)
-
-    def record(self, *lines: Given) -> list[str | None]:
-        insurance_references.record(self.t.session, lines, standing=self.standing, today=TODAY)
-        return [a.say and a.say.msgid for a in insurance_references.answers(self.t.session, lines)]
 
 
 @contextmanager
@@ -57,7 +53,7 @@ def test_every_showing_of_a_national_id_stands_in_the_history(app: Flask) -> Non
             (Action.SHOW, {"national_id": "shown"}, o.standing.user_id)
         ]
         o.t.session.flush()
-        assert [b for b in audit.verify(o.t.session) if isinstance(b, audit.Break)] == []
+        assert [b for b in audit.verify(o.t.session) if isinstance(b, audit.Break) and b.machine == "declaration"] == []
 
 
 def test_nobody_but_the_health_office_opens_a_national_id(app: Flask) -> None:
@@ -106,28 +102,43 @@ def test_a_corrected_reference_keeps_what_stood_before(app: Flask) -> None:
             take(o.t.session, o.row, Action.CORRECT, standing=o.standing, today=TODAY, reason="?")
 
 
+def recorded(app: Flask, state: str, *lines: Given) -> tuple[Declaration, list[str | None]]:
+    """The record and what is told line by line; `{row}` and `{of}` in a line are its numbers."""
+    with app.app_context():
+        with an_office(state) as o:
+            keys, standing = {"row": o.row.id, "of": o.row.application_id}, o.standing
+        named = [
+            replace(n, declaration=n.declaration.format(**keys), application=n.application.format(**keys))
+            for n in lines
+        ]
+        with ReachSession(db) as session:
+            enter(session, standing)
+            insurance_references.record(session, named, standing=standing, today=TODAY)
+            told = [a.say and a.say.msgid for a in insurance_references.answers(session, named)]
+            return session.get_one(Declaration, keys["row"]), told
+
+
 def test_each_line_of_a_file_is_recorded_or_told_why_not(app: Flask) -> None:
-    with app.app_context(), an_office("sent") as o:
-        key = str(o.row.id)
-        told = o.record(
-            Given(2, declaration="999999"), Given(3, declaration="x"), Given(4, declaration=key), Given(5, declaration=key, reference="R", refusal="x"),
-            Given(6, declaration=key, reference="R" * 51), Given(7, declaration=key, reference="R-1"), Given(8, application=str(o.row.application_id), reference="R-1"),
-            Given(9, declaration=key, reference="R-2"),
-        )  # fmt: skip
-        unknown = insurance_references.UNKNOWN.msgid
-        assert told[:2] == [unknown, unknown]
-        assert (told[2], told[5:7]) == (insurance_references.UNANSWERED.msgid, [None, None])
-        assert [bool(said) for said in told[3:5] + told[7:]] == [True, True, True]
-        assert (o.row.state, o.row.reference, len(o.steps())) == (DeclarationState.DONE, "R-1", 1)
+    row, told = recorded(
+        app, "sent",
+        Given(2, declaration="999999"), Given(3, declaration="x"), Given(4, declaration="{row}"),
+        Given(5, declaration="{row}", reference="R", refusal="x"), Given(6, declaration="{row}", reference="R" * 51),
+        Given(7, declaration="{row}", reference="R-1"), Given(8, application="{of}", reference="R-1"),
+        Given(9, declaration="{row}", reference="R-2"),
+    )  # fmt: skip
+    unknown = insurance_references.UNKNOWN.msgid
+    assert (told[:3], told[5:7]) == ([unknown, unknown, insurance_references.UNANSWERED.msgid], [None, None])
+    assert [bool(said) for said in told[3:5] + told[7:]] == [True, True, True]
+    assert (row.state, row.reference) == (DeclarationState.DONE, "R-1")
 
 
 def test_a_refusal_is_recorded_with_its_reason_and_only_of_what_was_sent(app: Flask) -> None:
-    with app.app_context(), an_office("sent") as o:
-        assert o.record(Given(2, declaration=str(o.row.id), refusal="Kimlik no hatalı.")) == [None]
-        assert (o.row.state, o.row.reason) == (DeclarationState.FAILED, "Kimlik no hatalı.")
-    with app.app_context(), an_office("due") as o:
-        [said] = o.record(Given(2, declaration=str(o.row.id), refusal="Kimlik no hatalı."))
-        assert (o.row.state, bool(said)) == (DeclarationState.DUE, True)
+    row, told = recorded(
+        app, "sent", Given(2, application="{of}", kind="İşe giriş bildirgesi", refusal="Kimlik no hatalı.")
+    )
+    assert (row.state, row.reason, told) == (DeclarationState.FAILED, "Kimlik no hatalı.", [None])
+    row, [said] = recorded(app, "due", Given(2, declaration="{row}", refusal="Kimlik no hatalı."))
+    assert (row.state, bool(said)) == (DeclarationState.DUE, True)
 
 
 @pytest.mark.parametrize(
