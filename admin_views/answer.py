@@ -22,9 +22,9 @@ def install(app: Flask) -> None:
 def answer(token: str) -> ResponseReturnValue:
     """GET shows what is asked; POST first has a code sent, then takes the answer with it."""
     with system_session(reads=request.method != "POST") as session:
-        found = answer_links.opened(session, token) or abort(404)
+        found = answer_links.opened(session, token, lock=request.method == "POST") or abort(404)
         if said := answer_links.spent(found, utcnow()):
-            return _page("answer/spent.html", found, why=said)
+            return render_template("answer/spent.html", why=said)
         if request.method != "POST":
             return _page("answer/ask.html", found, form=AnswerForm())
         coded = "code" in request.form

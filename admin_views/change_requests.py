@@ -112,15 +112,19 @@ class MyChanges(Changes):
 
     @expose("/ask/<pk>/<kind>", methods=("GET", "POST"))
     def ask(self, pk: str, kind: str) -> ResponseReturnValue:
-        """GET counts the days typed so far; POST sends the request to the supervisor."""
+        """The form; POST counts the days typed so far, or sends the request to the supervisor."""
         row = self._application(pk)
         asked = ChangeKind(kind) if kind in set(ChangeKind) else abort(404)
         offer = next((o for o in change_requests.offers(db.session(), row, today()) if o.kind is asked), None)
-        if offer is None or offer.refusal:
-            flash(said(offer.refusal) if offer and offer.refusal else _("This change is not possible now."), "danger")
-            return redirect(url_for("my_applications.details_view", id=row.id))
-        form = change_form(asked, formdata=request.form if request.method == "POST" else request.args)
-        if request.method == "POST" and form.validate():
+        refusal = (
+            said(offer.refusal) if offer and offer.refusal else None if offer else _("This change is not possible now.")
+        )
+        if refusal:
+            flash(refusal, "danger")
+            if request.method == "GET":
+                return redirect(url_for("my_applications.details_view", id=row.id))
+        form = change_form(asked)
+        if request.method == "POST" and form.validate() and not refusal and "count" not in request.form:
             try:
                 change_requests.ask(
                     db.session(), row, asked, starts_on=_start(row, form), ends_on=form.ends_on.data,

@@ -25,7 +25,7 @@ from workflow.words import ChangeState
 GOOD_FOR = timedelta(days=14)
 CODE_GOOD_FOR = timedelta(minutes=15)
 CODES, TRIES = 5, 5
-SUBJECT = N_("Your code: %(code)s")
+SUBJECT = N_("Your code for the answer")
 TEXT = N_(
     "Type the code %(code)s on the page where you answer the request of %(student)s. It is good for 15 minutes and works once. If you are not answering anything now, you need not do anything: without the code nobody can answer for you."
 )
@@ -70,9 +70,13 @@ def last_day(change: ChangeRequest) -> date:
     return (change.asked_at + GOOD_FOR).astimezone(ISTANBUL).date()
 
 
-def opened(session: Session, token: str) -> Opened | None:
-    """The link behind a token, read in a session of the system; None for a token nobody was given."""
-    link = session.scalars(select(AnswerLink).where(AnswerLink.digest == digest(token))).one_or_none()
+def opened(session: Session, token: str, *, lock: bool = False) -> Opened | None:
+    """The link behind a token, read in a session of the system; None for a token nobody was given.
+
+    `lock` lets one answer at a time count its tries.
+    """
+    found = select(AnswerLink).where(AnswerLink.digest == digest(token))
+    link = session.scalars(found.with_for_update() if lock else found).one_or_none()
     if link is None:
         return None
     change = session.get_one(ChangeRequest, link.change_request_id)
@@ -109,7 +113,7 @@ def send_code(session: Session, found: Opened, token: str) -> Say | None:
     link.code_digest, link.code_until, link.code_tries = digest(token + code), utcnow() + CODE_GOOD_FOR, 0
     link.codes_sent += 1
     language, name = str(get_locale() or "tr"), found.change.supervisor.name
-    title, body = gettext(SUBJECT, code=code), gettext(TEXT, code=code, student=found.change.application.student_name)
+    title, body = gettext(SUBJECT), gettext(TEXT, code=code, student=found.change.application.student_name)
     session.add(
         Letter(
             user_id=found.change.supervisor.user_id,

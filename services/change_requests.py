@@ -15,6 +15,7 @@ from services.scope import system_session
 from services.standing import Standing
 from services.transition import Refused, brings_about, checked_before, follow, take
 from services.wizard.checks import Judgement, counted_place, judge_dates
+from workflow import guards
 from workflow.guards import Moment
 from workflow.say import Say
 from workflow.transitions import APPLICATIONS, CHANGE_REQUESTS, Door
@@ -49,8 +50,15 @@ class Weighed:
 def offers(session: Session, application: Application, today: date) -> list[Offer]:
     """The changes of the table for this application: those whose door stands in its state."""
     busy = ONE_OPEN if waiting(session, application) else None
-    doors = ((kind, _door(application, kind)) for kind in ChangeKind)
-    return [Offer(kind, busy or door.refusal(application, Moment(today))) for kind, door in doors if door]
+    doors = [kind for kind in ChangeKind if _door(application, kind)]
+    return [Offer(kind, busy or _not_now(application, kind, today)) for kind in doors]
+
+
+def _not_now(application: Application, kind: ChangeKind, today: date) -> Say | None:
+    """Why this change cannot be asked for today; a stop that was asked for in time may be answered after the end."""
+    door, moment = _door(application, kind), Moment(today)
+    refusal = door.refusal(application, moment) if door else None
+    return refusal or (guards.is_running(application, moment) if kind is ChangeKind.STOP else None)
 
 
 def waiting(session: Session, application: Application) -> ChangeRequest | None:
@@ -136,8 +144,8 @@ def ask(  # noqa: PLR0913 -- the facts of a request, named
     at: datetime | None = None,
 ) -> ChangeRequest:
     """Raise a change request and send it to the supervisor; raises Refused. The caller commits."""
-    if waiting(session, application):
-        raise Refused(ONE_OPEN)
+    if said := ONE_OPEN if waiting(session, application) else _not_now(application, kind, today):
+        raise Refused(said)
     asked = weighed(application, kind, starts_on, ends_on, today)
     for problem in asked.problems:
         raise Refused(problem)

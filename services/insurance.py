@@ -1,6 +1,6 @@
 """Which insurance declarations an internship owes, and by when (Law 5510 art. 5/b): decisions raise, move and drop them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from models import Application, Declaration, Step
 from services.calendar import calendar_for, workplace
 from services.transition import brings_about, follow
 from workflow.days import MONDAY_TO_FRIDAY
-from workflow.transitions import APPLICATIONS
+from workflow.transitions import APPLICATIONS, DECLARATIONS
 from workflow.words import Action, DeclarationKind, DeclarationState
 from workflow.working_days import WHOLE, NoHolidayData, count
 
@@ -19,6 +19,7 @@ EXIT_WITHIN = 10  # calendar days after the last day
 BACK = 20  # days within which there is a working day, whatever the feast
 _MOVABLE = frozenset({DeclarationState.DUE, DeclarationState.FAILED})
 _ENTERED = frozenset({DeclarationState.SENT, DeclarationState.DONE})
+_NAMES_THE_START = frozenset({DeclarationKind.ENTRY, DeclarationKind.CORRECTION})
 
 
 def due(session: Session, kind: DeclarationKind, starts_on: date, ends_on: date) -> dict[str, date]:
@@ -59,19 +60,21 @@ def entered(session: Session, application: Application) -> bool:
 
 @brings_about(APPLICATIONS, Action.APPROVE)
 def _approved(session: Session, application: Application, step: Step, today: date) -> None:
-    _raise(session, application, DeclarationKind.ENTRY, step, today)
-    _raise(session, application, DeclarationKind.EXIT, step, today)
+    _raise(session, application, {}, DeclarationKind.ENTRY, step, today)
+    _raise(session, application, {}, DeclarationKind.EXIT, step, today)
 
 
 @brings_about(APPLICATIONS, Action.POSTPONE)
 def _postponed(session: Session, application: Application, step: Step, today: date) -> None:
+    """An entry that has not gone out follows the dates; one that has is corrected."""
     declared = of(session, application)
     _settle(session, application, declared, DeclarationKind.EXIT, step, today)
     entry = declared.get(DeclarationKind.ENTRY)
-    corrects = entry is not None and entry.state in _ENTERED
-    _settle(
-        session, application, declared, DeclarationKind.CORRECTION if corrects else DeclarationKind.ENTRY, step, today
-    )
+    if entry is not None and entry.state in _ENTERED:
+        _settle(session, application, declared, DeclarationKind.CORRECTION, step, today)
+        return
+    _settle(session, application, declared, DeclarationKind.ENTRY, step, today)
+    _drop(session, [declared.get(DeclarationKind.CORRECTION)], step, today)
 
 
 @brings_about(APPLICATIONS, Action.EXTEND, Action.STOP)
@@ -82,12 +85,27 @@ def _ends_otherwise(session: Session, application: Application, step: Step, toda
 @brings_about(APPLICATIONS, Action.CANCEL)
 def _cancelled(session: Session, application: Application, step: Step, today: date) -> None:
     declared = of(session, application)
-    for declaration in declared.values():
-        if declaration.state in _MOVABLE:
-            follow(session, declaration, Action.DROP, step, today=today)
+    _drop(session, declared.values(), step, today)
     entry = declared.get(DeclarationKind.ENTRY)
     if entry is not None and entry.state in _ENTERED:
-        _raise(session, application, DeclarationKind.CANCELLATION, step, today)
+        _raise(session, application, declared, DeclarationKind.CANCELLATION, step, today)
+
+
+@brings_about(DECLARATIONS, Action.FAIL)
+def _refused(session: Session, declaration: Declaration, step: Step, today: date) -> None:
+    """A refused entry is declared anew with the dates of today; a correction of it corrects nothing."""
+    application = declaration.application
+    if declaration.kind is DeclarationKind.ENTRY and application is not None:
+        declared = of(session, application)
+        _drop(session, [declared.get(DeclarationKind.CORRECTION)], step, today)
+        if (declaration.starts_on, declaration.ends_on) != (application.starts_on, application.ends_on):
+            _settle(session, application, declared, DeclarationKind.ENTRY, step, today)
+
+
+def _drop(session: Session, declarations: Iterable[Declaration | None], step: Step, today: date) -> None:
+    for declaration in declarations:
+        if declaration is not None and declaration.state in _MOVABLE:
+            follow(session, declaration, Action.DROP, step, today=today)
 
 
 def _settle(
@@ -101,14 +119,21 @@ def _settle(
     """Move the declaration of this kind to the application's dates, or raise one where none waits any more."""
     declaration = declared.get(kind)
     if declaration is None or declaration.state not in _MOVABLE:
-        _raise(session, application, kind, step, today)
+        _raise(session, application, declared, kind, step, today)
         return
     before = [declaration.starts_on.isoformat(), declaration.ends_on.isoformat()]
-    dates = _dates(session, application, kind)
+    dates = _dates(session, application, declared, kind)
     follow(session, declaration, Action.MOVE, step, today=today, facts={"before": before}, values=dates)
 
 
-def _raise(session: Session, application: Application, kind: DeclarationKind, step: Step, today: date) -> None:
+def _raise(
+    session: Session,
+    application: Application,
+    declared: Mapping[DeclarationKind, Declaration],
+    kind: DeclarationKind,
+    step: Step,
+    today: date,
+) -> None:
     row = Declaration(
         kind=kind,
         application_id=application.id,
@@ -118,18 +143,22 @@ def _raise(session: Session, application: Application, kind: DeclarationKind, st
         student_number=application.student_number,
         student_name=application.student_name,
         raised_at=step.at,
-        **_dates(session, application, kind),
+        **_dates(session, application, declared, kind),
     )
     session.add(row)
     session.flush()
     follow(session, row, Action.RAISE, step, today=today)
 
 
-def _dates(session: Session, application: Application, kind: DeclarationKind) -> dict[str, Any]:
+def _dates(
+    session: Session, application: Application, declared: Mapping[DeclarationKind, Declaration], kind: DeclarationKind
+) -> dict[str, Any]:
+    """What is declared and by when: what went out already is put right before the day it names."""
     assert application.starts_on  # noqa: S101 -- the schema promises dates of anything submitted
     assert application.ends_on  # noqa: S101
+    gone_out = [d.starts_on for k, d in declared.items() if k in _NAMES_THE_START and d.state in _ENTERED]
     return {
         "starts_on": application.starts_on,
         "ends_on": application.ends_on,
-        **due(session, kind, application.starts_on, application.ends_on),
+        **due(session, kind, min([application.starts_on, *gone_out]), application.ends_on),
     }

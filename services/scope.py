@@ -176,7 +176,7 @@ VISIBLE: dict[type[Model], dict[A, Condition]] = {
         A.IT: _everything,
     },
     Letter: {
-        **_for(*EVERYONE, see=lambda s: Letter.user_id == s.user_id),
+        **_for(*EVERYONE, see=lambda s: Letter.user_id == s.user_id if s.user_id else false()),
         A.IT: _everything,
     },
 }

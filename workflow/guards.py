@@ -52,13 +52,18 @@ def not_started(row: Any, moment: Moment) -> Say | None:
     return None
 
 
-def is_running(row: Any, moment: Moment) -> Say | None:
-    """Extending and stopping are for an internship that has started and not ended."""
+def has_started(row: Any, moment: Moment) -> Say | None:
+    """Before the first day there is nothing to stop."""
     if row.starts_on > moment.today:
         return Say("The internship starts on %(day)s; until then it is postponed or cancelled.", day=row.starts_on)
+    return None
+
+
+def is_running(row: Any, moment: Moment) -> Say | None:
+    """Extending and stopping are for an internship that has started and not ended."""
     if row.ends_on < moment.today:
         return Say("The internship ended on %(day)s.", day=row.ends_on)
-    return None
+    return has_started(row, moment)
 
 
 def has_content(row: Any, _moment: Moment) -> Say | None:

@@ -147,7 +147,7 @@ APPLICATIONS = Machine(
         ),
         _row(DO.POSTPONE, {S.APPROVED}, NOBODY, S.APPROVED, guards.not_started, follows={_CHANGED}),
         _row(DO.EXTEND, {S.APPROVED}, NOBODY, S.APPROVED, guards.is_running, follows={_CHANGED}),
-        _row(DO.STOP, {S.APPROVED}, NOBODY, S.STOPPED, guards.is_running, needs=WHY, follows={_CHANGED}),
+        _row(DO.STOP, {S.APPROVED}, NOBODY, S.STOPPED, guards.has_started, needs=WHY, follows={_CHANGED}),
     ),
 )
 
@@ -219,6 +219,7 @@ REQUESTS = Machine(
 
 _D = DeclarationState
 _APPLIED = {("application", action) for action in (DO.CANCEL, DO.POSTPONE, DO.EXTEND, DO.STOP)}
+_REFUSED = ("declaration", DO.FAIL)
 HEALTH = {A.HEALTH_OFFICE}
 DECLARATIONS = Machine(
     "declaration",
@@ -227,8 +228,8 @@ DECLARATIONS = Machine(
     _D.NEW,
     (
         _row(DO.RAISE, {_D.NEW}, NOBODY, _D.DUE, follows={("application", DO.APPROVE), *_APPLIED}),
-        _row(DO.MOVE, {_D.DUE, _D.FAILED}, NOBODY, _D.DUE, follows=_APPLIED),
-        _row(DO.DROP, {_D.DUE, _D.FAILED}, NOBODY, _D.DROPPED, follows=_APPLIED),
+        _row(DO.MOVE, {_D.DUE, _D.FAILED}, NOBODY, _D.DUE, follows={*_APPLIED, _REFUSED}),
+        _row(DO.DROP, {_D.DUE, _D.FAILED}, NOBODY, _D.DROPPED, follows={*_APPLIED, _REFUSED}),
         _row(DO.SEND, {_D.DUE, _D.FAILED}, HEALTH, _D.SENT),
         _row(DO.CONFIRM, {_D.DUE, _D.SENT}, HEALTH, _D.DONE, needs={Need.REFERENCE, Need.DECIDER}),
         _row(DO.FAIL, {_D.SENT}, HEALTH, _D.FAILED, needs={Need.REASON, Need.DECIDER}),

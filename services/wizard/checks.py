@@ -157,6 +157,7 @@ def _missing(draft: Draft) -> list[Finding]:
         (draft.starts_on is None or draft.ends_on is None, Page.INSTITUTION, Say("Give the start and the end.")),
         (draft.of_another, Page.SUPERVISOR, Say("You have chosen another institution since; choose its supervisor, or save this page again if the person is right.")),
         (not (draft.supervisor or draft.new_supervisor or draft.of_another), Page.SUPERVISOR, Say("Choose the supervisor or type a new one.")),
+        (_own_address(draft), Page.SUPERVISOR, Say("This is your own address. The supervisor answers for the institution and needs an address of their own.")),
         (draft.document is None, Page.FILES, Say("Upload the required documents as one .zip or .7z file.")),
     )  # fmt: skip
     found = [Finding(page, say) for missing, page, say in asked if missing and page not in draft.incomplete]
@@ -164,6 +165,13 @@ def _missing(draft: Draft) -> list[Finding]:
         say = Say("%(name)s is blocked by the career centre; choose another institution.", name=draft.institution.name)
         found.append(Finding(Page.INSTITUTION, say))
     return found
+
+
+def _own_address(draft: Draft) -> bool:
+    """Whether the student would answer for the institution."""
+    typed = draft.supervisor.email if draft.supervisor else (draft.new_supervisor or {}).get("email", "")
+    own = {draft.email, draft.student.email, draft.student.own_email}
+    return bool(typed) and typed.lower() in {address.lower() for address in own if address}
 
 
 def _page_of(rule: str) -> Page:

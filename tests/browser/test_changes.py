@@ -44,7 +44,7 @@ def test_a_firm_answers_from_its_letter_and_the_commission_decides(
     phone.fill('[name="code"]', "000000")
     phone.click('main form:has([name="code"]) button')
     expect(phone.locator(".alert-danger")).to_be_visible()
-    code = re.search(r"\b\d{6}\b", letter(firm, "Kodunuz"))
+    code = re.search(r"\b\d{6}\b", letter(firm, "Yanıtınız için kod"))
     assert code
     phone.fill('[name="code"]', code[0])
     phone.click('main form:has([name="code"]) button')
@@ -75,7 +75,7 @@ def test_a_student_counts_the_days_asks_and_withdraws(
     ends_on = today() + timedelta(days=60)
     page.fill('[name="ends_on"]', ends_on.isoformat())
     page.fill('[name="why"]', "Projenin teslimi uzadı.")
-    page.click('button[formmethod="get"]')
+    page.click('button[name="count"]')
     expect(page.locator('[name="why"]')).to_have_value("Projenin teslimi uzadı.")
     expect(page.locator(".counted-sum")).to_be_visible()
     page.fill('[name="ends_on"]', (today() + timedelta(days=21)).isoformat())

@@ -38,13 +38,19 @@ def large(ready: Flask) -> Flask:
     return ready
 
 
+def _plain(found: Any) -> dict[str, str]:
+    """What an inspection found, as text: conditions of partial indexes are objects that equal themselves only."""
+    options = {k: str(v) for k, v in found.get("dialect_options", {}).items()}
+    return {k: str(v) for k, v in found.items() if k != "dialect_options"} | options
+
+
 def shape(app: Flask) -> dict[str, Any]:
     """Every index, key and reference of every table."""
     with app.app_context():
         seen = inspect(db.engine)
         return {
             name: {
-                kind: sorted(getattr(seen, f"get_{kind}")(name), key=str)
+                kind: sorted(str(sorted(_plain(found).items())) for found in getattr(seen, f"get_{kind}")(name))
                 for kind in ("indexes", "foreign_keys", "unique_constraints", "check_constraints")
             }
             | {"pk": seen.get_pk_constraint(name)}

@@ -43,7 +43,8 @@ class World:
     def health(self, kind: DeclarationKind, action: Action, **values: Any) -> None:
         office = self.t.standing(self.t.office(Actor.HEALTH_OFFICE))
         row = insurance.of(self.t.session, self.row)[kind]
-        take(self.t.session, row, action, standing=office, today=TODAY, values=values)
+        reason = "Kimlik no hatalı." if action is Action.FAIL else None
+        take(self.t.session, row, action, standing=office, today=TODAY, reason=reason, values=values)
 
     def declared(self) -> dict[tuple[str, str], tuple[date, date]]:
         found = self.t.session.scalars(select(Declaration).order_by(Declaration.id))
@@ -156,7 +157,37 @@ def test_an_entry_that_has_gone_out_is_corrected_and_one_that_has_not_is_moved(a
         w.walk(w.ask("postpone", MONDAY + WEEK, w.row.ends_on + WEEK))
         assert set(w.declared()) == {("entry", "sent"), ("correction", "due"), ("exit", "due")}
         w.walk(w.ask("postpone", MONDAY + 2 * WEEK, w.row.ends_on + WEEK))
-        assert w.declared()["correction", "due"] == (MONDAY + 2 * WEEK, date(2026, 7, 19))
+        assert w.declared()["correction", "due"] == (MONDAY + 2 * WEEK, date(2026, 7, 5))  # before the day gone out
+
+
+def test_what_has_gone_out_is_followed_by_another_declaration(app: Flask) -> None:
+    with app.app_context(), a_world() as w:
+        for kind in (DeclarationKind.ENTRY, DeclarationKind.EXIT):
+            w.health(kind, Action.SEND)
+        w.walk(w.ask("postpone", MONDAY + WEEK, w.row.ends_on + WEEK))
+        w.health(DeclarationKind.CORRECTION, Action.SEND)
+        w.walk(w.ask("postpone", MONDAY + 2 * WEEK, w.row.ends_on + WEEK))
+        states = sorted((d.kind.value, d.state.value) for d in w.t.session.scalars(select(Declaration)))
+        assert states == [
+            ("correction", "due"), ("correction", "sent"), ("entry", "sent"), ("exit", "due"), ("exit", "sent"),
+        ]  # fmt: skip
+
+
+def test_an_entry_refused_after_a_postponement_is_due_again_with_the_new_dates(app: Flask) -> None:
+    with app.app_context(), a_world() as w:
+        w.health(DeclarationKind.ENTRY, Action.SEND)
+        w.walk(w.ask("postpone", MONDAY + WEEK, w.row.ends_on + WEEK))
+        w.health(DeclarationKind.ENTRY, Action.FAIL)
+        assert set(w.declared()) == {("entry", "due"), ("correction", "dropped"), ("exit", "due")}
+        assert w.declared()["entry", "due"] == (MONDAY + WEEK, date(2026, 7, 12))
+
+
+def test_a_stop_asked_for_in_time_may_be_decided_after_the_planned_end(app: Flask) -> None:
+    with app.app_context(), a_world() as w:
+        change = w.ask("stop", MONDAY, date(2026, 7, 24), date(2026, 7, 27))
+        w.walk(change, date(2026, 8, 10))
+        assert (w.row.state, w.row.ends_on) == (ApplicationState.STOPPED, date(2026, 7, 24))
+        assert [o.refusal for o in change_requests.offers(w.t.session, w.row, date(2026, 8, 10))] == []
 
 
 def test_what_was_asked_lapses_and_what_is_owed_falls_away_with_a_cancellation(app: Flask) -> None:

@@ -57,7 +57,10 @@ FOLLOWS: dict[tuple[str, str, str], set[str]] = {
     ("change_request", "lapse", "with_commission"): {"application cancel"},
     ("declaration", "raise", "new"): {f"application {a}" for a in ("approve", "cancel", "postpone", "extend", "stop")},
     **{
-        ("declaration", action, state): {f"application {a}" for a in ("cancel", "postpone", "extend", "stop")}
+        ("declaration", action, state): {
+            "declaration fail",
+            *(f"application {a}" for a in ("cancel", "postpone", "extend", "stop")),
+        }
         for action in ("move", "drop")
         for state in ("due", "failed")
     },
