@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from models import (
     Application,
+    Declaration,
     Department,
     Document,
     DraftPage,
@@ -34,7 +35,7 @@ from services.sign_in import ISTANBUL
 from services.standing import Standing, standing_of
 from services.transition import Refused, take
 from services.wizard import checks, drafts, reading, submitting
-from workflow.words import Action, Actor, ChangeKind, InstitutionState, LetterState, Page
+from workflow.words import Action, Actor, ChangeKind, DeclarationState, InstitutionState, LetterState, Page
 
 FILES = Path(__file__).parent / "data" / "files"
 HANDED_IN = {
@@ -45,6 +46,7 @@ HANDED_IN = {
 LIMIT = 20 * 1024 * 1024
 WEEKS_TRIED = 8
 STILL_UNVERIFIED = 4
+STILL_OVERDUE = 12  # one in so many
 
 
 class History:
@@ -83,10 +85,23 @@ class History:
         blocked, office = self._firms[-1], self._office(Actor.CAREER_CENTRE)
         if blocked.state is InstitutionState.VERIFIED:
             take(self.session, blocked, Action.BLOCK, standing=office, today=self.today, reason=BLOCKED_FOR)
+        self._declared()
         self.session.flush()
         for letter, at in self.session.execute(select(Letter, Step.at).join(Step, Step.id == Letter.step_id)):
             letter.created_at = letter.sent_at = letter.next_try_at = at
             letter.state, letter.tries = LetterState.SENT, 1
+
+    def _declared(self) -> None:
+        """The health office did its work in time, but for a few that are overdue today."""
+        office = self._office(Actor.HEALTH_OFFICE)
+        past = select(Declaration).where(Declaration.state == DeclarationState.DUE, Declaration.aim_on < self.today)
+        for n, row in enumerate(self.session.scalars(past.order_by(Declaration.id)).all(), 1):
+            if n % STILL_OVERDUE:
+                day = max(row.aim_on, row.raised_at.date() + timedelta(days=1))
+                take(
+                    self.session, row, Action.CONFIRM, standing=office, today=day, at=self.at(day),
+                    values={"reference": f"{row.aim_on:%Y%m}-{row.id:05d}"},
+                )  # fmt: skip
 
     def _verified(self) -> list[Institution]:
         """The career centre has looked at all firms of the register but the last few."""
