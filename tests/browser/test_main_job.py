@@ -44,6 +44,7 @@ def begin(page: Page) -> str:
     page.click('form[action$="/start"] button')
     number = re.search(r"/apply/(\d+)/", page.url)
     assert number
+    page.locator('input[name="read"]').first.wait_for()  # a slow machine is still drawing the page
     for tick in page.locator('input[name="read"]').all():
         tick.check()
     go_on(page)
