@@ -21,7 +21,7 @@ from models import Application, Department, Document, Institution, InternshipTyp
 from services import audit, change_requests
 from services.differences import since_rejection
 from services.export import CONTENT_TYPES, SHEET, XLSX, exported
-from services.listing import CAP, Listed, cursor, key, listed, reaches, walked
+from services.listing import CAP, Listed, capped, cursor, key, listed, reaches, walked
 from services.queue import ALL, KEPT, ORDERS, STATES, Queue, named, options, queue
 from services.say import said
 from services.scope import among, reading_session
@@ -178,7 +178,7 @@ class Applications(Many, Steps, Desk):
         )
         return [
             Card(
-                f"{CAP}+" if count > CAP else str(count),
+                capped(count),
                 label,
                 url_for("applications.index_view", **args),
                 urgent=bool(args),

@@ -8,7 +8,7 @@ from flask import abort, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from admin_views.buttons import Steps, buttons
@@ -16,15 +16,15 @@ from admin_views.desk import Card, Choice, Column, Desk
 from forms.change_request import change_form
 from models import Application, ChangeRequest, Institution, db
 from services import audit, change_requests
-from services.listing import CAP, Order, key
+from services.listing import Order, capped, counts, key
 from services.say import said
+from services.scope import among
 from services.sign_in import today
 from services.transition import Refused
 from workflow.say import N_
 from workflow.transitions import Door
 from workflow.words import Actor, ChangeKind, ChangeState
 
-ALL = "all"
 STATES = tuple(s for s in ChangeState if s is not ChangeState.NEW)
 
 
@@ -85,11 +85,10 @@ class Changes(Steps, Desk):
         )
 
     def waiting(self) -> list[Card]:
-        open_ = select(ChangeRequest.id).where(*self.theirs(), ChangeRequest.state == self.waits).limit(CAP + 1)
-        count = db.session.scalar(select(func.count()).select_from(open_.subquery())) or 0
-        text = f"{CAP}+" if count > CAP else str(count)
+        waiting = [*self.theirs(), ChangeRequest.state == self.waits]
+        count = counts(db.session(), ChangeRequest, {"waiting": waiting})["waiting"]
         url = url_for(f"{self.endpoint}.index_view", state=self.waits.value)
-        return [Card(text, _(self.wait_text), url, urgent=True)] if count else []
+        return [Card(capped(count), _(self.wait_text), url, urgent=True)] if count else []
 
     def done(self, row: Any, door: Door) -> str:
         return f"{row.application.student_name}, {said(row.kind)}: {said(door.to)}"
@@ -172,7 +171,7 @@ class CommissionChanges(Changes):
     def theirs(self) -> list[ColumnElement[bool]]:
         own = g.standing.student_id
         return [
-            ChangeRequest.department_id.in_(g.standing.commissions),
+            among(ChangeRequest.department_id, g.standing.commissions),
             *([ChangeRequest.student_id != own] if own else []),
         ]
 
@@ -190,4 +189,4 @@ class SupervisorChanges(Changes):
     application_desk = "interns"
 
     def theirs(self) -> list[ColumnElement[bool]]:
-        return [ChangeRequest.supervisor_id.in_(g.standing.supervises_as)]
+        return [among(ChangeRequest.supervisor_id, g.standing.supervises_as)]

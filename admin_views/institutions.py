@@ -15,7 +15,7 @@ from admin_views.desk import Card, Choice, Column, Desk
 from forms.institutions import InstitutionForm, SupervisorForm, days, mask
 from models import Application, Institution, Supervisor, SupervisorWord, db
 from services import audit
-from services.listing import CAP, Order, key
+from services.listing import CAP, Order, capped, counts, key
 from services.register import by_words, found_by, look_alikes, may_curate, registered
 from workflow.say import N_
 from workflow.words import Action, Actor, ApplicationState, InstitutionKind, InstitutionState
@@ -90,12 +90,11 @@ class InstitutionDesk(Steps, Desk):
     def waiting(self) -> list[Card]:
         if Actor.CAREER_CENTRE not in g.standing.actors:
             return []
-        new = select(Institution.id).where(Institution.state == InstitutionState.UNVERIFIED).limit(CAP + 1)
-        count = db.session.scalar(select(func.count()).select_from(new.subquery())) or 0
+        new = {"new": [Institution.state == InstitutionState.UNVERIFIED]}
+        count = counts(db.session(), Institution, new)["new"]
         url = url_for("institutions.index_view", state="unverified")
-        text = f"{CAP}+" if count > CAP else str(count)
         label = ngettext("institution waits to be verified", "institutions wait to be verified", count)
-        return [Card(text, label, url)] if count else []
+        return [Card(capped(count), label, url)] if count else []
 
     def _interns(self, row: Institution) -> int:
         running = select(Application.id).where(

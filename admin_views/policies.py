@@ -14,7 +14,7 @@ from admin_views.it import departments
 from forms.policy import WORKPLACES, PolicyForm, policy_form
 from models import Department, InternshipType, Policy, db
 from services import audit
-from services.listing import CAP, Order, key
+from services.listing import CAP, Order, capped, key
 from services.say import said, spoken
 from services.sign_in import today
 from workflow.policy import RULES, faults
@@ -82,9 +82,8 @@ class PolicyDesk(Desk):
 
     def waiting(self) -> list[Card]:
         count = len(self._without())
-        text = f"{CAP}+" if count > CAP else str(count)
         label = ngettext("internship type has no policy yet", "internship types have no policy yet", count)
-        return [Card(text, label, url_for("policies.index_view"), urgent=True)] if count else []
+        return [Card(capped(count), label, url_for("policies.index_view"), urgent=True)] if count else []
 
     def _keeps(self, form: PolicyForm, last: Policy | None) -> bool:
         """Whether what was typed may be kept: it says something new, and the law understands it."""

@@ -20,7 +20,7 @@ from models import Application, Department, Document, Request, db
 from services import requests
 from services.archives import Refusal
 from services.documents import take_in
-from services.listing import CAP, Cursor, Listed, Order, cursor, key, listed, neighbour
+from services.listing import Cursor, Listed, Order, capped, cursor, key, listed, neighbour
 from services.say import said, spoken
 from services.scope import among
 from services.sign_in import today
@@ -281,8 +281,7 @@ class CommissionRequests(Requests):
             "request waits for an answer; %(age)s", "requests wait for an answer; the oldest is %(age)s",
             found.count, age=_age(age),
         )  # fmt: skip
-        count = f"{CAP}+" if found.count > CAP else str(found.count)
-        return [Card(count, label, url_for(f"{self.endpoint}.index_view"), urgent=age.level != "fresh")]
+        return [Card(capped(found.count), label, url_for(f"{self.endpoint}.index_view"), urgent=age.level != "fresh")]
 
 
 def _age(age: requests.Age) -> str:

@@ -14,8 +14,8 @@ from models import AnswerLink, ChangeRequest, Letter, Step, utcnow
 from services import change_requests
 from services.answer_links import CODES, TRIES
 from services.sign_in import today
-from tests.people import a_town, looking
-from workflow.words import ApplicationState, ChangeKind, ChangeState
+from tests.people import a_town, looking, sign_in
+from workflow.words import Actor, ApplicationState, ChangeKind, ChangeState
 
 AGREE = {"answer": "agree", "reason": ""}
 
@@ -140,3 +140,18 @@ def test_a_link_nobody_was_given_is_not_there(app: Flask, letter: Any) -> None:
     client, path = letter
     assert client.get(path[:-1] + ("a" if path[-1] != "a" else "b")).status_code == 404
     assert client.post("/answer/x", data=AGREE).status_code == 404
+
+
+def test_it_reads_neither_the_link_nor_the_code_where_letters_leave(
+    app: Flask, letter: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, path = letter
+    client.post(path, data=AGREE)
+    code = code_in_the_mail(app)
+    monkeypatch.setattr(app.extensions["staj"], "mail_url", "smtp://127.0.0.1:1")
+    with app.app_context(), a_town() as t:
+        it = t.office(Actor.IT)
+        keys = t.session.scalars(select(Letter.id)).all()
+    desk = sign_in(app, it)
+    read = "".join(desk.get(f"/mailbox/{key}").text for key in keys) + desk.get("/outbox/").text
+    assert (len(keys) >= 2, code in read, path.rpartition("/")[2] in read) == (True, False, False)
