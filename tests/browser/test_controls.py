@@ -19,6 +19,7 @@ def here(served: Callable[[str], Site]) -> Site:
 
 
 def names(page: Page) -> list[str]:
+    page.wait_for_load_state()
     return page.locator("[data-open]").all_inner_texts()
 
 

@@ -143,7 +143,7 @@ def test_a_student_applies_is_rejected_corrects_and_is_approved(
 
     student.goto(f"/my-applications/details/?id={number}")
     expect(student.locator(".state-upcoming")).to_be_visible()
-    assert student.locator(".timeline li").count() == 4
+    expect(student.locator(".timeline li")).to_have_count(4)
     student.click("#side-switch + label")
     student.click('.side a[href="/mailbox/"]')
     letters = student.locator(".letters-row").first

@@ -34,7 +34,7 @@ def test_back_and_reload_show_what_was_typed_right_or_wrong(here: Site, someone:
     page.fill('[name="email"]', "kimse")
     go_on(page)
     expect(page.locator(SUMMARY)).to_be_focused()
-    assert page.locator(".field-error").count() == 2
+    expect(page.locator(".field-error")).to_have_count(2)
     page.reload()
     expect(page.locator('[name="phone"]')).to_have_value("beş yüz")
     expect(page.locator(SUMMARY)).to_be_visible()
@@ -65,7 +65,7 @@ def test_a_double_click_saves_once_and_warns_of_no_other_tab(here: Site, someone
         page.wait_for_url(f"**{at}/internship")
         page.goto(f"{at}/profile")
         expect(page.locator('[name="version"]')).to_have_value("1")
-        assert page.locator(".alert-warning").count() == 0
+        expect(page.locator(".alert-warning")).to_have_count(0)
 
 
 def test_two_tabs_lose_neither_ones_words(here: Site, someone: Callable[..., Page]) -> None:
