@@ -15,12 +15,13 @@ from flask_babel import get_locale, gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import AnswerLink, ChangeRequest, Letter, utcnow
+from models import AnswerLink, ChangeRequest, Letter, Step, utcnow
 from services.letter_sheet import drawn
 from services.sign_in import ISTANBUL
 from services.standing import Standing
 from workflow.say import N_, Say
-from workflow.words import ChangeState
+from workflow.transitions import CHANGE_REQUESTS
+from workflow.words import Actor, ChangeState
 
 GOOD_FOR = timedelta(days=14)
 CODE_GOOD_FOR = timedelta(minutes=15)
@@ -38,6 +39,27 @@ class Opened:
     link: AnswerLink
     change: ChangeRequest
     standing: Standing
+
+
+def link_of(session: Session, change: ChangeRequest) -> str:
+    """The link with which this change request is answered: the one in a letter sent already, or else a new one.
+
+    A reminder repeats the first letter's link, so that there is one way to answer and one count of codes.
+    """
+    good = select(AnswerLink.digest).where(
+        AnswerLink.change_request_id == change.id,
+        AnswerLink.supervisor_id == change.supervisor_id,
+        AnswerLink.email == change.supervisor.email,
+        AnswerLink.used_at.is_(None),
+        AnswerLink.expires_at > utcnow(),
+    )
+    if kept := set(session.scalars(good)):
+        written = select(Letter.link).join(Step, Step.id == Letter.step_id)
+        of_it = (Step.machine == CHANGE_REQUESTS.name, Step.row_id == change.id, Letter.reader == Actor.EMPLOYER.value)
+        for link in session.scalars(written.where(*of_it)):
+            if link and digest(link.rpartition("/")[2]) in kept:
+                return link
+    return issue(session, change)
 
 
 def issue(session: Session, change: ChangeRequest) -> str:

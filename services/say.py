@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import format_date, format_datetime, get_locale, gettext
 
 from models import Department, Faculty, InternshipType, Term
-from workflow.say import Say
+from workflow.say import Deadline, Say
 from workflow.words import Word
 
 BILINGUAL = (Department, Faculty, InternshipType, Term)  # each has a name and a name_en
@@ -22,6 +22,8 @@ def said(what: Any) -> str:
             return str(gettext(what.label))
         case Department() | Faculty() | InternshipType() | Term():
             return what.name_en if _english() else what.name
+        case Deadline(day=day):
+            return str(format_date(day, "EEEE d MMMM" if _english() else "d MMMM EEEE"))
         case date():
             return str(format_datetime(what, "short") if isinstance(what, datetime) else format_date(what, "long"))
     return "" if what is None else str(what)

@@ -10,6 +10,8 @@ from workflow.words import Word
 WHOLE, HALF, NOTHING = 2, 1, 0
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)  # anything else is a slip of the pen
 MONDAY_TO_FRIDAY = 31
+EXIT_WITHIN = 10  # calendar days after the last day, to declare the exit (Law 5510)
+ANSWER_WITHIN = 7  # calendar days in which a commission answers a request
 
 
 class DayKind(Word):

@@ -231,8 +231,15 @@ DECLARATIONS = Machine(
         _row(DO.MOVE, {_D.DUE, _D.FAILED}, NOBODY, _D.DUE, follows={*_APPLIED, _REFUSED}),
         _row(DO.DROP, {_D.DUE, _D.FAILED}, NOBODY, _D.DROPPED, follows={*_APPLIED, _REFUSED}),
         _row(DO.SEND, {_D.DUE, _D.FAILED}, HEALTH, _D.SENT),
-        _row(DO.CONFIRM, {_D.DUE, _D.SENT}, HEALTH, _D.DONE, needs={Need.REFERENCE, Need.DECIDER}),
-        _row(DO.FAIL, {_D.SENT}, HEALTH, _D.FAILED, needs={Need.REASON, Need.DECIDER}),
+        _row(
+            DO.CONFIRM,
+            {_D.DUE, _D.SENT},
+            HEALTH,
+            _D.DONE,
+            needs={Need.REFERENCE, Need.DECIDER},
+            tells={A.STUDENT},
+        ),
+        _row(DO.FAIL, {_D.SENT}, HEALTH, _D.FAILED, needs={Need.REASON, Need.DECIDER}, tells={A.STUDENT}),
         _row(DO.CORRECT, {_D.DONE}, HEALTH, _D.DONE, needs={Need.REFERENCE, Need.REASON, Need.DECIDER}),
     ),
 )
