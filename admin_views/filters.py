@@ -20,7 +20,7 @@ from services.seal import masked
 from services.sign_in import ISTANBUL
 from services.tracker import DID
 from workflow.phase import status
-from workflow.words import Action, Page, Word
+from workflow.words import Action, Page, Part, Word
 
 
 def _language(context: Context) -> str:
@@ -109,7 +109,7 @@ def iso_day(context: Context, text: str) -> str:
 @pass_context
 def page_label(context: Context, word: str) -> str:
     """A page of the wizard by its stored word."""
-    return said(context, Page(word))
+    return said(context, Page(word) if word in set(Page) else Part(word))
 
 
 def halves(count: int | None) -> str:

@@ -3,30 +3,50 @@
 from models.academia import Department, Faculty, HolidayOverride, InternshipType, Policy, Term
 from models.applications import Application, DraftPage, SearchWord
 from models.base import Model, ReachSession, db, utcnow
+from models.completion import (
+    Absence,
+    Attendance,
+    AttendanceWeek,
+    Evaluation,
+    EvaluationAnswer,
+    EvaluationForm,
+    EvaluationQuestion,
+    LogEntry,
+)
 from models.documents import Document
 from models.history import Letter, Step
 from models.institutions import Institution, InstitutionWord, Supervisor, SupervisorWord
 from models.insurance import Declaration
+from models.ledger import LedgerEntry
 from models.people import Enrolment, Membership, Student, User, UserWord
 from models.publications import Publication
 from models.requests import AnswerLink, AnswerTemplate, ChangeRequest, Request
 
 __all__ = [
+    "Absence",
     "AnswerLink",
     "AnswerTemplate",
     "Application",
+    "Attendance",
+    "AttendanceWeek",
     "ChangeRequest",
     "Declaration",
     "Department",
     "Document",
     "DraftPage",
     "Enrolment",
+    "Evaluation",
+    "EvaluationAnswer",
+    "EvaluationForm",
+    "EvaluationQuestion",
     "Faculty",
     "HolidayOverride",
     "Institution",
     "InstitutionWord",
     "InternshipType",
+    "LedgerEntry",
     "Letter",
+    "LogEntry",
     "Membership",
     "Model",
     "Policy",

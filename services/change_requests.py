@@ -201,7 +201,8 @@ def _take_effect(session: Session, row: ChangeRequest, step: Step, today: date) 
         today=today,
         reason=row.why if row.kind is ChangeKind.STOP else None,
         facts=_facts(row),
-        values={"starts_on": row.starts_on, "ends_on": row.ends_on, "half_days": row.half_days},
+        values={"starts_on": row.starts_on, "ends_on": row.ends_on, "half_days": row.half_days}
+        | ({"stop_reason": row.why} if row.kind is ChangeKind.STOP else {}),
     )
 
 

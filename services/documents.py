@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from models import Application, Document, Publication, Request, utcnow
 from services.archives import inspect_in_child, sniff_document
 from services.archives.rules import upload_name
+from workflow.words import Purpose
 
 CONTENT_TYPES = {"zip": "application/zip", "7z": "application/x-7z-compressed"}
 SINGLE = frozenset({".pdf", ".jpg", ".jpeg", ".png"})
@@ -49,13 +50,18 @@ def _looked_into(path: Path, name: str, *, single: bool) -> tuple[str, list[list
     return CONTENT_TYPES[listing.kind], [[e.name, e.size] for e in listing.entries]
 
 
-def give(session: Session, document: Document, of: Application | Request) -> None:
-    """Make a stored file an application's newest archive, or one more of a request. The caller commits."""
+def give(
+    session: Session, document: Document, of: Application | Request, purpose: Purpose = Purpose.APPLICATION
+) -> None:
+    """Make a stored file an application's newest for a purpose, or one more of a request. The caller commits."""
+    document.purpose = Purpose.REQUEST if isinstance(of, Request) else purpose
     if isinstance(of, Request):
         document.request_id = of.id
     else:
         for older in session.scalars(
-            select(Document).where(Document.application_id == of.id, Document.submitted_at.is_(None))
+            select(Document).where(
+                Document.application_id == of.id, Document.purpose == purpose, Document.submitted_at.is_(None)
+            )
         ):
             session.delete(older)  # the sweeper takes the file
         document.application_id = of.id

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session, object_session
 
-from models import Application, ChangeRequest, Declaration, Request
+from models import Application, Attendance, ChangeRequest, Declaration, Evaluation, Request
 from services import answer_links
 from services.calendar import last_office_day
 from services.sign_in import ISTANBUL
-from workflow.days import ANSWER_WITHIN, EXIT_WITHIN
+from workflow.days import ANSWER_WITHIN, EXIT_WITHIN, days_text
 from workflow.say import Deadline, Say
 from workflow.words import ChangeKind, DeclarationKind
 
@@ -109,13 +109,21 @@ _OF_APPLICATION: dict[str, Fact] = {
     "starts_on": lambda a: a.application.starts_on,
     "ends_on": lambda a: a.application.ends_on,
 }
+_OF_COMPLETION: dict[str, Fact] = {
+    "due_by": lambda a: Deadline(a.application.due_on or a.today),
+    "counted": lambda a: days_text(a.application.counted_half_days or 0),
+    "accepted": lambda a: days_text(a.application.accepted_half_days or 0),
+}
 _FACTS: dict[type, dict[str, Fact]] = {
     Application: {
         **_OF_APPLICATION,
         "day_before": lambda a: Deadline(a.row.starts_on - DAY),
         "decide_by": lambda a: _office_day(a, a.row.starts_on - DAY),
         "again": _again,
+        **_OF_COMPLETION,
     },
+    Attendance: {**_OF_APPLICATION, **_OF_COMPLETION},
+    Evaluation: {**_OF_APPLICATION, **_OF_COMPLETION},
     ChangeRequest: {
         **_OF_APPLICATION,
         "kind": lambda a: a.row.kind,

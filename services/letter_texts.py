@@ -55,6 +55,74 @@ TEXTS: dict[tuple[str, str, Actor], Text] = {
         N_("Decision reopened: %(student)s"),
         N_("The chair reopened the decision on the application of %(student)s (%(number)s). Reason: %(reason)s Please decide by %(decide_by)s; the internship is to start on %(starts_on)s."),
     ),
+    ("application", "complete", Actor.MEMBER): (
+        N_("Completion waits for assessment: %(student)s"),
+        N_("%(student)s (%(number)s) handed in the completion of the internship at %(institution)s, %(starts_on)s – %(ends_on)s. %(counted)s days were counted; the commission decides how many are accepted."),
+    ),
+    ("application", "return", Actor.STUDENT): (
+        N_("Your completion was returned; correct it by %(due_by)s"),
+        N_("The commission returned the completion of your internship at %(institution)s for correction. Reason: %(reason)s Correct it and hand it in again by %(due_by)s."),
+    ),
+    ("application", "accept", Actor.STUDENT): (
+        N_("Your internship days were accepted"),
+        N_("The commission accepted all %(accepted)s days of your internship at %(institution)s, %(starts_on)s – %(ends_on)s. They are credited; the page “What I still owe” shows what is left."),
+    ),
+    ("application", "accept", Actor.CAREER_CENTRE): (
+        N_("Internship completed: %(student)s"),
+        N_("The internship of %(student)s (%(number)s) at %(institution)s, %(starts_on)s – %(ends_on)s, is completed. Accepted days: %(accepted)s of %(counted)s."),
+    ),
+    ("application", "accept_partly", Actor.STUDENT): (
+        N_("Your internship days were partly accepted"),
+        N_("The commission accepted %(accepted)s of the %(counted)s days of your internship at %(institution)s. Reason: %(reason)s The accepted days are credited; the page “What I still owe” shows what is left."),
+    ),
+    ("application", "accept_partly", Actor.CAREER_CENTRE): (
+        N_("Internship completed: %(student)s"),
+        N_("The internship of %(student)s (%(number)s) at %(institution)s, %(starts_on)s – %(ends_on)s, is completed. Accepted days: %(accepted)s of %(counted)s."),
+    ),
+    ("application", "not_accept", Actor.STUDENT): (
+        N_("Your internship days were not accepted"),
+        N_("The commission accepted none of the %(counted)s days of your internship at %(institution)s. Reason: %(reason)s The page “What I still owe” shows what is left."),
+    ),
+    ("application", "not_accept", Actor.CAREER_CENTRE): (
+        N_("Internship not accepted: %(student)s"),
+        N_("The days of the internship of %(student)s (%(number)s) at %(institution)s, %(starts_on)s – %(ends_on)s, were not accepted. Reason: %(reason)s"),
+    ),
+    ("application", "reassess", Actor.STUDENT): (
+        N_("The assessment of your internship was reopened"),
+        N_("The chair reopened the assessment of your internship at %(institution)s. Reason: %(reason)s The credited days are taken back until the commission decides again; you have nothing to do."),
+    ),
+    ("application", "reassess", Actor.MEMBER): (
+        N_("Assessment reopened: %(student)s"),
+        N_("The chair reopened the assessment of the internship of %(student)s (%(number)s) at %(institution)s. Reason: %(reason)s It waits for the commission again."),
+    ),
+    ("attendance", "attest", Actor.STUDENT): (
+        N_("The firm confirmed your attendance"),
+        N_("%(institution)s confirmed your attendance for %(starts_on)s – %(ends_on)s. The day count on the page “Complete the internship” follows it."),
+    ),
+    ("attendance", "revise", Actor.STUDENT): (
+        N_("The firm corrects your attendance"),
+        N_("%(institution)s took the attendance sheet for %(starts_on)s – %(ends_on)s back to correct it. You are written to when it is confirmed again; hand the completion in after that."),
+    ),
+    ("attendance", "waive", Actor.STUDENT): (
+        N_("The commission goes on without the firm's attendance sheet"),
+        N_("The attendance for your internship at %(institution)s is taken as it was planned, without the firm's confirmation. Reason: %(reason)s"),
+    ),
+    ("attendance", "return", Actor.EMPLOYER): (
+        N_("Please correct the attendance of %(student)s"),
+        N_("The university returned the attendance sheet of %(student)s, %(starts_on)s – %(ends_on)s. Reason: %(reason)s Please correct and confirm it by %(due_by)s."),
+    ),
+    ("evaluation", "give", Actor.STUDENT): (
+        N_("The firm evaluated your internship"),
+        N_("%(institution)s handed in its evaluation of your internship, %(starts_on)s – %(ends_on)s. It stays sealed until the commission has decided; you read it after that."),
+    ),
+    ("evaluation", "waive", Actor.STUDENT): (
+        N_("The commission goes on without the firm's evaluation"),
+        N_("The evaluation of your internship at %(institution)s is no longer awaited. Reason: %(reason)s"),
+    ),
+    ("evaluation", "return", Actor.EMPLOYER): (
+        N_("Please go through the evaluation of %(student)s again"),
+        N_("The university returned your evaluation of %(student)s, %(starts_on)s – %(ends_on)s. Reason: %(reason)s Please hand it in again by %(due_by)s."),
+    ),
     ("change_request", "ask", Actor.EMPLOYER): (
         N_("Your answer is awaited: %(kind)s, %(student)s"),
         N_("%(student)s asks for a change of the internship at %(institution)s. %(kind)s: instead of %(before_starts_on)s – %(before_ends_on)s, %(new_starts_on)s – %(new_ends_on)s. Reason given: %(why)s Please answer by %(until)s with the link below; you need no account. Your answer goes on to the commission."),

@@ -15,21 +15,30 @@ from sqlalchemy.orm.base import instance_state
 from sqlalchemy.orm.interfaces import ORMOption
 
 from models import (
+    Absence,
     AnswerLink,
     AnswerTemplate,
     Application,
+    Attendance,
+    AttendanceWeek,
     ChangeRequest,
     Declaration,
     Department,
     Document,
     DraftPage,
     Enrolment,
+    Evaluation,
+    EvaluationAnswer,
+    EvaluationForm,
+    EvaluationQuestion,
     Faculty,
     HolidayOverride,
     Institution,
     InstitutionWord,
     InternshipType,
+    LedgerEntry,
     Letter,
+    LogEntry,
     Membership,
     Model,
     Policy,
@@ -48,6 +57,7 @@ from models import (
 )
 from services.register import may_curate
 from services.standing import NOBODY, SYSTEM, Standing
+from workflow.phase import ASSESSED, HANDED_IN, TAKES_PLACE
 from workflow.words import Actor as A
 from workflow.words import ApplicationState as S
 from workflow.words import InstitutionState, PublicationState
@@ -111,9 +121,25 @@ def _edited_by_commission(s: Standing) -> ColumnElement[bool]:
 
 
 _SUBMITTED = Application.state != S.DRAFT
-_APPROVED = Application.state.in_((S.APPROVED, S.STOPPED))
-_INSURED = Application.state.in_((S.APPROVED, S.STOPPED, S.CANCELLED))  # an entry made is to be cancelled too
+_APPROVED = Application.state.in_(sorted(TAKES_PLACE))
+_INSURED = Application.state.in_(sorted(TAKES_PLACE | {S.CANCELLED}))  # an entry made is to be cancelled too
 _HANDED_IN = Document.submitted_at.is_not(None)
+
+
+def _sealed_until(model: Any, states: Collection[S]) -> ColumnElement[bool]:
+    """The application has come as far as one of these states."""
+    come_so_far = select(Application.id).where(Application.id == model.application_id, Application.state.in_(states))
+    return come_so_far.exists()
+
+
+def _of_the_firm(model: Any) -> dict[A, Condition]:
+    """What a supervisor writes about an intern: theirs, the intern's, and the commission's."""
+    return {
+        A.STUDENT: _mine(model),
+        **_for(*BOARD, see=_of_commission(model)),
+        A.EMPLOYER: lambda s: _of_supervisor(model, s),
+    }
+
 
 VISIBLE: dict[type[Model], dict[A, Condition]] = {
     Application: {
@@ -136,6 +162,21 @@ VISIBLE: dict[type[Model], dict[A, Condition]] = {
         A.STUDENT: _mine(Declaration),
         **_for(*BOARD, see=_of_commission(Declaration)),
         A.HEALTH_OFFICE: _everything,
+    },
+    **{model: _of_the_firm(model) for model in (Attendance, AttendanceWeek, Absence, Evaluation)},
+    EvaluationAnswer: {
+        **_of_the_firm(EvaluationAnswer),
+        **_for(*BOARD, see=_of_commission(EvaluationAnswer, _sealed_until(EvaluationAnswer, HANDED_IN))),
+        A.STUDENT: lambda s: and_(_mine(EvaluationAnswer)(s), _sealed_until(EvaluationAnswer, ASSESSED)),
+    },
+    LogEntry: {
+        A.STUDENT: _mine(LogEntry),
+        **_for(*BOARD, see=_of_commission(LogEntry, LogEntry.submitted_at.is_not(None))),
+    },
+    LedgerEntry: {
+        A.STUDENT: _mine(LedgerEntry),
+        **_for(*BOARD, see=lambda s: among(LedgerEntry.department_id, s.commissions)),
+        A.CAREER_CENTRE: _everything,
     },
     DraftPage: {A.STUDENT: _mine(DraftPage)},
     Document: {
@@ -185,6 +226,7 @@ REFERENCE: frozenset[type[Model]] = frozenset(
     {
         *(Faculty, Department, Term, InternshipType, Policy, HolidayOverride),
         *(Institution, InstitutionWord, Supervisor, SupervisorWord, User, UserWord, Membership),
+        *(EvaluationForm, EvaluationQuestion),
     }
 )
 
@@ -201,6 +243,19 @@ def _own_row(row: Any, s: Standing) -> bool:
 
 def _own_department(row: Any, s: Standing) -> bool:
     return row.department_id in s.commissions
+
+
+def _own_intern(row: Any, s: Standing) -> bool:
+    """A supervisor writes about their own interns; from a letter's link, about the one it names."""
+    return row.supervisor_id in s.supervises_as and s.only_application in {None, row.application_id}
+
+
+def _university_wide(row: Any, _s: Standing) -> bool:
+    return row.department_id is None
+
+
+def _own_forms(row: EvaluationQuestion, s: Standing) -> bool:
+    return row.form is not None and may_write(row.form, s)
 
 
 def _self_only(row: Any, s: Standing) -> bool:
@@ -231,6 +286,12 @@ WRITABLE: dict[type[Model], dict[A | None, Permission]] = {
     AnswerTemplate: dict.fromkeys(BOARD, _own_department),
     AnswerLink: {A.STUDENT: _always, A.EMPLOYER: lambda row, s: row.supervisor_id in s.supervises_as},
     Declaration: {A.STUDENT: _own_row, **dict.fromkeys(BOARD, _own_department)},
+    **{m: {A.EMPLOYER: _own_intern, **dict.fromkeys(BOARD, _own_department)} for m in (Attendance, Evaluation)},
+    **{m: {A.EMPLOYER: _own_intern} for m in (AttendanceWeek, Absence, EvaluationAnswer)},
+    LogEntry: {A.STUDENT: _own_row},
+    LedgerEntry: dict.fromkeys(BOARD, _own_department),
+    EvaluationForm: {**dict.fromkeys(BOARD, _own_department), A.IT: _university_wide},
+    EvaluationQuestion: {**dict.fromkeys(BOARD, _own_forms), A.IT: _own_forms},
     DraftPage: {A.STUDENT: _own_row},
     Document: {A.STUDENT: _own_row},
     SearchWord: {A.STUDENT: _own_row},

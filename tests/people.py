@@ -20,11 +20,15 @@ from sqlalchemy.orm import Session
 from models import (
     AnswerTemplate,
     Application,
+    Attendance,
     ChangeRequest,
     Declaration,
     Department,
     Document,
     Enrolment,
+    Evaluation,
+    EvaluationForm,
+    EvaluationQuestion,
     Faculty,
     Institution,
     InternshipType,
@@ -40,13 +44,17 @@ from models import (
 )
 from services.scope import system_session
 from services.standing import Standing, standing_of
+from workflow.phase import ASSESSED, HANDED_IN
+from workflow.transitions import APPLICATIONS
 from workflow.turkish import search_key, search_words
-from workflow.words import Actor, ApplicationState, Programme
+from workflow.words import Actor, ApplicationState, EvaluationFormState, Need, Programme
 
 PASSWORD = "parola-parola-1"
 TODAY = date(2026, 6, 1)
-NEEDS_REASON = {ApplicationState.REJECTED, ApplicationState.CANCELLED, ApplicationState.STOPPED}
 SUBMITTED_AT = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
+
+
+_ACCEPTED = {ApplicationState.ACCEPTED: 38, ApplicationState.PARTLY_ACCEPTED: 20, ApplicationState.NOT_ACCEPTED: 0}
 
 
 @lru_cache(maxsize=1)
@@ -195,6 +203,7 @@ class Town:
     ) -> Application:
         kind = kind or self.internship_type(of)
         supervisor = supervisor or self.supervisor(self.institution())
+        needs = APPLICATIONS.needs_of(ApplicationState(state))
         decided = state not in {ApplicationState.SUBMITTED, ApplicationState.WITHDRAWN}
         application = self.add(
             Application(
@@ -220,8 +229,12 @@ class Town:
                 starts_on=starts_on,
                 ends_on=starts_on + timedelta(days=27),
                 half_days=40,
-                reason="Belge eksik." if state in NEEDS_REASON else None,
-                pages=["files"] if state == ApplicationState.REJECTED else None,
+                reason="Belge eksik." if Need.REASON in needs else None,
+                stop_reason="Hastalandım." if state == ApplicationState.STOPPED else None,
+                pages=["logbook" if Need.DUE in needs else "files"] if Need.PAGES in needs else None,
+                due_on=starts_on + timedelta(days=60) if Need.DUE in needs else None,
+                counted_half_days=38 if state in HANDED_IN | {ApplicationState.RETURNED} else None,
+                accepted_half_days=_ACCEPTED[ApplicationState(state)] if state in ASSESSED else None,
                 decided_by_id=(decider or self.user()).id if decided else None,
             )  # fmt: skip
         )
@@ -294,6 +307,39 @@ class Town:
                 **given,
             )
         )
+
+    def evaluation_form(self, of: Department | None, state: str = "in_use", number: int = 1) -> EvaluationForm:
+        """One question of each kind."""
+        asked = (
+            ("yes_no", "Tekrar stajyer olarak alır mısınız?", None),
+            ("choice", "Hangi birimde çalıştı?", ["Yazılım", "Donanım"]),
+            ("scale", "Devamı", [1, 5]),
+            ("text", "Eklemek istedikleriniz", None),
+        )
+        return self.add(
+            EvaluationForm(
+                state=EvaluationFormState(state),
+                department_id=of.id if of else None,
+                number=number,
+                title="İşveren değerlendirme formu",
+                questions=[
+                    EvaluationQuestion(position=n, kind=kind, text=text, text_en=text, options=options, required=n < 4)
+                    for n, (kind, text, options) in enumerate(asked, 1)
+                ],
+            )
+        )
+
+    def attendance(self, of: Application, state: str = "open") -> Attendance:
+        waived = {"reason": "Kaşeli çizelge geldi.", "decided_by_id": self.user().id} if state == "waived" else {}
+        return self.add(Attendance(state=state, **self._of_the_firm(of), **waived))
+
+    def evaluation(self, of: Application, form: EvaluationForm, state: str = "open") -> Evaluation:
+        waived = {"reason": "Kapalı zarf geldi.", "decided_by_id": self.user().id} if state == "waived" else {}
+        return self.add(Evaluation(state=state, form_id=form.id, **self._of_the_firm(of), **waived))
+
+    def _of_the_firm(self, of: Application) -> dict[str, Any]:
+        same = ("student_id", "department_id", "supervisor_id")
+        return {"application_id": of.id, **{name: getattr(of, name) for name in same}}
 
     def template(self, of: Department, title: str = "Sigorta") -> AnswerTemplate:
         return self.add(

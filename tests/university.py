@@ -19,6 +19,7 @@ from sqlalchemy import select
 from models import Application, DraftPage, Enrolment, HolidayOverride, Letter, Policy, Student, User, db
 from services.sign_in import today
 from tests.people import Town, a_town, looking, sign_in
+from workflow.phase import HANDED_IN
 from workflow.words import (
     Actor,
     ApplicationState,
@@ -53,6 +54,9 @@ class University:
     request_files: Keys = field(default_factory=dict)
     templates: Keys = field(default_factory=dict)
     declarations: Keys = field(default_factory=dict)
+    attendances: Keys = field(default_factory=dict)
+    evaluations: Keys = field(default_factory=dict)
+    evaluation_forms: Keys = field(default_factory=dict)
     others: Keys = field(default_factory=dict)
 
     def contents(self) -> dict[str, str]:
@@ -97,6 +101,8 @@ class _Builder:
 
     def everybody(self) -> dict[str, User]:
         """Students with their files, commissions, firms, offices, and what each of them was sent."""
+        self.forms = {name: self.t.evaluation_form(of) for name, of in self.of.items()}
+        self.made.evaluation_forms |= {name: form.id for name, form in self.forms.items()}
         ayse = self._student("ayse", "Ayşe", "civil")
         zeynep = self._student("zeynep", "Zeynep", "mining")
         deniz = self.t.student(self.of["mining"], "Deniz", "Yılmaz")  # studies both, sits on civil's commission
@@ -135,6 +141,8 @@ class _Builder:
                 )
             if state is ApplicationState.APPROVED:
                 self._followed(name, row)
+            if state in {ApplicationState.APPROVED, ApplicationState.STOPPED, *HANDED_IN}:
+                self._completed(f"{name} {state.value}", where, row)
         for state in list(RequestState)[1:]:
             asked = self.t.request(student, self.of[where], state.value)
             key = f"r/{asked.id}"
@@ -150,6 +158,13 @@ class _Builder:
             self.made.changes[f"{name} {state.value}"] = self.t.change(row, state.value).id
         for kind, state in zip(cycle(DeclarationKind), list(DeclarationState)[1:], strict=False):
             self.made.declarations[f"{name} {state.value}"] = self.t.declaration(row, kind.value, state.value).id
+
+    def _completed(self, name: str, where: str, row: Application) -> None:
+        """What the firm wrote: begun for one that runs, gone on without for one stopped, else done."""
+        done = {ApplicationState.APPROVED: ("open", "open"), ApplicationState.STOPPED: ("waived", "waived")}
+        sheet, given = done.get(row.state, ("confirmed", "given"))
+        self.made.attendances[name] = self.t.attendance(row, sheet).id
+        self.made.evaluations[name] = self.t.evaluation(row, self.forms[where], given).id
 
     def _file(self, name: str, student: Student, where: str, state: ApplicationState) -> Application:
         of = self.of[where]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from workflow.phase import BEFORE_COMPLETION
 from workflow.say import Say
 from workflow.words import InstitutionState, PublicationKind
 
@@ -64,6 +65,32 @@ def is_running(row: Any, moment: Moment) -> Say | None:
     if row.ends_on < moment.today:
         return Say("The internship ended on %(day)s.", day=row.ends_on)
     return has_started(row, moment)
+
+
+def has_ended(row: Any, moment: Moment) -> Say | None:
+    """An internship is closed after its last day."""
+    if row.ends_on >= moment.today:
+        return Say("The internship ends on %(day)s; it is completed from the next day on.", day=row.ends_on)
+    return None
+
+
+def internship_over(row: Any, moment: Moment) -> Say | None:
+    """The firm has until the last day at least; nobody goes on without it before."""
+    return has_ended(row.application, moment)
+
+
+def not_handed_in(row: Any, _moment: Moment) -> Say | None:
+    """What the commission is assessing, or has assessed, stays as it was handed in."""
+    if row.application.state in BEFORE_COMPLETION:
+        return None
+    return Say(
+        "The completion has been handed in to the commission; the attendance can be corrected only if they return it."
+    )
+
+
+def nothing_later(_row: Any, moment: Moment) -> Say | None:
+    """An assessment is reopened only while nothing was built on it: the service asked beforehand."""
+    return moment.problems[0] if moment.problems else None
 
 
 def has_content(row: Any, _moment: Moment) -> Say | None:

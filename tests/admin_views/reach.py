@@ -28,7 +28,9 @@ def _of(name: str, *states: str) -> Names:
     return frozenset(f"{name} {state}" for state in states)
 
 
-_DECIDED = ("approved", "rejected", "withdrawn", "cancelled", "stopped")
+_COMPLETING = ("completion", "returned", "accepted", "partly_accepted", "not_accepted")
+_TAKES_PLACE = ("approved", "stopped", *_COMPLETING)
+_DECIDED = ("rejected", "withdrawn", "cancelled", *_TAKES_PLACE)
 _HANDED_IN = ("submitted", *_DECIDED)
 _CIVIL_FILES = _of("ayse", *_HANDED_IN) | {"emre in civil", "deniz in civil"}
 _MINING_FILES = _of("zeynep", *_HANDED_IN) | {"deniz in mining"}
@@ -46,7 +48,7 @@ QUEUE: Theirs = {
     "member of mining": _MINING_FILES,
     "career centre": _CIVIL_FILES | _MINING_FILES,
 }
-INTERNS: Theirs = {"boss": _of("ayse", "approved", "stopped"), "emre": _of("zeynep", "approved", "stopped")}
+INTERNS: Theirs = {"boss": _of("ayse", *_TAKES_PLACE), "emre": _of("zeynep", *_TAKES_PLACE)}
 _DECLARED = ("due", "sent", "done", "failed", "dropped")
 DECLARATIONS: Theirs = {"health office": _of("ayse", *_DECLARED) | _of("zeynep", *_DECLARED)}
 _CHANGES = ("with_supervisor", "approved", "declined", "rejected", "withdrawn", "lapsed")

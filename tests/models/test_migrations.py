@@ -14,8 +14,11 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from models import (
     Application,
+    Attendance,
     ChangeRequest,
     Declaration,
+    Evaluation,
+    EvaluationForm,
     Institution,
     Publication,
     Request,
@@ -90,7 +93,7 @@ def _left(connection: Connection) -> list[Any]:
     """Triggers and functions that outlived their tables."""
     if connection.dialect.name == "sqlite":
         return list(connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")))
-    return list(connection.execute(text("SELECT proname FROM pg_proc WHERE proname LIKE 'step%'")))
+    return list(connection.execute(text("SELECT proname FROM pg_proc WHERE proname LIKE '%append_only'")))
 
 
 @contextmanager
@@ -116,6 +119,9 @@ def rows(university: University) -> Iterator[dict[type, int]]:
             ChangeRequest: university.changes["ayse with_supervisor"],
             Request: university.requests["ayse open"],
             Declaration: university.declarations["ayse due"],
+            Attendance: university.attendances["ayse approved"],
+            Evaluation: university.evaluations["ayse approved"],
+            EvaluationForm: university.evaluation_forms["civil"],
         }
 
 
@@ -156,6 +162,9 @@ def test_no_row_is_in_a_state_without_what_the_state_needs(
         "reason": "Eksik.",
         "pages": ["files"],
         "reference": "SGK-1",
+        "due_on": TODAY.replace(year=2099),
+        "counted_half_days": 40,
+        "accepted_half_days": 40,
         "decided_by_id": _seen(lambda c: c.scalar(select(func.min(User.id)))),
     }
     columns = {n: v for n, v in whole.items() if hasattr(model, n)}
@@ -173,6 +182,11 @@ def test_the_law_makes_these_promises() -> None:
         ("Application", "approved", "decider"), ("Application", "rejected", "decider"),
         ("Application", "rejected", "reason"), ("Application", "rejected", "pages"),
         ("Application", "cancelled", "reason"), ("Application", "stopped", "reason"),
+        ("Application", "returned", "decider"), ("Application", "returned", "due"),
+        ("Application", "returned", "pages"), ("Application", "returned", "reason"),
+        ("Application", "accepted", "days"), ("Application", "accepted", "decider"),
+        *(("Application", s, n) for s in ("partly_accepted", "not_accepted") for n in ("days", "decider", "reason")),
+        *((m, "waived", n) for m in ("Attendance", "Evaluation") for n in ("decider", "reason")),
         ("ChangeRequest", "approved", "decider"), ("ChangeRequest", "declined", "reason"),
         ("ChangeRequest", "rejected", "decider"), ("ChangeRequest", "rejected", "reason"),
         ("Request", "answered", "decider"), ("Request", "answered", "reason"),
@@ -187,6 +201,16 @@ HANDED_IN = [
     "submitted_at", "policy_id", "internship_type_id", "term_id", "institution_id", "supervisor_id", "starts_on",
     "ends_on", "half_days",
 ]  # fmt: skip
+
+
+def test_nothing_is_assessed_that_was_not_counted_nor_credited_beyond_it(rows: dict[type, int]) -> None:
+    of = update(Application).where(Application.id == rows[Application])
+    with refused("handed_in_has_counted") as connection:
+        connection.execute(of.values(state="completion", counted_half_days=None))
+    with refused("counts_no_more_than_planned") as connection:
+        connection.execute(of.values(counted_half_days=Application.half_days + 1))
+    with refused("accepts_no_more_than_counted") as connection:
+        connection.execute(of.values(counted_half_days=10, accepted_half_days=11))
 
 
 @pytest.mark.parametrize("fact", HANDED_IN)

@@ -1,6 +1,7 @@
 """Letters: whoever a step tells is told, in both languages, with one link and nothing left unsaid."""
 
 import re
+from datetime import date
 from html import unescape
 from html.parser import HTMLParser
 from types import SimpleNamespace
@@ -11,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Application, ChangeRequest, Declaration, Letter, Request, Step
+from models import Application, Attendance, ChangeRequest, Declaration, Evaluation, Letter, Request, Step
 from services.letter_texts import TEXTS
 from services.letters import Reader, compose
 from services.scope import system_session
@@ -39,8 +40,10 @@ def test_every_step_that_tells_somebody_has_its_text_and_no_text_is_idle() -> No
 def _of(session: Session, university: University, machine: str) -> Any:
     """A row that this machine moves."""
     rows: dict[str, tuple[Any, int]] = {
-        "application": (Application, university.applications["ayse approved"]),
+        "application": (Application, university.applications["ayse returned"]),
         "change_request": (ChangeRequest, university.changes["ayse with_supervisor"]),
+        "attendance": (Attendance, university.attendances["ayse approved"]),
+        "evaluation": (Evaluation, university.evaluations["ayse approved"]),
         "request": (Request, university.requests["ayse open"]),
         "declaration": (Declaration, university.declarations["ayse done"]),
     }
@@ -121,10 +124,14 @@ DEADLINES = {
     ("request", "reopen", "member"): "11 Mayıs Pazartesi",
     ("request", "reopen", "chair"): "11 Mayıs Pazartesi",
     ("declaration", "fail", "student"): SUNDAY_BEFORE,
+    ("application", "return", "student"): "12 Haziran Cuma",
+    ("attendance", "return", "employer"): "12 Haziran Cuma",
+    ("evaluation", "return", "employer"): "12 Haziran Cuma",
 }
 ENGLISH = {
     SUNDAY_BEFORE: "Sunday 5 July", FRIDAY_BEFORE: "Friday 3 July", "21 Haziran Pazar": "Sunday 21 June",
     "18 Mayıs Pazartesi": "Monday 18 May", "12 Temmuz Pazar": "Sunday 12 July", "11 Mayıs Pazartesi": "Monday 11 May",
+    "12 Haziran Cuma": "Friday 12 June",
 }  # fmt: skip
 NAMED = {"tr": r"\d+ \w+ \w+ gününe kadar|\d+ \w+ \w+ günü saat", "en": r"by \w+day \d+ \w+|until \w+day \d+ \w+"}
 
@@ -135,8 +142,11 @@ def test_a_letter_sets_its_day_in_words_and_only_where_there_is_one(app: Flask, 
         of = t.department()
         kind = t.internship_type(of, {"apply_days_before": {"value": 15, "article": "m. 9"}})
         row = t.application(t.student(of), of, state=ApplicationState.APPROVED, kind=kind)
+        row.due_on = date(2026, 6, 12)
         rows = {
             "application": row,
+            "attendance": t.attendance(row),
+            "evaluation": t.evaluation(row, t.evaluation_form(of)),
             "change_request": t.change(row),
             "request": t.request(row.student, of),
             "declaration": t.declaration(row),

@@ -67,6 +67,9 @@ def town(app: Flask) -> Iterator[dict[str, Any]]:
         yield {"files": files, "standings": standings}
 
 
+TAKES_PLACE = ("approved", "stopped", "completion", "returned", "accepted", "partly_accepted", "not_accepted")
+
+
 def _of(files: dict[tuple[str, str], int], name: str, *but: str) -> Ids:
     return {key for (who, state), key in files.items() if who == name and state not in but}
 
@@ -81,8 +84,8 @@ def expected(files: dict[tuple[str, str], int]) -> dict[str, Ids]:
         "zeynep": zeynep | _of(files, "ayse", "draft"),
         "member": _of(files, "ayse", "draft") | {own},
         "chair": _of(files, "zeynep", "draft") - {own},
-        "boss": {files["ayse", state] for state in ("approved", "stopped")},
-        "health": {files[name, state] for name in ("ayse", "zeynep") for state in ("approved", "stopped", "cancelled")},
+        "boss": {files["ayse", state] for state in TAKES_PLACE},
+        "health": {files[name, state] for name in ("ayse", "zeynep") for state in (*TAKES_PLACE, "cancelled")},
         "career": handed_in,
         "it": set(),
         "nobody in particular": set(),
