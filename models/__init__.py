@@ -21,8 +21,10 @@ from models.ledger import LedgerEntry
 from models.people import Enrolment, Membership, Student, User, UserWord
 from models.publications import Publication
 from models.requests import AnswerLink, AnswerTemplate, ChangeRequest, Request
+from workflow.transitions import MACHINES, Machine
 
 __all__ = [
+    "MACHINE_OF",
     "Absence",
     "AnswerLink",
     "AnswerTemplate",
@@ -64,3 +66,9 @@ __all__ = [
     "db",
     "utcnow",
 ]
+
+MACHINE_OF: dict[type[Model], Machine] = {
+    mapper.class_: MACHINES[mapper.class_.__tablename__]
+    for mapper in Model.registry.mappers
+    if mapper.class_.__tablename__ in MACHINES
+}

@@ -11,17 +11,9 @@ from typing import Any
 from sqlalchemy import Row, Select, String, func, inspect, select, tuple_, type_coerce
 from sqlalchemy.orm import Session
 
-from models import Application, ChangeRequest, Declaration, Institution, Publication, Request, Step, utcnow
+from models import MACHINE_OF, Application, Step, utcnow
 from services.standing import Standing
-from workflow.transitions import (
-    APPLICATIONS,
-    CHANGE_REQUESTS,
-    DECLARATIONS,
-    INSTITUTIONS,
-    PUBLICATIONS,
-    REQUESTS,
-    Machine,
-)
+from workflow.machine import Machine
 from workflow.words import Action, Actor
 
 GENESIS = "0" * 64
@@ -129,18 +121,10 @@ def verify(session: Session) -> Iterator[Break | int]:
             seq, before = step.seq, step.digest
         read += len(page)
         yield read
-    for model, machine in _KEPT.items():
+    for model, machine in MACHINE_OF.items():
         yield from (Break(machine.name, key, 0) for key in session.scalars(_adrift(model, machine)))
 
 
-_KEPT: dict[Any, Machine] = {
-    Application: APPLICATIONS,
-    ChangeRequest: CHANGE_REQUESTS,
-    Request: REQUESTS,
-    Declaration: DECLARATIONS,
-    Institution: INSTITUTIONS,
-    Publication: PUBLICATIONS,
-}
 _PAGE = 5000
 
 

@@ -8,49 +8,14 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, update
 from sqlalchemy.orm import Session
 
-from models import (
-    Application,
-    Attendance,
-    ChangeRequest,
-    Declaration,
-    Evaluation,
-    EvaluationForm,
-    Institution,
-    Model,
-    Publication,
-    Request,
-    Step,
-    utcnow,
-)
+from models import MACHINE_OF, Step, utcnow
 from services import audit, letters
 from services.standing import SYSTEM, Standing
-from workflow.completion import ATTENDANCES, EVALUATION_FORMS, EVALUATIONS
 from workflow.guards import Moment
+from workflow.machine import Cause, Door, Machine
 from workflow.say import Say
-from workflow.transitions import (
-    APPLICATIONS,
-    CHANGE_REQUESTS,
-    DECLARATIONS,
-    INSTITUTIONS,
-    PUBLICATIONS,
-    REQUESTS,
-    Cause,
-    Door,
-    Machine,
-)
 from workflow.words import Action, Actor, Need
 
-MACHINE_OF: dict[type[Model], Machine] = {
-    Application: APPLICATIONS,
-    ChangeRequest: CHANGE_REQUESTS,
-    Request: REQUESTS,
-    Declaration: DECLARATIONS,
-    Attendance: ATTENDANCES,
-    Evaluation: EVALUATIONS,
-    EvaluationForm: EVALUATION_FORMS,
-    Institution: INSTITUTIONS,
-    Publication: PUBLICATIONS,
-}
 FASTER = Say("Somebody was faster: this record has changed since you opened it. Nothing was written.")
 CLOSED = Say("“%(action)s” is not possible while the status is “%(state)s”.")
 

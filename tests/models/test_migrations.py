@@ -13,6 +13,7 @@ from sqlalchemy import CheckConstraint, Connection, func, inspect, select, text,
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from models import (
+    MACHINE_OF,
     Application,
     Attendance,
     ChangeRequest,
@@ -30,7 +31,7 @@ from models import (
 )
 from services.scope import system_session
 from services.standing import SYSTEM
-from services.transition import MACHINE_OF, take
+from services.transition import take
 from tests.people import TODAY, a_town
 from tests.university import University
 from workflow.words import Action, Actor, Need
