@@ -9,10 +9,12 @@ from admin_views import (
     applications,
     change_requests,
     errors,
+    health,
     institutions,
     insurance,
     interns,
     it,
+    jobs,
     mailbox,
     outbox,
     page,
@@ -25,7 +27,7 @@ from admin_views import (
 )
 from admin_views.home import Home as HOME
 
-__all__ = ["HOME", "answer", "desks", "errors", "page"]
+__all__ = ["HOME", "answer", "desks", "errors", "health", "page"]
 
 
 def desks() -> list[BaseView]:
@@ -61,5 +63,7 @@ def desks() -> list[BaseView]:
         seed_desk.SeedDesk(name="seed", endpoint="seed", url="/seed"),
         seed_desk.StudentImportDesk(name="student_import", endpoint="student_import", url="/student_import"),
         outbox.OutboxDesk(),
+        jobs.JobDesk(),
+        health.HealthDesk(),
         mailbox.Mailbox(name="mailbox", endpoint="mailbox", url="/mailbox"),
     ]

@@ -21,6 +21,7 @@ from models.ledger import LedgerEntry
 from models.people import Enrolment, Membership, Student, User, UserWord
 from models.publications import Publication
 from models.requests import AnswerLink, AnswerTemplate, ChangeRequest, Request
+from models.running import JobRun, SignInTry
 from workflow.transitions import MACHINES, Machine
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Institution",
     "InstitutionWord",
     "InternshipType",
+    "JobRun",
     "LedgerEntry",
     "Letter",
     "LogEntry",
@@ -56,6 +58,7 @@ __all__ = [
     "ReachSession",
     "Request",
     "SearchWord",
+    "SignInTry",
     "Step",
     "Student",
     "Supervisor",

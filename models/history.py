@@ -17,8 +17,10 @@ class Step(Model):
     __table_args__ = (
         UniqueConstraint("machine", "row_id", "seq"),
         Index("ix_step_department_at", "department_id", "at"),
-        Index("ix_step_at", "at"),
-        Index("ix_step_by_id", "by_id", "at"),
+        Index("ix_step_at", "at", "id"),
+        Index("ix_step_by_id", "by_id", "at", "id"),
+        Index("ix_step_machine_at", "machine", "at", "id"),
+        Index("ix_step_machine_action_at", "machine", "action", "at", "id"),
     )
 
     id: Mapped[pk]

@@ -31,6 +31,11 @@ class Break:
     row_id: int
     seq: int
 
+    def __str__(self) -> str:
+        if self.seq:
+            return f"{self.machine} {self.row_id}: step {self.seq} is not what was written, or one before it is missing"
+        return f"{self.machine} {self.row_id}: its state is not the one its last step left"
+
 
 def digest(step: Any) -> str:
     """SHA-256 over the canonical JSON of a step (or a mapping of its columns) and the digest before it."""

@@ -1,6 +1,7 @@
 """A student's archive or single document: received, looked into, kept; the bytes first, the row last."""
 
 import tempfile
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 from uuid import uuid4
@@ -10,8 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Application, Document, Publication, Request, utcnow
+from services import storage
 from services.archives import inspect_in_child, sniff_document
 from services.archives.rules import upload_name
+from services.scope import system_session
 from workflow.words import Purpose
 
 CONTENT_TYPES = {"zip": "application/zip", "7z": "application/x-7z-compressed"}
@@ -75,3 +78,9 @@ def known_keys(session: Session, keys: list[str]) -> set[str]:
     """Which of these storage keys a row points to (for the sweeper)."""
     found = (select(m.storage_key).where(m.storage_key.in_(keys)) for m in (Document, Publication))
     return {str(k) for statement in found for k in session.scalars(statement)}
+
+
+def sweep_files() -> int:
+    """Delete from the store what neither a document nor a publication names; answers how many."""
+    with system_session(reads=True) as session:
+        return len(storage.sweep(current_app.extensions["storage"], partial(known_keys, session)))

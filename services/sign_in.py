@@ -24,6 +24,7 @@ from flask_security import (
 from flask_security.utils import get_message
 
 from models import User, db
+from services import throttle
 from services.scope import enter
 from services.sign_in_letters import about_password
 from services.standing import NOBODY, standing_of
@@ -106,7 +107,7 @@ def language() -> str:
 def install(app: Flask) -> None:
     """Wire Flask-Security, the throttle and the standing of each request."""
     app.before_request(_enter)  # before the libraries: they read the account, and must not open a transaction for it
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=False)
+    limiter = Limiter(get_remote_address, app=app, storage_uri=throttle.STORED, headers_enabled=False)
     app.config["SECURITY_USER_IDENTITY_ATTRIBUTES"] = [{"email": {"mapper": as_account, "case_insensitive": False}}]
     datastore = SQLAlchemyUserDatastore(db, User, Role)
     security = Security(app, datastore, mail_util_cls=Outbox, password_util_cls=Passwords, register_blueprint=True)
@@ -149,7 +150,7 @@ def _enter() -> None:
     enter(request_session, g.standing)
 
 
-_OPEN = frozenset({"static", "bootstrap.static", "admin.static", "icons"})
+_OPEN = frozenset({"health", "static", "bootstrap.static", "admin.static", "icons"})
 
 
 def _forget(_app: Flask, user: User, **_: Any) -> None:

@@ -46,6 +46,8 @@ OURS = {
     "actor",
     "due",
     "faculty",
+    "outcome",
+    "job",
     *KEPT,
 }
 LIBRARY = {"next", "page", "page_size", "sort", "desc", "search", "flt0_0", "url", "query", "limit", "offset"}

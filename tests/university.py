@@ -16,7 +16,7 @@ from flask import Flask, current_app
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from models import Application, DraftPage, Enrolment, HolidayOverride, Letter, Policy, Student, User, db
+from models import Application, DraftPage, Enrolment, HolidayOverride, JobRun, Letter, Policy, Student, User, db, utcnow
 from services.sign_in import today
 from tests.people import Town, a_town, looking, sign_in
 from workflow.phase import HANDED_IN
@@ -26,6 +26,7 @@ from workflow.words import (
     ChangeState,
     DeclarationKind,
     DeclarationState,
+    Outcome,
     Page,
     Programme,
     PublicationKind,
@@ -36,6 +37,7 @@ from workflow.words import (
 Names = frozenset[str]
 Keys = dict[str, int]
 PDF = b"%PDF-1.4 demo"
+COUNTERS = {"sign_in_try"}  # counts every try, a refused one above all
 MISSING = 900_000_007  # a key no row has
 
 
@@ -62,7 +64,8 @@ class University:
     def contents(self) -> dict[str, str]:
         """A digest of every table: equal before and after means that nothing was written."""
         with looking(self.app) as session:
-            return {t.name: _digest(session.execute(select(t)).all()) for t in db.metadata.sorted_tables}
+            kept = [t for t in db.metadata.sorted_tables if t.name not in COUNTERS]
+            return {t.name: _digest(session.execute(select(t)).all()) for t in kept}
 
 
 def names(of: Keys, keys: Iterable[Any]) -> Names:
@@ -212,6 +215,7 @@ class _Builder:
     def _others(self, users: dict[str, User]) -> None:
         """Rows of the reference tables."""
         holiday = self.t.add(HolidayOverride(day=date(2026, 3, 18), effect="holiday", concerns="all", reason="Karar"))
+        self.t.add(JobRun(job="tidy", outcome=Outcome.DONE, ended_at=utcnow()))
         policy = self.t.session.scalars(select(Policy).where(Policy.internship_type_id == self.kinds["civil"].id)).one()
         for kind, rows in (
             ("", self.of),

@@ -204,6 +204,22 @@ class LetterState(Word):
     FAILED = "failed", N_("Given up")
 
 
+class Outcome(Word):
+    """How a run of a job went."""
+
+    RUNNING = "running", N_("Under way")
+    DONE = "done", N_("Done")
+    FAILED = "failed", N_("Failed")
+
+
+class Health(Word):
+    """How a part of the running site is."""
+
+    OK = "ok", N_("In order")
+    ATTENTION = "attention", N_("Needs attention")
+    BROKEN = "broken", N_("Broken")
+
+
 class InstitutionKind(Word):
     """Public bodies and private firms differ in leave by decree and in policy."""
 
