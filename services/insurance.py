@@ -80,8 +80,14 @@ def _cancelled(session: Session, application: Application, step: Step, today: da
 
 @brings_about(DECLARATIONS, Action.FAIL)
 def _refused(session: Session, declaration: Declaration, step: Step, today: date) -> None:
-    """A refused entry is declared anew with the dates of today; a correction of it corrects nothing."""
+    """A refused entry is declared anew with the dates of today; a correction of it corrects nothing.
+
+    What a later declaration of its kind has taken the place of is not declared again.
+    """
     application = declaration.application
+    if application is not None and of(session, application)[declaration.kind] is not declaration:
+        follow(session, declaration, Action.DROP, step, today=today)
+        return
     if declaration.kind is DeclarationKind.ENTRY and application is not None:
         declared = of(session, application)
         _drop(session, [declared.get(DeclarationKind.CORRECTION)], step, today)

@@ -128,7 +128,7 @@ _INSURED = Application.state.in_(sorted(TAKES_PLACE | {S.CANCELLED}))  # an entr
 _HANDED_IN = Document.submitted_at.is_not(None)
 
 
-def _sealed_until(model: Any, states: Collection[S]) -> ColumnElement[bool]:
+def _come_to(model: Any, states: Collection[S]) -> ColumnElement[bool]:
     """The application has come as far as one of these states."""
     come_so_far = select(Application.id).where(Application.id == model.application_id, Application.state.in_(states))
     return come_so_far.exists()
@@ -139,7 +139,7 @@ def _of_the_firm(model: Any) -> dict[A, Condition]:
     return {
         A.STUDENT: _mine(model),
         **_for(*BOARD, see=_of_commission(model)),
-        A.EMPLOYER: lambda s: _of_supervisor(model, s),
+        A.EMPLOYER: lambda s: and_(_of_supervisor(model, s), _come_to(model, TAKES_PLACE)),
     }
 
 
@@ -168,8 +168,8 @@ VISIBLE: dict[type[Model], dict[A, Condition]] = {
     **{model: _of_the_firm(model) for model in (Attendance, AttendanceWeek, Absence, Evaluation)},
     EvaluationAnswer: {
         **_of_the_firm(EvaluationAnswer),
-        **_for(*BOARD, see=_of_commission(EvaluationAnswer, _sealed_until(EvaluationAnswer, HANDED_IN))),
-        A.STUDENT: lambda s: and_(_mine(EvaluationAnswer)(s), _sealed_until(EvaluationAnswer, ASSESSED)),
+        **_for(*BOARD, see=_of_commission(EvaluationAnswer, _come_to(EvaluationAnswer, HANDED_IN))),
+        A.STUDENT: lambda s: and_(_mine(EvaluationAnswer)(s), _come_to(EvaluationAnswer, ASSESSED)),
     },
     LogEntry: {
         A.STUDENT: _mine(LogEntry),

@@ -79,13 +79,20 @@ def internship_over(row: Any, moment: Moment) -> Say | None:
     return has_ended(row.application, moment)
 
 
+def last_day_reached(row: Any, moment: Moment) -> Say | None:
+    """The firm signs on the last day at the earliest: until then something may still happen."""
+    if row.application.ends_on > moment.today:
+        return Say(
+            "The internship ends on %(day)s; this is confirmed on that day or later.", day=row.application.ends_on
+        )
+    return None
+
+
 def not_handed_in(row: Any, _moment: Moment) -> Say | None:
     """What the commission is assessing, or has assessed, stays as it was handed in."""
     if row.application.state in BEFORE_COMPLETION:
         return None
-    return Say(
-        "The completion has been handed in to the commission; the attendance can be corrected only if they return it."
-    )
+    return Say("The commission has the completion; the firm's papers change only if they return it.")
 
 
 def nothing_later(_row: Any, moment: Moment) -> Say | None:
