@@ -70,8 +70,5 @@ __all__ = [
     "utcnow",
 ]
 
-MACHINE_OF: dict[type[Model], Machine] = {
-    mapper.class_: MACHINES[mapper.class_.__tablename__]
-    for mapper in Model.registry.mappers
-    if mapper.class_.__tablename__ in MACHINES
-}
+_BY_TABLE = {mapper.class_.__tablename__: mapper.class_ for mapper in Model.registry.mappers}
+MACHINE_OF: dict[type[Model], Machine] = {_BY_TABLE[name]: machine for name, machine in MACHINES.items()}
