@@ -23,6 +23,7 @@ from admin_views import (
     requests,
     seed_desk,
     student,
+    who_did_what,
     wizard,
 )
 from admin_views.home import Home as HOME
@@ -62,6 +63,7 @@ def desks() -> list[BaseView]:
         accounts.MembershipDesk(),
         seed_desk.SeedDesk(name="seed", endpoint="seed", url="/seed"),
         seed_desk.StudentImportDesk(name="student_import", endpoint="student_import", url="/student_import"),
+        who_did_what.WhoDidWhat(),
         outbox.OutboxDesk(),
         jobs.JobDesk(),
         health.HealthDesk(),

@@ -118,13 +118,13 @@ class Queue:
         return found
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
     """The moment a day begins in Istanbul."""
     return datetime.combine(day, time(), ISTANBUL)
 
 
 _DAY_COLUMNS: dict[str, tuple[Any, Callable[[date], Any]]] = {
-    "submitted": (Application.submitted_at, _midnight),
+    "submitted": (Application.submitted_at, midnight),
     "start": (Application.starts_on, lambda day: day),
 }
 
@@ -133,7 +133,7 @@ def queue(session: Session, args: Mapping[str, str], standing: Standing) -> Queu
     """The view an address asks for; by default what waits, longest waiting first."""
     wrong: list[str] = []
     keys = {n: k for n in KEYS if (typed := args.get(n, "").strip()) and (k := _key(session, n, typed, wrong))}
-    days = {n: d for n in DAYS if (typed := args.get(n, "").strip()) and (d := _day(n, typed, wrong))}
+    days = {n: d for n in DAYS if (typed := args.get(n, "").strip()) and (d := day_of(n, typed, wrong))}
     asked = args.get("state", ApplicationState.SUBMITTED)
     state = ApplicationState(asked) if asked in STATES else None
     typed = args.get("q", "").replace("\x00", "").strip()[:100]
@@ -179,7 +179,8 @@ def named(session: Session, typed: str) -> Sequence[Institution]:
     return session.scalars(found.limit(10)).all()
 
 
-def _day(name: str, typed: str, wrong: list[str]) -> date | None:
+def day_of(name: str, typed: str, wrong: list[str]) -> date | None:
+    """A day as an address has it; None, and its name among the `wrong`, where it is none."""
     with suppress(ValueError):
         if FIRST_DAY <= (day := date.fromisoformat(typed)) <= LAST_DAY:
             return day

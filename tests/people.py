@@ -37,11 +37,14 @@ from models import (
     Publication,
     Request,
     SearchWord,
+    Step,
     Student,
     Supervisor,
     Term,
     User,
+    utcnow,
 )
+from services import audit
 from services.scope import system_session
 from services.standing import Standing, standing_of
 from workflow.phase import ASSESSED, HANDED_IN
@@ -373,6 +376,12 @@ class Town:
             **facts,
         }
         return self.add(Publication(kind=kind, department_id=of.id if of else None, **given))
+
+    def step(self, machine: str, row: int, action: str = "create", by: User | None = None, **facts: Any) -> Step:
+        """A line of the history, for those who read it."""
+        given = {"from_state": "", "to_state": "", "actor": "it", "at": utcnow(), "facts": {}, **facts}
+        who = {"by_id": by.id, "by_name": by.name} if by else {"by_name": "Staj"}
+        return audit.append(self.session, Step(machine=machine, row_id=row, action=action, **who, **given))
 
     def standing(self, user: User, today: date = TODAY) -> Standing:
         return standing_of(self.session, user.id, user.name, today)

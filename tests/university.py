@@ -215,6 +215,7 @@ class _Builder:
     def _others(self, users: dict[str, User]) -> None:
         """Rows of the reference tables."""
         holiday = self.t.add(HolidayOverride(day=date(2026, 3, 18), effect="holiday", concerns="all", reason="Karar"))
+        self.t.step("faculty", self.of["civil"].faculty_id)
         self.t.add(JobRun(job="tidy", outcome=Outcome.DONE, ended_at=utcnow()))
         policy = self.t.session.scalars(select(Policy).where(Policy.internship_type_id == self.kinds["civil"].id)).one()
         for kind, rows in (

@@ -300,6 +300,7 @@ ADDRESSES: dict[str, Address] = {
         next_version=_one_row(IT, "civil type", "pk"),
     ),
     **_desk("outbox", IT, retry=Address(IT, "letters", "pk", OUTBOX), retry_failed=Address(IT)),
+    **_desk("who_did_what", IT, export=Address(IT, more={"export_type": "csv"})),
     **_desk("jobs", IT, run=Address(IT, more={"job": "tidy"})),
     "system.index": Address(IT),
     "health": Address(ANYBODY),

@@ -75,6 +75,10 @@ def a_holiday(t: Town, _r: Any) -> object:
     return t.add(HolidayOverride(day=day, effect="holiday", concerns="all", reason="Karar"))
 
 
+def a_step(t: Town, _r: Any) -> object:
+    return t.step("faculty", t.next())
+
+
 # page: (who, statements, how a row more comes to be)
 PAGES: dict[str, tuple[str, int, Adds]] = {
     "/accounts/": ("it", WHO + 1, lambda t, _r: t.user()),  # before the others add theirs: one page shows fifty
@@ -105,6 +109,7 @@ PAGES: dict[str, tuple[str, int, Adds]] = {
     "/holidays/": ("it", WHO + 1, a_holiday),
     "/memberships/": ("it", WHO + 2, lambda t, r: t.member(r.of)),  # the departments to filter by
     "/outbox/": ("it", WHO + 2, a_letter),  # the letters; how many were given up
+    "/history/?kind=faculty": ("it", WHO + 1, a_step),
     "/jobs/": ("it", WHO + 2, lambda t, _r: t.add(JobRun(job="tidy"))),  # the runs; the last one of each job
     "/mailbox/": ("ayse", WHO + 1, a_letter),
 }
@@ -174,6 +179,11 @@ QUEUE = (
     "?institution=kaya yapı", "?submitted_from=2026-01-01&submitted_to=2026-12-31", "?start_from=2026-01-01",
     "?department={civil}",
 )  # fmt: skip
+HISTORY = (
+    "", "?person={account}", "?person={account}&action=approve&kind=application", "?action=approve", "?action=edit",
+    "?kind=application", "?kind=application&action=approve", "?kind=application&number={file}", "?number={file}",
+    "?from=2026-01-01&to=2026-12-31", "?kind=user&from=2026-01-01",
+)  # fmt: skip
 READ: dict[str, tuple[str, ...]] = {
     "member of civil": (
         *(f"/applications/{asked}" for asked in QUEUE), "/applications/details/?id={file}", "/institutions/",
@@ -188,7 +198,7 @@ READ: dict[str, tuple[str, ...]] = {
         "/declarations/", "/declarations/?due=overdue", "/declarations/?kind=exit&due=soon", "/declarations/?state=done",
         "/declarations/?kind=entry&state=sent", "/declarations/details/?id={declared}", "/",
     ),
-    "it": ("/outbox/", "/outbox/?state=failed", "/mailbox/", "/jobs/?outcome=failed", "/system/", "/"),
+    "it": ("/outbox/", "/outbox/?state=failed", "/mailbox/", "/jobs/?outcome=failed", *(f"/history/{asked}" for asked in HISTORY), "/system/", "/"),
 }  # fmt: skip
 
 
@@ -210,13 +220,14 @@ def scans(engine: Engine, statement: Statement) -> list[str]:
     return [line for line in plan(engine, statement) if _is_large(scan, line)]
 
 
-def plan(engine: Engine, statement: Statement) -> list[str]:
-    """How the database would answer, were its tables large."""
+def plan(engine: Engine, statement: Statement, *off: str) -> list[str]:
+    """How the database would answer, were its tables large; `off` are further ways PostgreSQL may not take."""
     text, parameters = statement
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             return [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", parameters)]
-        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        for way in ("enable_seqscan", *off):
+            connection.exec_driver_sql(f"SET LOCAL {way} = off")
         return [row[0] for row in connection.exec_driver_sql(f"EXPLAIN {text}", parameters)]
 
 
