@@ -16,6 +16,7 @@ from admin_views import (
     it,
     jobs,
     mailbox,
+    notifications,
     outbox,
     page,
     policies,
@@ -28,7 +29,7 @@ from admin_views import (
 )
 from admin_views.home import Home as HOME
 
-__all__ = ["HOME", "answer", "desks", "errors", "health", "page"]
+__all__ = ["HOME", "answer", "desks", "errors", "health", "notifications", "page"]
 
 
 def desks() -> list[BaseView]:
@@ -68,4 +69,5 @@ def desks() -> list[BaseView]:
         jobs.JobDesk(),
         health.HealthDesk(),
         mailbox.Mailbox(name="mailbox", endpoint="mailbox", url="/mailbox"),
+        notifications.Notifications(name="notifications", endpoint="notifications", url="/notifications"),
     ]

@@ -14,7 +14,7 @@ from models.completion import (
     LogEntry,
 )
 from models.documents import Document
-from models.history import Letter, Step
+from models.history import Letter, Notice, Step
 from models.institutions import Institution, InstitutionWord, Supervisor, SupervisorWord
 from models.insurance import Declaration
 from models.ledger import LedgerEntry
@@ -53,6 +53,7 @@ __all__ = [
     "LogEntry",
     "Membership",
     "Model",
+    "Notice",
     "Policy",
     "Publication",
     "ReachSession",

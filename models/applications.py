@@ -51,6 +51,8 @@ class Application(Stateful, Model):
         Index("ix_application_department_starts", "department_id", "starts_on", "id"),
         Index("ix_application_starts", "starts_on", "id"),
         Index("ix_application_state_starts", "state", "starts_on", "id"),
+        Index("ix_application_state_ends", "state", "ends_on", "id"),
+        Index("ix_application_state_due", "state", "due_on", "id"),
         Index("ix_application_student", "student_id", "starts_on"),
         Index("ix_application_supervisor", "supervisor_id", "starts_on"),
     )

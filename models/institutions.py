@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String
+from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from models.base import Key, Model, Stateful, name_text, pk, promises, utcnow, word, words_for
@@ -66,7 +66,7 @@ class InstitutionWord(Model):
 
 
 class Supervisor(Model):
-    """The firm's authorised contact; the account is optional."""
+    """The firm's authorised contact; the account is optional. `reminded`: whether reminders go to this address."""
 
     __tablename__ = "supervisor"
     __table_args__ = (Index("ix_supervisor_name_key_id", "name_key", "id"),)
@@ -79,6 +79,7 @@ class Supervisor(Model):
     title: Mapped[str] = mapped_column(String(100))
     phone: Mapped[str] = mapped_column(String(30))
     email: Mapped[str] = mapped_column(String(255), index=True)
+    reminded: Mapped[bool] = mapped_column(default=True, server_default=true())
     institution: Mapped[Institution] = relationship(back_populates="supervisors")
     words: Mapped[list["SupervisorWord"]] = relationship(cascade="all, delete-orphan")
 

@@ -29,6 +29,7 @@ class ChangeRequest(Stateful, Model):
             sqlite_where=_OPEN_CHANGE, postgresql_where=_OPEN_CHANGE,
         ),
         Index("ix_change_request_application_id", "application_id", "id"),
+        Index("ix_change_request_state_asked", "state", "asked_at", "id"),
         Index("ix_change_request_department_state", "department_id", "state", "asked_at", "id"),
         Index("ix_change_request_department_asked", "department_id", "asked_at", "id"),
         Index("ix_change_request_supervisor_state", "supervisor_id", "state", "asked_at", "id"),
@@ -64,6 +65,7 @@ class Request(Stateful, Model):
     __tablename__ = "request"
     __table_args__ = (
         *promises("request"),
+        Index("ix_request_state_asked", "state", "asked_at", "id"),
         Index("ix_request_department_state", "department_id", "state", "asked_at", "id"),
         Index("ix_request_department_asked", "department_id", "asked_at", "id"),
         Index("ix_request_student_id", "student_id", "id"),

@@ -160,3 +160,9 @@ def wrong_code(session: Session, found: Opened, token: str, code: str) -> Say | 
     if not hmac.compare_digest(link.code_digest, digest(token + code)):
         return Say("This is not the code that was sent. Look at the newest letter.")
     return None
+
+
+def hidden(email: str) -> str:
+    """An address as its owner knows it: m•••@kaya.com."""
+    name, _at, host = email.partition("@")
+    return f"{name[:1]}•••@{host}"

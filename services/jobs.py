@@ -15,7 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session, UOWTransaction
 
 from models import Letter, ReachSession
-from services import audit, documents, job_runs
+from services import audit, digest, documents, job_runs, reminders
 from services.outbox import post_due
 from services.scope import system_session
 from services.transports import transport_for
@@ -75,6 +75,7 @@ def verify_history() -> int:
     return read
 
 
+_MORNINGS = {"hour": "4-14", "minute": "0"}  # once a day, at the first of these hours at which the worker is there
 JOBS: tuple[Job, ...] = (
     Job(
         POST, N_("Post the letters that are due"), N_("every minute, and as soon as one is written"), {}, post_letters,
@@ -83,6 +84,14 @@ JOBS: tuple[Job, ...] = (
     Job(
         VERIFY, N_("Verify the chains of the history"), N_("every night at 03:00"), {"hour": "0", "minute": "0"},
         verify_history, N_("steps read: %(count)s"),
+    ),
+    Job(
+        "remind", N_("Remind of what nears and what waits"), N_("every morning from 07:00"), _MORNINGS,
+        reminders.daily, N_("files reminded of: %(count)s"),
+    ),
+    Job(
+        "summarise", N_("Write reviewers what waits for them"), N_("every morning from 07:00"), _MORNINGS,
+        digest.daily, N_("people written to: %(count)s"),
     ),
     Job(
         "sweep_files", N_("Remove uploads no record names"), N_("every night at 04:00"), {"hour": "1", "minute": "0"},

@@ -28,6 +28,7 @@ class About:
     row: Any
     today: date
     reason: str = ""
+    since: date | None = None  # waiting from this day on
 
     @property
     def application(self) -> Application:
@@ -101,8 +102,9 @@ _MEANS = {
     DeclarationKind.CANCELLATION: Say("You are not insured for these days: do not start work."),
 }
 
+_OF_STEP: dict[str, Fact] = {"reason": lambda a: a.reason, "since": lambda a: a.since}
 _OF_APPLICATION: dict[str, Fact] = {
-    "reason": lambda a: a.reason,
+    **_OF_STEP,
     "student": lambda a: a.application.student_name,
     "number": lambda a: a.application.student_number,
     "institution": lambda a: a.application.institution.name if a.application.institution else "",
@@ -137,12 +139,12 @@ _FACTS: dict[type, dict[str, Fact]] = {
         "declare": _declare,
     },
     Request: {
-        "reason": lambda a: a.reason,
+        **_OF_STEP,
         "student": lambda a: a.row.student_name,
         "number": lambda a: a.row.student_number,
         "subject": lambda a: a.row.subject,
         "asked_on": lambda a: _day(a.row.asked_at),
-        "answer_by": lambda a: Deadline(_day(a.row.asked_at) + timedelta(days=ANSWER_WITHIN)),
+        "answer_by": lambda a: _office_day(a, _day(a.row.asked_at) + timedelta(days=ANSWER_WITHIN)),
     },
     Declaration: {
         **_OF_APPLICATION,

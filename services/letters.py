@@ -24,7 +24,7 @@ from models import (
 from services import answer_links
 from services.letter_facts import About, facts
 from services.letter_sheet import drawn
-from services.letter_texts import TEXTS
+from services.letter_texts import TEXTS, Text
 from services.say import said
 from services.sign_in import ISTANBUL
 from workflow.say import Say
@@ -69,13 +69,29 @@ def _page(machine: str, key: int) -> str:
 
 
 def compose(step: Step, row: Any, actor: Actor, reader: Reader, link: str, today: date) -> Letter:
-    """One letter in the reader's language, plain and HTML, with one link."""
-    subject, sentence = TEXTS[step.machine, step.action, actor]
-    found = facts(About(row, today, step.reason or ""), subject, sentence)
+    """One letter about a step, in the reader's language, plain and HTML, with one link."""
+    about = About(row, today, step.reason or "")
+    return letter(TEXTS[step.machine, step.action, actor], about, actor, reader, link, step_id=step.id)
+
+
+def letter(  # noqa: PLR0913 -- the facts of a letter, named
+    text: Text,
+    about: About,
+    actor: Actor,
+    reader: Reader,
+    link: str,
+    *,
+    step_id: int | None = None,
+    notice_id: int | None = None,
+    choices: str = "",
+) -> Letter:
+    """A letter that says `text` of a file; `choices` is where its reader switches such letters off."""
+    found = facts(about, *text)
     with force_locale(reader.language):
-        title, body = said(Say(subject, **found)), said(Say(sentence, **found))
+        title, body = (said(Say(part, **found)) for part in text)
         return Letter(
-            step_id=step.id,
+            step_id=step_id,
+            notice_id=notice_id,
             user_id=reader.user_id,
             reader=actor.value,
             to_email=reader.email,
@@ -83,7 +99,7 @@ def compose(step: Step, row: Any, actor: Actor, reader: Reader, link: str, today
             language=reader.language,
             link=link,
             subject=title[:300],
-            **drawn(reader.language, reader.name, title, body, link),
+            **drawn(reader.language, reader.name, title, body, link, choices=choices),
         )
 
 
@@ -119,7 +135,9 @@ def _supervisor(session: Session, supervisor: Supervisor) -> Iterator[Reader]:
 
 
 def _in_office(session: Session, row: Any, actor: Actor, today: date) -> Iterator[Reader]:
+    """Nobody is written to about their own file as its commission: keys only, for the system."""
     of = Membership.department_id == row.department_id
+    own = select(Student.user_id).where(Student.id == row.student_id).scalar_subquery()
     found = session.execute(
         select(User.email, User.name, User.language, User.id)
         .join(Membership.user)
@@ -129,6 +147,8 @@ def _in_office(session: Session, row: Any, actor: Actor, today: date) -> Iterato
             Membership.starts_on <= today,
             (Membership.ends_on.is_(None)) | (Membership.ends_on >= today),
             User.active,
-        )
+            User.id.is_distinct_from(own),
+        ),
+        execution_options={"on_behalf_of_the_system": True},
     )
     yield from (Reader(*row) for row in found)

@@ -42,6 +42,7 @@ from models import (
     LogEntry,
     Membership,
     Model,
+    Notice,
     Policy,
     Publication,
     ReachSession,
@@ -220,6 +221,7 @@ VISIBLE: dict[type[Model], dict[A, Condition]] = {
     },
     JobRun: {A.IT: _everything},
     SignInTry: {},
+    Notice: {},
     Letter: {
         **_for(*EVERYONE, see=lambda s: Letter.user_id == s.user_id if s.user_id else false()),
         A.IT: _everything,
@@ -268,7 +270,7 @@ def _self_only(row: Any, s: Standing) -> bool:
     return row.id is not None and s.user_id in {row.id, None} and changed <= _OWN_COLUMNS
 
 
-_OWN_COLUMNS = {"password", "fs_uniquifier", "language", "shortcuts"}
+_OWN_COLUMNS = {"password", "fs_uniquifier", "language", "shortcuts", "unwanted"}
 
 
 def _curated(row: Institution, s: Standing) -> bool:

@@ -100,6 +100,8 @@ POSTS: dict[str, list[Post]] = {
         Post("ayse", "/apply/{ayse draft}/preview", takes=False),
     ],
     "wizard.count": [Post("ayse", "/apply/{ayse draft}/count", {**FIRM, **DAYS, "pick": "new"}, takes=False)],
+    "notifications.index": [Post("health office", "/notifications/", {"wanted": ["digest"], "language": "en"})],
+    "reminders": [Post("nobody", "/reminders/x", {"reminders": "off"}, takes=False)],
     "settings": [Post("it", "/settings", {"language": "xx", "theme": "xx", "shortcuts": "xx", "back": "//evil.example"}, takes=False)],
     "security.login": [Post("nobody", "/login", {"email": "{email}", "password": "yanlis-parola", "next": "//evil.example"}, takes=False)],
     "security.forgot_password": [Post("nobody", "/reset", {"email": "nobody@demo.edu.tr"}, takes=False)],

@@ -306,6 +306,8 @@ ADDRESSES: dict[str, Address] = {
     "health": Address(ANYBODY),
     "mailbox.index": Address(SIGNED_IN - {"stranger"}),
     "mailbox.letter": Address(SIGNED_IN - {"stranger"}, "letters", "pk", MAILBOX),
+    "notifications.index": Address(SIGNED_IN),
+    "reminders": Address(ANYBODY, more={"token": "x" * 43}, answers=frozenset({404})),
     **_import("seed"),
     **_import("student_import"),
     "home.index": Address(SIGNED_IN),

@@ -198,6 +198,7 @@ READ: dict[str, tuple[str, ...]] = {
         "/declarations/", "/declarations/?due=overdue", "/declarations/?kind=exit&due=soon", "/declarations/?state=done",
         "/declarations/?kind=entry&state=sent", "/declarations/details/?id={declared}", "/",
     ),
+    "stranger": ("/notifications/",),
     "it": ("/outbox/", "/outbox/?state=failed", "/mailbox/", "/jobs/?outcome=failed", *(f"/history/{asked}" for asked in HISTORY), "/system/", "/"),
 }  # fmt: skip
 

@@ -18,6 +18,7 @@ from models import (
     DraftPage,
     Institution,
     Letter,
+    Notice,
     Request,
     SearchWord,
     Step,
@@ -66,6 +67,16 @@ def test_the_demo_lives_in_every_state_and_phase_with_a_history_that_holds(demo_
         assert s.scalar(select(func.count(AnswerTemplate.id))) == 8
         assert s.scalar(select(func.count()).select_from(DraftPage)) or 0
         assert s.scalar(select(func.count()).select_from(Letter).where(Letter.sent_at.is_(None))) == 0
+
+
+def test_the_demo_s_mailboxes_hold_reminders_and_a_summary(demo_app: Flask) -> None:
+    with looking(demo_app) as s:
+        told = s.execute(select(Notice.what, Letter.to_email).join(Letter, Letter.notice_id == Notice.id)).all()
+        kinds = {what for what, _email in told}
+        assert kinds >= {"digest", "application_waits", "request_waits", "rejected_starts"}
+        got = {email for what, email in told if what == "digest"}
+        assert got >= {f"{who}@demo.edu.tr" for who in ("uye", "baskan", "mediko", "kariyer")}
+        assert "ogrenci2@demo.edu.tr" in {email for what, email in told if what == "rejected_starts"}
 
 
 def waiting_at(s: Session, code: str) -> int:

@@ -19,7 +19,7 @@ from services.scope import system_session
 from services.sign_in import LANGUAGES
 from services.standing import SYSTEM
 from services.transition import take
-from tests.people import TODAY, a_town, looking
+from tests.people import SUBMITTED_AT, TODAY, a_town, looking
 from tests.university import University
 from workflow.transitions import MACHINES
 from workflow.words import Action, Actor, ApplicationState
@@ -156,7 +156,9 @@ def test_a_letter_sets_its_day_in_words_and_only_where_there_is_one(app: Flask, 
         said = {}
         for machine, action, reader in TOLD:
             step = SimpleNamespace(id=1, machine=machine, action=action, reason=REASON)
-            found = compose(step, rows[machine], reader, Reader("a@demo.edu.tr", "A", language), "x", TODAY)  # type: ignore[arg-type]
+            found = compose(
+                step, rows[machine], reader, Reader("a@demo.edu.tr", "A", language), "x", SUBMITTED_AT.date()
+            )  # type: ignore[arg-type]
             said[machine, action.value, reader.value] = found.text.split("\n\n")[1]
         told = {place for place, text in said.items() if re.search(NAMED[language], text)}
         assert told == set(DEADLINES)
