@@ -33,6 +33,7 @@ STYLE = {
     Action.DECLINE: "danger",
     Action.BLOCK: "danger",
     Action.CANCEL: "danger",
+    Action.ACCEPT: "success",
 }
 
 

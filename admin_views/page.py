@@ -23,7 +23,7 @@ ICONS = (
     "arrow-clockwise", "arrow-left", "arrow-left-right", "arrow-right", "bank", "bell", "box-arrow-right", "building", "calendar3",
     "chat-left-text", "check-circle", "check-lg", "chevron-left", "chevron-right", "circle", "clipboard-check",
     "clock", "clock-history", "download", "envelope", "exclamation-circle", "exclamation-triangle", "eye",
-    "file-earmark-arrow-down", "file-earmark-text", "file-earmark-zip", "gear", "hospital", "house", "info-circle",
+    "file-earmark-arrow-down", "flag", "journal-check", "printer", "file-earmark-text", "file-earmark-zip", "gear", "hospital", "house", "info-circle",
     "journal-text", "keyboard", "layers", "list", "list-check", "lock", "megaphone", "mortarboard", "pencil",
     "people", "person", "person-badge", "person-vcard", "plus-lg", "question-circle", "search", "send", "shield-check",
     "trash", "upload", "x-circle", "x-lg",

@@ -26,7 +26,7 @@ class Application(Stateful, Model):
     """One internship application as last submitted; a draft has only whose it is.
 
     `half_days` counts half working days, `counted_half_days` those attended once the completion is handed in,
-    `accepted_half_days` those the commission credits. `due_on` is the day by which a completion that came back
+    `accepted_half_days` those the commission credits. `handed_in_at` is when it was last handed in; `due_on` is the day by which a completion that came back
     is corrected. `working_week` is the workplace's bit mask for this internship.
     Student number and name are kept as submitted, so that a list needs no second table.
     """
@@ -37,6 +37,7 @@ class Application(Stateful, Model):
         *(CheckConstraint(f"state = 'draft' OR {fact} IS NOT NULL", name=f"submitted_has_{fact}") for fact in _FACTS),
         CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
         CheckConstraint(f"state NOT IN {_HANDED_IN} OR counted_half_days IS NOT NULL", name="handed_in_has_counted"),
+        CheckConstraint(f"state NOT IN {_HANDED_IN} OR handed_in_at IS NOT NULL", name="handed_in_has_moment"),
         CheckConstraint("counted_half_days <= half_days", name="counts_no_more_than_planned"),
         CheckConstraint("accepted_half_days BETWEEN 0 AND counted_half_days", name="accepts_no_more_than_counted"),
         Index("ix_application_submitted", "submitted_at", "id"),
@@ -53,6 +54,8 @@ class Application(Stateful, Model):
         Index("ix_application_state_starts", "state", "starts_on", "id"),
         Index("ix_application_state_ends", "state", "ends_on", "id"),
         Index("ix_application_state_due", "state", "due_on", "id"),
+        Index("ix_application_department_state_handed_in", "department_id", "state", "handed_in_at", "id"),
+        Index("ix_application_state_handed_in", "state", "handed_in_at", "id"),
         Index("ix_application_student", "student_id", "starts_on"),
         Index("ix_application_supervisor", "supervisor_id", "starts_on"),
     )
@@ -87,6 +90,7 @@ class Application(Stateful, Model):
     ends_on: Mapped[date | None]
     half_days: Mapped[int | None] = mapped_column(Integer)
     stop_reason: Mapped[str | None] = mapped_column(String(2000))
+    handed_in_at: Mapped[datetime | None]
     counted_half_days: Mapped[int | None] = mapped_column(Integer)
     accepted_half_days: Mapped[int | None] = mapped_column(Integer)
     due_on: Mapped[date | None]

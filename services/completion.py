@@ -1,101 +1,40 @@
 """Closing an internship ("Staj Sonlandır"): what is still to be done, handing in, assessing, reopening."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import exists, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models import (
-    Absence,
-    Application,
-    Attendance,
-    Document,
-    Evaluation,
-    LogEntry,
-    Step,
-)
-from services import change_requests, ledger
-from services.calendar import calendar_for
+from models import Application, Attendance, Document, Evaluation, EvaluationForm, LogEntry, Step, utcnow
+from services import ledger
+from services.completion_parts import Parts, Task, answers, counted, parts, tasks
 from services.standing import Standing
-from services.transition import Refused, brings_about, checked_before, follow, take
-from services.wizard.checks import counted_place
-from workflow import policy as law
+from services.transition import Outrun, Refused, brings_about, checked_before, follow, take
 from workflow.days import days_text
-from workflow.guards import Moment, has_ended
 from workflow.phase import OPEN_TO_CREDIT, TAKES_PLACE
 from workflow.say import Say
 from workflow.transitions import APPLICATIONS
-from workflow.words import Action, AttendanceState, EvaluationState, Need, Part, Purpose
-from workflow.working_days import Count, count
+from workflow.words import Action, EvaluationFormState, Need, Part
+
+__all__ = [
+    "ASSESSMENTS",
+    "Parts",
+    "Task",
+    "answers",
+    "assess",
+    "counted",
+    "hand_in",
+    "parts",
+    "reopen",
+    "send_back",
+    "tasks",
+    "waive",
+]
 
 ASSESSMENTS = (Action.ACCEPT, Action.ACCEPT_PARTLY, Action.NOT_ACCEPT)
-
-
-@dataclass(frozen=True)
-class Parts:
-    """How far the parts of a completion have come. A row that nobody has begun is None."""
-
-    ended: Say | None
-    logbook: Document | None
-    entries: int
-    attendance: Attendance | None
-    evaluation: Evaluation | None
-    change_open: bool
-
-    @property
-    def has_logbook(self) -> bool:
-        return self.logbook is not None or self.entries > 0
-
-    @property
-    def attended(self) -> bool:
-        return self.attendance is not None and self.attendance.state is not AttendanceState.OPEN
-
-    @property
-    def evaluated(self) -> bool:
-        return self.evaluation is not None and self.evaluation.state is not EvaluationState.OPEN
-
-    @property
-    def missing(self) -> tuple[Say, ...]:
-        """What stands between this internship and handing its completion in, in the order of the steps."""
-        asked = (
-            (self.ended is not None, self.ended),
-            (self.change_open, Say("A change request is still open; the dates may change. Wait for its answer or withdraw it.")),
-            (not self.has_logbook, Say("Upload the logbook or report, or write the daily entries here.")),
-            (not self.attended, Say("The firm has not confirmed the attendance yet.")),
-            (not self.evaluated, Say("The firm has not handed in its evaluation yet.")),
-        )  # fmt: skip
-        return tuple(say for is_missing, say in asked if is_missing and say)
-
-
-def parts(session: Session, application: Application, today: date) -> Parts:
-    """How far the parts have come, in four statements."""
-    of = application.id
-    newest = select(Document).where(Document.application_id == of, Document.purpose == Purpose.LOGBOOK)
-    return Parts(
-        has_ended(application, Moment(today)),
-        session.scalars(newest.order_by(Document.id.desc()).limit(1)).first(),
-        len(session.scalars(select(LogEntry.id).where(LogEntry.application_id == of)).all()),
-        session.scalar(select(Attendance).where(Attendance.application_id == of)),
-        session.scalar(select(Evaluation).where(Evaluation.application_id == of)),
-        change_requests.waiting(session, application) is not None,
-    )
-
-
-def counted(session: Session, application: Application, language: str = "tr") -> Count:
-    """The day-by-day count of the effective dates with the absences the firm noted; raises BadDates."""
-    assert application.starts_on  # noqa: S101 -- the schema promises dates of anything submitted
-    assert application.ends_on  # noqa: S101
-    absences = select(Absence.day, Absence.half_days).where(Absence.application_id == application.id)
-    return count(
-        application.starts_on,
-        application.ends_on,
-        counted_place(application),
-        calendar_for(session, application.starts_on, application.ends_on, language),
-        half_day_worth=law.half_day_worth(application.policy.rules if application.policy else {}),
-        absences={row.day: row.half_days for row in session.execute(absences)},
-    )
 
 
 def hand_in(
@@ -108,7 +47,8 @@ def hand_in(
     at: datetime | None = None,
 ) -> Step:
     """Hand the completion in to the commission; what was written is theirs to read from now on. Raises Refused."""
-    half_days = counted(session, application).half_days
+    found, at = parts(session, application, today), at or utcnow()
+    half_days = found.count.half_days if found.count else 0
     half_days = min(half_days, application.half_days or 0)  # a decree since then credits nobody more than planned
     step = take(
         session,
@@ -118,8 +58,12 @@ def hand_in(
         today=today,
         seen=seen,
         at=at,
-        facts={"counted": half_days},
-        values={Need.COUNTED.value: half_days, Need.DAYS.value: None, Need.DUE.value: None},
+        facts={
+            "counted": half_days,
+            "logbook": found.logbook.sha256 if found.logbook else None,
+            "entries": found.written,
+        },
+        values={Need.COUNTED.value: half_days, Need.DAYS.value: None, Need.DUE.value: None, "handed_in_at": at},
     )
     for model in (Document, LogEntry):
         session.execute(
@@ -189,6 +133,80 @@ def assess(  # noqa: PLR0913 -- the facts of an assessment, named
         values={Need.DAYS.value: half_days},
         at=at,
     )
+
+
+def reopen(  # noqa: PLR0913 -- the facts of a step, named
+    session: Session,
+    application: Application,
+    *,
+    reason: str,
+    standing: Standing,
+    today: date,
+    seen: int | None = None,
+    at: datetime | None = None,
+) -> Step:
+    """Assess once more: what was credited is taken back; raises Refused."""
+    return take(
+        session,
+        application,
+        Action.REASSESS,
+        standing=standing,
+        today=today,
+        seen=seen,
+        reason=reason,
+        facts={"accepted": [application.accepted_half_days, application.counted_half_days]},
+        values={Need.DAYS.value: None},
+        at=at,
+    )
+
+
+def waive(  # noqa: PLR0913 -- the facts of a step, named
+    session: Session,
+    application: Application,
+    part: Part,
+    *,
+    reason: str,
+    standing: Standing,
+    today: date,
+    at: datetime | None = None,
+) -> Step:
+    """Go on without the firm's attendance sheet or evaluation, begun or not; raises Refused."""
+    row = _of_the_firm(session, application, part)
+    return take(session, row, Action.WAIVE, standing=standing, today=today, reason=reason, at=at)
+
+
+def _of_the_firm(session: Session, application: Application, part: Part) -> Attendance | Evaluation:
+    """What the firm writes for this part; where nobody has begun it, begun now."""
+    model: Any = Attendance if part is Part.ATTENDANCE else Evaluation
+    begun: Attendance | Evaluation | None = session.scalars(
+        select(model).where(model.application_id == application.id)
+    ).one_or_none()
+    if begun:
+        return begun
+    same = ("student_id", "department_id", "supervisor_id")
+    facts = {"application_id": application.id} | {name: getattr(application, name) for name in same}
+    if model is Evaluation:
+        facts["form_id"] = _form_in_use(session, application.department_id)
+    made: Attendance | Evaluation = model(**facts)
+    session.add(made)
+    try:
+        session.flush()
+    except IntegrityError:  # the firm began it this very moment
+        session.rollback()
+        raise Outrun from None
+    return made
+
+
+def _form_in_use(session: Session, department_id: int) -> int:
+    """The department's form, or the university's."""
+    in_use = select(EvaluationForm).where(
+        EvaluationForm.state == EvaluationFormState.IN_USE,
+        or_(EvaluationForm.department_id == department_id, EvaluationForm.department_id.is_(None)),
+    )
+    forms = session.scalars(in_use.order_by(EvaluationForm.department_id.is_(None)).limit(1)).all()
+    if not forms:
+        raise Refused(Say("No evaluation form is in use. Publish one first."))
+    return forms[0].id
 
 
 @checked_before(APPLICATIONS, Action.COMPLETE)

@@ -13,18 +13,22 @@ from sqlalchemy.orm import Session
 from models import Application, Document, Publication, Request, utcnow
 from services import storage
 from services.archives import inspect_in_child, sniff_document
-from services.archives.rules import upload_name
+from services.archives.rules import Refusal, upload_name
 from services.scope import system_session
+from workflow.say import Say
 from workflow.words import Purpose
 
 CONTENT_TYPES = {"zip": "application/zip", "7z": "application/x-7z-compressed"}
+ARCHIVES = frozenset({".zip", ".7z"})
 SINGLE = frozenset({".pdf", ".jpg", ".jpeg", ".png"})
 
 
-def take_in(store: Any, stream: BinaryIO, filename: str, limit: int, *, single: bool = False) -> Document:
+def take_in(
+    store: Any, stream: BinaryIO, filename: str, limit: int, *, single: frozenset[str] = frozenset()
+) -> Document:
     """An uploaded archive of at most `limit` bytes, inspected and stored, as a row not yet anybody's.
 
-    With `single`, one PDF or picture will do as well.
+    A document with one of the endings `single` will do as well.
     Raises Refusal with its sentence, or Busy where too many archives wait to be looked into. Touches no database: no
     lock is held while a slow upload arrives.
     """
@@ -44,10 +48,13 @@ def take_in(store: Any, stream: BinaryIO, filename: str, limit: int, *, single: 
     )
 
 
-def _looked_into(path: Path, name: str, *, single: bool) -> tuple[str, list[list[Any]]]:
+def _looked_into(path: Path, name: str, *, single: frozenset[str]) -> tuple[str, list[list[Any]]]:
     """The content type, and what an archive holds as [[name, bytes], …]; raises Refusal."""
-    if single and PurePosixPath(name).suffix.lower() in SINGLE:
+    ending = PurePosixPath(name).suffix.lower()
+    if ending in single:
         return sniff_document(path, name), []
+    if single and ending not in ARCHIVES:
+        raise Refusal(Say("Upload one file of these kinds: %(endings)s", endings=", ".join(sorted(ARCHIVES | single))))
     with current_app.extensions["turns"].turn():
         listing = inspect_in_child(path, name)
     return CONTENT_TYPES[listing.kind], [[e.name, e.size] for e in listing.entries]

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ScalarResult, exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, ScalarResult, exists, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, aliased, joinedload
 
-from models import Application, Enrolment, InternshipType, LedgerEntry, Step, utcnow
+from models import Application, Enrolment, InternshipType, LedgerEntry, Step, Student, utcnow
 from services.standing import Standing
-from services.transition import Refused
+from services.transition import Outrun, Refused
+from workflow.days import days_text
 from workflow.phase import OPEN_TO_CREDIT
 from workflow.say import Say
 from workflow.words import LedgerKind, Programme
@@ -79,11 +81,16 @@ def counts_already(
     return int(session.scalar(select(in_ledger.scalar_subquery() + planned.scalar_subquery())) or 0)
 
 
-def entries(session: Session, student_id: int) -> list[LedgerEntry]:
+def entries(session: Session, student_id: int, *where: ColumnElement[bool]) -> list[LedgerEntry]:
     """A student's lines, oldest first."""
-    return list(
-        session.scalars(select(LedgerEntry).where(LedgerEntry.student_id == student_id).order_by(LedgerEntry.id))
-    )
+    of = select(LedgerEntry).where(LedgerEntry.student_id == student_id, *where)
+    return list(session.scalars(of.options(joinedload(LedgerEntry.internship_type)).order_by(LedgerEntry.id)))
+
+
+def last(session: Session, student_id: int) -> int:
+    """The key of a student's last line within reach, 0 for none."""
+    newest = select(func.max(LedgerEntry.id)).where(LedgerEntry.student_id == student_id)
+    return session.scalar(newest) or 0
 
 
 def credit(session: Session, application: Application, half_days: int, step: Step) -> None:
@@ -120,13 +127,23 @@ def enter(  # noqa: PLR0913 -- the facts of a line, named
     *,
     reason: str,
     standing: Standing,
+    seen: int | None = None,
     at: datetime | None = None,
 ) -> LedgerEntry:
-    """Credit an exemption or a transfer; raises Refused. The caller commits."""
+    """Credit an exemption or a transfer; raises Refused. The caller commits.
+
+    `seen` is the last line its writer saw: two clicks, or two members at once, credit nothing twice.
+    """
     if not reason.strip():
         raise Refused(NO_REASON)
     if enrolment.student_id == standing.student_id:
         raise Refused(Say("You cannot decide on your own application."))
+    session.execute(select(Student.id).where(Student.id == enrolment.student_id).with_for_update())
+    if seen is not None and seen != last(session, enrolment.student_id):
+        raise Outrun
+    left = 2 * internship_type.total_days - _credited(session, [enrolment.student_id]).get(internship_type.id, 0)
+    if internship_type.total_days and half_days > left:
+        raise Refused(Say("Of this internship only %(days)s days are not credited yet.", days=days_text(max(left, 0))))
     line = LedgerEntry(
         kind=kind,
         student_id=enrolment.student_id,
@@ -153,7 +170,11 @@ def take_back(session: Session, line: LedgerEntry, reason: str, standing: Standi
         raise Refused(ALREADY_REVERSED)
     against = _against(line, reason, standing.user_id, standing.name, utcnow())
     session.add(against)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError:  # somebody took it back this very moment
+        session.rollback()
+        raise Refused(ALREADY_REVERSED) from None
     return against
 
 

@@ -26,6 +26,7 @@ STATES = tuple(s for s in ApplicationState if s is not ApplicationState.DRAFT)
 WAITING_FIRST = Order(Application.submitted_at)
 NEWEST_FIRST = Order(Application.submitted_at, descending=True)
 BY_START = Order(Application.starts_on)
+HANDED_IN_FIRST = Order(Application.handed_in_at)  # never null where completions are asked for
 ORDERS = {"waiting": WAITING_FIRST, "newest": NEWEST_FIRST, "start": BY_START}
 KEYS = ("type", "term", "institution", "department")
 DAYS = ("submitted_from", "submitted_to", "start_from", "start_to")
@@ -82,6 +83,8 @@ class Queue:
     def beside(self, session: Session, row: Application, *, back: bool = False) -> int | None:
         """The file after (or before) this one, or None at the end."""
         at = self.place(row)
+        if at.value is None:
+            return None  # never handed in: it has no place among those that were
         return neighbour(session, self.order, Cursor(at.value, at.id, back), where=self.where, branches=self.branches)
 
     def _of_keys(self) -> list[ColumnElement[bool]]:
@@ -145,11 +148,12 @@ def queue(session: Session, args: Mapping[str, str], standing: Standing) -> Queu
 
 def _order(args: Mapping[str, str], state: ApplicationState | None, days: Mapping[str, date]) -> Order:
     """As asked; else by start where a start is asked for, what waits longest first, anything else newest first."""
+    waiting = HANDED_IN_FIRST if state is ApplicationState.COMPLETION else WAITING_FIRST
     if args.get("order") in ORDERS:
-        return ORDERS[args["order"]]
+        return waiting if args["order"] == "waiting" else ORDERS[args["order"]]
     if "start_from" in days or "start_to" in days:
         return BY_START
-    return WAITING_FIRST if state is ApplicationState.SUBMITTED else NEWEST_FIRST
+    return waiting if state in {ApplicationState.SUBMITTED, ApplicationState.COMPLETION} else NEWEST_FIRST
 
 
 def _key(session: Session, name: str, typed: str, wrong: list[str]) -> int | None:

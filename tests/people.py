@@ -236,6 +236,7 @@ class Town:
                 stop_reason="Hastalandım." if state == ApplicationState.STOPPED else None,
                 pages=["logbook" if Need.DUE in needs else "files"] if Need.PAGES in needs else None,
                 due_on=starts_on + timedelta(days=60) if Need.DUE in needs else None,
+                handed_in_at=SUBMITTED_AT if state in HANDED_IN | {ApplicationState.RETURNED} else None,
                 counted_half_days=38 if state in HANDED_IN | {ApplicationState.RETURNED} else None,
                 accepted_half_days=_ACCEPTED[ApplicationState(state)] if state in ASSESSED else None,
                 decided_by_id=(decider or self.user()).id if decided else None,
