@@ -123,7 +123,7 @@ class Assessing(Steps):
     def logbook(self, pk: str) -> ResponseReturnValue:
         """The daily entries that were handed in, to be read or printed."""
         row = self.get_one(pk)
-        if row.state not in TAKES_PLACE:
+        if row.state not in TAKES_PLACE or row.department_id not in g.standing.commissions:
             return abort(404)
         return self.render("completion/print.html", row=row, weeks=weeks(_parts(row).days), back=self.file_url(row))
 

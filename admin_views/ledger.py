@@ -92,12 +92,12 @@ class Ledger(Opened):
         flash(_("%(kind)s entered: %(name)s", kind=said(LedgerKind(form.kind.data)), name=of.full_name), "success")
         return True
 
-    @expose("/<pk>/take-back/<line>", methods=("GET", "POST"))
-    def take_back(self, pk: str, line: str) -> ResponseReturnValue:
+    @expose("/take-back/<pk>", methods=("GET", "POST"))
+    def take_back(self, pk: str) -> ResponseReturnValue:
         """A line against one entered in error."""
-        of = self._find(pk) or abort(404)
-        own = (LedgerEntry.student_id == of.id, among(LedgerEntry.department_id, g.standing.commissions))
-        entry = db.session.scalar(select(LedgerEntry).where(LedgerEntry.id == (key(line) or 0), *own)) or abort(404)
+        own = among(LedgerEntry.department_id, g.standing.commissions)
+        entry = db.session.scalar(select(LedgerEntry).where(LedgerEntry.id == (key(pk) or 0), own)) or abort(404)
+        of = self._find(str(entry.student_id)) or abort(404)
         form = TakeBackForm()
         if request.method == "POST" and form.validate():
             try:

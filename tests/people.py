@@ -18,20 +18,25 @@ from flask_security import hash_password
 from sqlalchemy.orm import Session
 
 from models import (
+    Absence,
     AnswerTemplate,
     Application,
     Attendance,
+    AttendanceWeek,
     ChangeRequest,
     Declaration,
     Department,
     Document,
     Enrolment,
     Evaluation,
+    EvaluationAnswer,
     EvaluationForm,
     EvaluationQuestion,
     Faculty,
     Institution,
     InternshipType,
+    LedgerEntry,
+    LogEntry,
     Membership,
     Policy,
     Publication,
@@ -50,7 +55,15 @@ from services.standing import Standing, standing_of
 from workflow.phase import ASSESSED, HANDED_IN
 from workflow.transitions import APPLICATIONS
 from workflow.turkish import search_key, search_words
-from workflow.words import Actor, ApplicationState, EvaluationFormState, Need, Programme
+from workflow.words import (
+    Actor,
+    ApplicationState,
+    AttendanceState,
+    EvaluationFormState,
+    EvaluationState,
+    Need,
+    Programme,
+)
 
 PASSWORD = "parola-parola-1"
 TODAY = date(2026, 6, 1)
@@ -240,6 +253,7 @@ class Town:
                 counted_half_days=38 if state in HANDED_IN | {ApplicationState.RETURNED} else None,
                 accepted_half_days=_ACCEPTED[ApplicationState(state)] if state in ASSESSED else None,
                 decided_by_id=(decider or self.user()).id if decided else None,
+                decided_at=SUBMITTED_AT if decided else None,
             )  # fmt: skip
         )
         for word in search_words(student.full_name, student.number, supervisor.institution.name):
@@ -335,11 +349,45 @@ class Town:
 
     def attendance(self, of: Application, state: str = "open") -> Attendance:
         waived = {"reason": "Kaşeli çizelge geldi.", "decided_by_id": self.user().id} if state == "waived" else {}
-        return self.add(Attendance(state=state, **self._of_the_firm(of), **waived))
+        return self.add(Attendance(state=AttendanceState(state), **self._of_the_firm(of), **waived))
 
     def evaluation(self, of: Application, form: EvaluationForm, state: str = "open") -> Evaluation:
         waived = {"reason": "Kapalı zarf geldi.", "decided_by_id": self.user().id} if state == "waived" else {}
-        return self.add(Evaluation(state=state, form_id=form.id, **self._of_the_firm(of), **waived))
+        return self.add(Evaluation(state=EvaluationState(state), form_id=form.id, **self._of_the_firm(of), **waived))
+
+    def absence(self, of: Application, day: date, half_days: int = 2) -> Absence:
+        return self.add(Absence(day=day, half_days=half_days, reason="Raporluydu.", **self._of_the_firm(of)))
+
+    def week(self, of: Application, monday: date) -> AttendanceWeek:
+        return self.add(AttendanceWeek(monday=monday, saved_by="Ali Kaya", **self._of_the_firm(of)))
+
+    def answers(self, of: Application, evaluation: Evaluation, *said: str) -> list[EvaluationAnswer]:
+        """One answer for each of the form's questions, as far as `said` goes."""
+        return [
+            self.add(
+                EvaluationAnswer(evaluation_id=evaluation.id, question_id=q.id, answer=answer, **self._of_the_firm(of))
+            )
+            for q, answer in zip(evaluation.form.questions, said, strict=False)
+        ]
+
+    def log_entry(
+        self, of: Application, day: date, text: str = "Ölçüm yaptım.", *, submitted: bool = False
+    ) -> LogEntry:
+        at = SUBMITTED_AT if submitted else None
+        same = {"student_id": of.student_id, "department_id": of.department_id}
+        return self.add(LogEntry(application_id=of.id, day=day, text=text, submitted_at=at, **same))
+
+    def ledger_line(self, student: Student, of: InternshipType, half_days: int = 20, **facts: Any) -> LedgerEntry:
+        """An exemption, unless told otherwise."""
+        given = {
+            "kind": "exemption",
+            "reason": "Kurul kararı",
+            "by_name": "Dr. Selin Aksoy",
+            "at": SUBMITTED_AT,
+            **facts,
+        }
+        same = {"student_id": student.id, "department_id": of.department_id, "internship_type_id": of.id}
+        return self.add(LedgerEntry(half_days=half_days, **same, **given))
 
     def _of_the_firm(self, of: Application) -> dict[str, Any]:
         same = ("student_id", "department_id", "supervisor_id")

@@ -4,8 +4,11 @@ tests/test_bad_forms.py walks it. An address that takes a form and that nobody l
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
+from services.sign_in import today
+from tests.admin_views.reach import WRITTEN_ON
 from tests.people import PASSWORD
 
 
@@ -68,7 +71,11 @@ POSTS: dict[str, list[Post]] = {
     "supervisors.create_view": [Post("career centre", "/supervisors/new/?institution={civil firm}", PERSON)],
     "supervisors.edit_view": [Post("career centre", "/supervisors/edit/?id={civil supervisor}")],
     "policies.next_version": [Post("it", "/policies/next/{civil type}", {"valid_from": "2026-01-01"})],
-    "applications.step": [Post("member of civil", "/applications/step/{ayse submitted}/reject", REASON)],
+    "applications.step": [
+        Post("member of civil", "/applications/step/{ayse submitted}/reject", REASON),
+        Post("member of civil", "/applications/step/{ayse completion}/accept_partly", {"accepted": "12,5", "reason": "Defter eksik."}),
+        Post("member of civil", "/applications/step/{ayse completion}/return", {"pages": ["logbook"], "reason": "Eksik.", "due_on": (today() + timedelta(days=14)).isoformat()}, takes=False),
+    ],
     "applications.bulk": [
         Post("member of civil", "/applications/bulk/reject", {"row": "{ayse submitted}:99", "asked": "yes", **REASON}, takes=False, free=frozenset({"asked"}))
     ],
@@ -85,6 +92,11 @@ POSTS: dict[str, list[Post]] = {
     ],
     "declarations.list_out": [Post("health office", "/declarations/list", {"row": "{ayse due}:99"}, takes=False)],
     "declarations.download": [Post("health office", "/declarations/list/xlsx", {"told": "x"}, takes=False)],
+    "completion.details_view": [Post("ayse", "/completion/{ayse approved}", takes=False)],  # it has not ended
+    "completion.day": [Post("ayse", "/completion/{ayse approved}/day/" + WRITTEN_ON, {"text": "Kazı yaptık.", "version": "1"}, takes=False)],
+    "applications.waive": [Post("member of civil", "/applications/waive/{ayse approved}/attendance", {"reason": "Kağıtta geldi."}, takes=False)],
+    "ledger.details_view": [Post("member of civil", "/ledger/{ayse student}", {"kind": "exemption", "internship_type": "{civil type}", "days": "1½", "reason": "Kurul kararı"}, free=frozenset({"last"}))],
+    "ledger.take_back": [Post("member of civil", "/ledger/take-back/{ayse in civil line}", {"reason": "Yanlış öğrenci."})],
     "my_applications.step": [Post("zeynep", "/my-applications/step/{zeynep submitted}/withdraw")],
     "my_requests.create_view": [Post("ayse", "/my-requests/new/", {"subject": "Sigorta", "text": "Ne zaman başlar?"})],
     "my_requests.step": [Post("ayse", "/my-requests/step/{ayse answered request}/ask_again", {"reason": "Anlamadım."})],

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from models import Application, DraftPage, Enrolment, HolidayOverride, JobRun, Letter, Policy, Student, User, db, utcnow
 from services.sign_in import today
 from tests.people import Town, a_town, looking, sign_in
-from workflow.phase import HANDED_IN
+from workflow.phase import HANDED_IN, TAKES_PLACE
 from workflow.words import (
     Actor,
     ApplicationState,
@@ -38,6 +38,7 @@ Names = frozenset[str]
 Keys = dict[str, int]
 PDF = b"%PDF-1.4 demo"
 COUNTERS = {"sign_in_try"}  # counts every try, a refused one above all
+SEALED, WRITTEN = "Söyledim ki", "Yazdım ki"  # how an answer of a firm, and a day of a logbook, begin
 MISSING = 900_000_007  # a key no row has
 
 
@@ -59,6 +60,8 @@ class University:
     attendances: Keys = field(default_factory=dict)
     evaluations: Keys = field(default_factory=dict)
     evaluation_forms: Keys = field(default_factory=dict)
+    students: Keys = field(default_factory=dict)
+    ledger: Keys = field(default_factory=dict)
     others: Keys = field(default_factory=dict)
 
     def contents(self) -> dict[str, str]:
@@ -114,7 +117,9 @@ class _Builder:
                 student_id=deniz.id, department_id=self.of["civil"].id, programme=Programme.DOUBLE_MAJOR, class_year=3
             )
         )
+        self._credited("deniz", deniz, "mining", "civil")
         emre = self.t.student(self.of["civil"], "Emre", "Yılmaz", user=self.bosses["mining"])  # studies and employs
+        self._credited("emre", emre)
         self._file("emre draft", emre, "civil", ApplicationState.DRAFT)
         self._file("emre in civil", emre, "civil", ApplicationState.SUBMITTED)
         for where in self.of:
@@ -135,6 +140,7 @@ class _Builder:
     def _student(self, name: str, first: str, where: str) -> Student:
         """A student with one file in every state."""
         student = self.t.student(self.of[where], first, "Yılmaz")
+        self._credited(name, student, where)
         for state in ApplicationState:
             row = self._file(f"{name} {state.value}", student, where, state)
             if state is ApplicationState.DRAFT:
@@ -144,7 +150,7 @@ class _Builder:
                 )
             if state is ApplicationState.APPROVED:
                 self._followed(name, row)
-            if state in {ApplicationState.APPROVED, ApplicationState.STOPPED, *HANDED_IN}:
+            if state in TAKES_PLACE:
                 self._completed(f"{name} {state.value}", where, row)
         for state in list(RequestState)[1:]:
             asked = self.t.request(student, self.of[where], state.value)
@@ -167,7 +173,20 @@ class _Builder:
         done = {ApplicationState.APPROVED: ("open", "open"), ApplicationState.STOPPED: ("waived", "waived")}
         sheet, given = done.get(row.state, ("confirmed", "given"))
         self.made.attendances[name] = self.t.attendance(row, sheet).id
-        self.made.evaluations[name] = self.t.evaluation(row, self.forms[where], given).id
+        evaluation = self.t.evaluation(row, self.forms[where], given)
+        self.made.evaluations[name] = evaluation.id
+        if given == "given":
+            self.t.answers(row, evaluation, "yes", "Yazılım", "4", f"{SEALED} {name}")
+        self.t.log_entry(row, self.starts, f"{WRITTEN} {name}", submitted=row.state in HANDED_IN)
+        if row.accepted_half_days:
+            line = {"kind": "internship", "application_id": row.id, "half_days": row.accepted_half_days}
+            self.made.ledger[name] = self.t.ledger_line(row.student, self.kinds[where], **line).id
+
+    def _credited(self, name: str, student: Student, *programmes: str) -> None:
+        """The student by name, with an exemption in each of these programmes."""
+        self.made.students[name] = student.id
+        for where in programmes:
+            self.made.ledger[f"{name} in {where}"] = self.t.ledger_line(student, self.kinds[where], 4).id
 
     def _file(self, name: str, student: Student, where: str, state: ApplicationState) -> Application:
         of = self.of[where]

@@ -5,8 +5,10 @@ Read like the regulation; tests/admin_views/test_reach.py walks it. An address n
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
+from services.sign_in import today
 from tests.university import Names
 
 STUDENTS: Names = frozenset({"ayse", "zeynep", "deniz", "emre"})
@@ -47,6 +49,26 @@ QUEUE: Theirs = {
     "deniz": _CIVIL_FILES - {"deniz in civil"},  # nobody is commission to their own file
     "member of mining": _MINING_FILES,
     "career centre": _CIVIL_FILES | _MINING_FILES,
+}
+CLOSING: Theirs = {name: _of(name, *_TAKES_PLACE) for name in ("ayse", "zeynep")}  # what took place is completed
+COMMISSION: Theirs = {who: rows for who, rows in QUEUE.items() if who in BOARD}
+CLOSED: Theirs = {
+    who: frozenset(r for r in rows if r.split(" ")[1] in _TAKES_PLACE) for who, rows in COMMISSION.items()
+}
+STUDENTS_OF: Theirs = {
+    **dict.fromkeys(("member of civil", "chair of civil"), frozenset({"ayse", "deniz", "emre"})),
+    "deniz": frozenset({"ayse", "emre"}),  # nobody keeps their own ledger
+    "member of mining": frozenset({"zeynep", "deniz"}),
+}
+MY_LEDGER: Theirs = {
+    "ayse": _of("ayse", "accepted", "partly_accepted", "in civil"),
+    "zeynep": _of("zeynep", "accepted", "partly_accepted", "in mining"),
+    "deniz": _of("deniz", "in civil", "in mining"),
+}
+LEDGER: Theirs = {
+    **dict.fromkeys(("member of civil", "chair of civil"), MY_LEDGER["ayse"] | {"deniz in civil"}),
+    "deniz": MY_LEDGER["ayse"],
+    "member of mining": MY_LEDGER["zeynep"] | {"deniz in mining"},
 }
 INTERNS: Theirs = {"boss": _of("ayse", *_TAKES_PLACE), "emre": _of("zeynep", *_TAKES_PLACE)}
 _DECLARED = ("due", "sent", "done", "failed", "dropped")
@@ -186,6 +208,7 @@ def _import(name: str) -> dict[str, Address]:
     }
 
 
+WRITTEN_ON = (today() + timedelta(days=40)).isoformat()  # the first day of every internship, with an entry
 _STEP = {"answers": FOUND_OR_LED_AWAY}
 ADDRESSES: dict[str, Address] = {
     **_reading("announcements", "announcement"),
@@ -204,12 +227,24 @@ ADDRESSES: dict[str, Address] = {
     "wizard.page": Address(STUDENTS, "applications", "pk", MINE, {"page": "profile"}, FOUND_OR_LED_AWAY),
     "wizard.count": Address(STUDENTS, "applications", "pk", MINE),
     "wizard.discard": Address(STUDENTS, "applications", "pk", MINE),
+    "completion.index": Address(STUDENTS),
+    "completion.details_view": Address(STUDENTS, "applications", "pk", CLOSING),
+    "completion.logbook": Address(STUDENTS, "applications", "pk", CLOSING),
+    "completion.day": Address(STUDENTS, "applications", "pk", CLOSING, {"day": WRITTEN_ON}),
+    "completion.printed": Address(STUDENTS, "applications", "pk", CLOSING),
+    "my_obligation.index": Address(STUDENTS),
+    "completions.index": Address(BOARD, answers=frozenset({302})),
+    "ledger.index": Address(BOARD),
+    "ledger.details_view": Address(BOARD, "students", "pk", STUDENTS_OF),
+    "ledger.take_back": Address(BOARD, "ledger", "pk", LEDGER),
     **_desk(
         "applications",
         STAFF,
         details_view=Address(STAFF, "applications", "id", QUEUE),
         document=Address(STAFF, "documents", "pk", QUEUE),
         step=Address(STAFF, "applications", "pk", QUEUE, {"action": "reject"}, FOUND_OR_LED_AWAY),
+        waive=Address(STAFF, "applications", "pk", COMMISSION, {"part": "attendance"}, FOUND_OR_LED_AWAY),
+        logbook=Address(STAFF, "applications", "pk", CLOSED),
         institutions=Address(STAFF),
         export=Address(STAFF, more={"export_type": "csv"}),
         bulk=Address(STAFF, more={"action": "approve"}, answers=FOUND_OR_LED_AWAY),

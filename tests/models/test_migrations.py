@@ -21,6 +21,7 @@ from models import (
     Evaluation,
     EvaluationForm,
     Institution,
+    LedgerEntry,
     Publication,
     Request,
     Step,
@@ -32,7 +33,7 @@ from models import (
 from services.scope import system_session
 from services.standing import SYSTEM
 from services.transition import take
-from tests.people import TODAY, a_town
+from tests.people import SUBMITTED_AT, TODAY, a_town
 from tests.university import University
 from workflow.words import Action, Actor, Need
 
@@ -133,11 +134,25 @@ def test_history_takes_additions_only(rows: dict[type, int], statement: str) -> 
     assert _seen(lambda c: c.scalar(select(Step.by_name))) != "x"
 
 
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE ledger_entry SET half_days = 80", "DELETE FROM ledger_entry", "UPDATE ledger_entry SET id = id"],
+)
+def test_the_ledger_takes_additions_only(rows: dict[type, int], statement: str) -> None:
+    lines = select(LedgerEntry.id, LedgerEntry.half_days).order_by(LedgerEntry.id)
+    before = _seen(lambda c: c.execute(lines).all())
+    with refused("append-only", DatabaseError) as connection:
+        connection.execute(text(statement))
+    assert (_seen(lambda c: c.execute(lines).all()), bool(before)) == (before, True)
+
+
 def test_history_is_not_replaced_by_a_row_of_the_same_key(rows: dict[type, int]) -> None:
     if db.engine.dialect.name != "sqlite":
         pytest.skip("SQLite's own way of overwriting")
     with refused("append-only", DatabaseError) as connection:
         connection.execute(text("INSERT OR REPLACE INTO step SELECT * FROM step"))
+    with refused("append-only", DatabaseError) as connection:
+        connection.execute(text("INSERT OR REPLACE INTO ledger_entry SELECT * FROM ledger_entry"))
 
 
 def test_history_is_not_emptied_at_one_stroke(rows: dict[type, int]) -> None:
@@ -145,6 +160,8 @@ def test_history_is_not_emptied_at_one_stroke(rows: dict[type, int]) -> None:
         pytest.skip("PostgreSQL's own way of emptying")
     with refused("append-only", DatabaseError) as connection:
         connection.execute(text("TRUNCATE step CASCADE"))
+    with refused("append-only", DatabaseError) as connection:
+        connection.execute(text("TRUNCATE ledger_entry CASCADE"))
 
 
 PROMISES = [
@@ -166,6 +183,7 @@ def test_no_row_is_in_a_state_without_what_the_state_needs(
         "due_on": TODAY.replace(year=2099),
         "counted_half_days": 40,
         "accepted_half_days": 40,
+        "handed_in_at": SUBMITTED_AT,
         "decided_by_id": _seen(lambda c: c.scalar(select(func.min(User.id)))),
     }
     columns = {n: v for n, v in whole.items() if hasattr(model, n)}
@@ -208,6 +226,8 @@ def test_nothing_is_assessed_that_was_not_counted_nor_credited_beyond_it(rows: d
     of = update(Application).where(Application.id == rows[Application])
     with refused("handed_in_has_counted") as connection:
         connection.execute(of.values(state="completion", counted_half_days=None))
+    with refused("handed_in_has_moment") as connection:
+        connection.execute(of.values(state="completion", counted_half_days=10, handed_in_at=None))
     with refused("counts_no_more_than_planned") as connection:
         connection.execute(of.values(counted_half_days=Application.half_days + 1))
     with refused("accepts_no_more_than_counted") as connection:
