@@ -51,13 +51,13 @@ EXPORTED = (
     (N_("Submitted"), Application.submitted_at),
     (N_("Status"), Application.state),
     (N_("Reason"), Application.reason),
+    (N_("E-mail"), Application.email),
+    (N_("Phone"), Application.phone),
     (N_("Reason of the stop"), Application.stop_reason),
     (N_("Handed in"), Application.handed_in_at),
     (N_("Days counted"), cast(Application.counted_half_days, Float) / 2),
     (N_("Days accepted"), cast(Application.accepted_half_days, Float) / 2),
     (N_("To be corrected by"), Application.due_on),
-    (N_("E-mail"), Application.email),
-    (N_("Phone"), Application.phone),
 )
 EXPORT_JOINS = (
     Application.department,

@@ -91,7 +91,7 @@ class LogEntry(OfAnInternship, Model):
     day: Mapped[date]
     text: Mapped[str] = mapped_column(String(4000))
     version: Mapped[int] = mapped_column(default=1)
-    saved_at: Mapped[datetime] = mapped_column(default=utcnow, onupdate=utcnow)
+    saved_at: Mapped[datetime] = mapped_column(default=utcnow)
     submitted_at: Mapped[datetime | None]
 
 

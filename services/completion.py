@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -65,14 +65,16 @@ def hand_in(
         },
         values={Need.COUNTED.value: half_days, Need.DAYS.value: None, Need.DUE.value: None, "handed_in_at": at},
     )
-    for model in (Document, LogEntry):
-        session.execute(
-            update(model)
-            .where(model.application_id == application.id, model.submitted_at.is_(None))
-            .values(submitted_at=step.at),
-            execution_options={"by_hand": True, "synchronize_session": "fetch"},
-        )
+    for row in (*_not_yet(session, application, Document), *_not_yet(session, application, LogEntry)):
+        row.submitted_at = step.at
+    session.flush()
     return step
+
+
+def _not_yet(session: Session, application: Application, model: Any) -> Sequence[Any]:
+    """What was added since it was handed in last."""
+    found = select(model).where(model.application_id == application.id, model.submitted_at.is_(None))
+    return session.scalars(found).all()
 
 
 def send_back(  # noqa: PLR0913 -- the facts of a return, named

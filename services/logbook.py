@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -77,16 +77,12 @@ def write(session: Session, application: Application, on: LogDay, text: str, *, 
         return _first(session, application, on.day, text, seen)
     if on.entry.text == text:
         return on.entry  # a double click, or Back and saved again
-    done = session.execute(
-        update(LogEntry)
-        .where(LogEntry.id == on.entry.id, LogEntry.version == seen)
-        .values(text=text, version=seen + 1, saved_at=utcnow(), submitted_at=None)
-        .returning(LogEntry.id),
-        execution_options={"by_hand": True, "synchronize_session": False},
-    )
-    if done.first() is None:
+    session.refresh(on.entry, with_for_update=True)
+    if on.entry.version != seen:
         raise Outrun
-    session.refresh(on.entry)
+    on.entry.text, on.entry.version = text, seen + 1
+    on.entry.saved_at, on.entry.submitted_at = utcnow(), None
+    session.flush()
     return on.entry
 
 

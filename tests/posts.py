@@ -73,7 +73,7 @@ POSTS: dict[str, list[Post]] = {
     "policies.next_version": [Post("it", "/policies/next/{civil type}", {"valid_from": "2026-01-01"})],
     "applications.step": [
         Post("member of civil", "/applications/step/{ayse submitted}/reject", REASON),
-        Post("member of civil", "/applications/step/{ayse completion}/accept_partly", {"accepted": "12,5", "reason": "Defter eksik."}),
+        Post("member of civil", "/applications/step/{ayse completion}/accept_partly", {"accepted": "1,5", "reason": "Defter eksik."}),
         Post("member of civil", "/applications/step/{ayse completion}/return", {"pages": ["logbook"], "reason": "Eksik.", "due_on": (today() + timedelta(days=14)).isoformat()}, takes=False),
     ],
     "applications.bulk": [
