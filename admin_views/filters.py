@@ -16,6 +16,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from services import say
+from services.listing import capped
 from services.seal import masked
 from services.sign_in import ISTANBUL
 from services.tracker import DID
@@ -131,6 +132,7 @@ def size_text(size: int) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "bytes": size_text,
+    "capped": capped,
     "day": day,
     "did": did,
     "halves": halves,

@@ -15,9 +15,17 @@ from models.completion import (
 )
 from models.documents import Document
 from models.history import Letter, Notice, Step
-from models.institutions import Institution, InstitutionWord, Supervisor, SupervisorWord
+from models.institutions import (
+    Institution,
+    InstitutionMark,
+    InstitutionNote,
+    InstitutionWord,
+    Supervisor,
+    SupervisorWord,
+)
 from models.insurance import Declaration
 from models.ledger import LedgerEntry
+from models.merging import MovedReference
 from models.people import Enrolment, Membership, Student, User, UserWord
 from models.publications import Publication
 from models.requests import AnswerLink, AnswerTemplate, ChangeRequest, Request
@@ -45,6 +53,8 @@ __all__ = [
     "Faculty",
     "HolidayOverride",
     "Institution",
+    "InstitutionMark",
+    "InstitutionNote",
     "InstitutionWord",
     "InternshipType",
     "JobRun",
@@ -54,6 +64,7 @@ __all__ = [
     "Membership",
     "Model",
     "Notice",
+    "MovedReference",
     "Policy",
     "Publication",
     "ReachSession",

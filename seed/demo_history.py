@@ -82,7 +82,7 @@ class History:
 
     def close(self) -> None:
         """What is no single story's: a blocked firm, and letters that went out when they were written."""
-        blocked, office = self._firms[-1], self._office(Actor.CAREER_CENTRE)
+        blocked, office = self._firms[-1], self.office(Actor.CAREER_CENTRE)
         if blocked.state is InstitutionState.VERIFIED:
             take(self.session, blocked, Action.BLOCK, standing=office, today=self.today, reason=BLOCKED_FOR)
         self._declared()
@@ -93,7 +93,7 @@ class History:
 
     def _declared(self) -> None:
         """The health office did its work in time, but for a few that are overdue today."""
-        office = self._office(Actor.HEALTH_OFFICE)
+        office = self.office(Actor.HEALTH_OFFICE)
         past = select(Declaration).where(Declaration.state == DeclarationState.DUE, Declaration.aim_on < self.today)
         for n, row in enumerate(self.session.scalars(past.order_by(Declaration.id)).all(), 1):
             if n % STILL_OVERDUE:
@@ -106,7 +106,7 @@ class History:
     def _verified(self) -> list[Institution]:
         """The career centre has looked at all firms of the register but the last few."""
         firms = list(self.session.scalars(select(Institution).order_by(Institution.id)))[:-STILL_UNVERIFIED]
-        office = self._office(Actor.CAREER_CENTRE)
+        office = self.office(Actor.CAREER_CENTRE)
         for firm in firms:
             if firm.state is InstitutionState.UNVERIFIED:
                 take(self.session, firm, Action.VERIFY, standing=office, today=self.today)
@@ -281,7 +281,8 @@ class History:
         )
         return self.standing(self.session.scalars(held.limit(1)).one())
 
-    def _office(self, actor: Actor) -> Standing:
+    def office(self, actor: Actor) -> Standing:
+        """Whoever holds this office first."""
         held = select(User).join(Membership.user).where(Membership.actor == actor).order_by(Membership.id)
         return self.standing(self.session.scalars(held.limit(1)).one())
 

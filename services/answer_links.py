@@ -121,7 +121,7 @@ def spent(found: Opened, now: datetime) -> Say | None:
         return Say("This request waits for no answer any more. Its status: %(state)s.", state=change.state)
     if link.expires_at < now:
         return Say("This link was good until %(day)s.", day=last_day(change))
-    if (link.supervisor_id, link.email) != (change.supervisor_id, change.supervisor.email):
+    if (link.supervisor_id, link.email.lower()) != (change.supervisor_id, change.supervisor.email.lower()):
         return Say("This link was sent to an address that is no longer the supervisor's.")
     return None
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from functools import partial
@@ -68,7 +68,9 @@ def append(session: Session, step: Step) -> Step:
     return step
 
 
-def note(session: Session, row: Any, action: Action, standing: Standing) -> None:
+def note(
+    session: Session, row: Any, action: Action, standing: Standing, facts: Mapping[str, Any] | None = None
+) -> None:
     """Write down that somebody created, edited or deleted a row by hand: each change as [before, after]."""
     known = unhidden(row)
     changes = {
@@ -90,7 +92,7 @@ def note(session: Session, row: Any, action: Action, standing: Standing) -> None
             by_id=standing.user_id,
             by_name=standing.name,
             at=utcnow(),
-            facts={"row": str(row), "changes": changes},
+            facts={"row": str(row), "changes": changes, **(facts or {})},
             department_id=getattr(row, "department_id", None),
         ),
     )

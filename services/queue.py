@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session, aliased
 
 from models import Application, Department, Institution, InternshipType, SearchWord, Term
 from services.listing import Conditions, Cursor, Order, key, neighbour
-from services.register import begins, by_words
+from services.register import begins, by_words, lasting
 from services.say import spoken
 from services.scope import among
 from services.sign_in import ISTANBUL
 from services.standing import Standing
 from workflow.days import FIRST_DAY, LAST_DAY
 from workflow.turkish import search_key, search_words
-from workflow.words import Actor, ApplicationState
+from workflow.words import Actor, ApplicationState, InstitutionState
 
 ALL = "all"
 STATES = tuple(s for s in ApplicationState if s is not ApplicationState.DRAFT)
@@ -159,7 +159,8 @@ def _order(args: Mapping[str, str], state: ApplicationState | None, days: Mappin
 def _key(session: Session, name: str, typed: str, wrong: list[str]) -> int | None:
     """A key as chosen from a list, or an institution's name as far as it names one."""
     if found := key(typed):
-        return found
+        kept = lasting(session, found) if name == "institution" else None
+        return kept.id if kept else found
     if name == "institution":
         alike = named(session, typed)
         same = [i for i in alike if i.name_key == search_key(_TOWN.sub("", typed))] or alike
@@ -173,12 +174,13 @@ _TOWN = re.compile(r" \([^()]*\)$")  # the type-ahead offers "name (town)"
 
 
 def named(session: Session, typed: str) -> Sequence[Institution]:
-    """At most ten institutions that a typed name could mean, whatever their state."""
+    """At most ten institutions that a typed name could mean; one that was merged is meant by its survivor."""
     name = _TOWN.sub("", typed.replace("\x00", ""))[:100]
     where = by_words(name)
     if not where:
         return ()
     in_full = Institution.name_key == search_key(name)  # what is typed in full is offered first
+    where = [*where, Institution.state != InstitutionState.MERGED]
     found = select(Institution).where(*where).order_by(in_full.desc(), Institution.name_key, Institution.id)
     return session.scalars(found.limit(10)).all()
 

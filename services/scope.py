@@ -34,6 +34,8 @@ from models import (
     Faculty,
     HolidayOverride,
     Institution,
+    InstitutionMark,
+    InstitutionNote,
     InstitutionWord,
     InternshipType,
     JobRun,
@@ -43,6 +45,7 @@ from models import (
     Membership,
     Model,
     Notice,
+    MovedReference,
     Policy,
     Publication,
     ReachSession,
@@ -161,6 +164,8 @@ VISIBLE: dict[type[Model], dict[A, Condition]] = {
     Request: {A.STUDENT: _mine(Request), **_for(*BOARD, see=_of_commission(Request))},
     AnswerTemplate: _for(*BOARD, see=lambda s: among(AnswerTemplate.department_id, s.commissions)),
     AnswerLink: {A.EMPLOYER: lambda s: among(AnswerLink.supervisor_id, s.supervises_as)},
+    InstitutionNote: _for(*CURATORS, see=_everything),
+    MovedReference: {A.CAREER_CENTRE: _everything},
     Declaration: {
         A.STUDENT: _mine(Declaration),
         **_for(*BOARD, see=_of_commission(Declaration)),
@@ -231,8 +236,8 @@ VISIBLE: dict[type[Model], dict[A, Condition]] = {
 REFERENCE: frozenset[type[Model]] = frozenset(
     {
         *(Faculty, Department, Term, InternshipType, Policy, HolidayOverride),
-        *(Institution, InstitutionWord, Supervisor, SupervisorWord, User, UserWord, Membership),
         *(EvaluationForm, EvaluationQuestion),
+        *(Institution, InstitutionMark, InstitutionWord, Supervisor, SupervisorWord, User, UserWord, Membership),
     }
 )
 
@@ -281,6 +286,16 @@ def _curated_of(row: Supervisor, s: Standing) -> bool:
     return row.institution is not None and may_curate(row.institution.state, s.actors)
 
 
+def _added_or_struck(row: InstitutionNote, _s: Standing) -> bool:
+    """A note is written and may be struck out; nobody changes its words or takes it away."""
+    state = instance_state(row)
+    changed = {a.key for a in state.attrs if a.history.has_changes()}
+    gone = bool(state.session and row in state.session.deleted)
+    return not gone and (
+        row.id is None or (bool(changed) and changed <= {"struck_at", "struck_by_id", "struck_by_name"})
+    )
+
+
 def _unverified(row: Institution, _s: Standing) -> bool:
     return row.state in {None, InstitutionState.UNVERIFIED}
 
@@ -304,7 +319,8 @@ WRITABLE: dict[type[Model], dict[A | None, Permission]] = {
     Student: {A.STUDENT: lambda row, s: row.id == s.student_id},
     Institution: {**dict.fromkeys(CURATORS, _curated), A.STUDENT: _unverified},
     # words follow what they find
-    **{m: dict.fromkeys((*CURATORS, A.STUDENT), _always) for m in (InstitutionWord, SupervisorWord)},
+    **{m: dict.fromkeys((*CURATORS, A.STUDENT), _always) for m in (InstitutionWord, InstitutionMark, SupervisorWord)},
+    InstitutionNote: {A.CAREER_CENTRE: _added_or_struck},
     UserWord: {A.IT: _always},
     # a student names the person they met, whoever vouches for the firm (services.wizard.submitting)
     Supervisor: {**dict.fromkeys(CURATORS, _curated_of), A.STUDENT: _always},

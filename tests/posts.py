@@ -68,6 +68,10 @@ POSTS: dict[str, list[Post]] = {
     "institutions.create_view": [Post("career centre", "/institutions/new/", FIRM)],
     "institutions.edit_view": [Post("career centre", "/institutions/edit/?id={civil firm}", {"tax_no": "1234567891"})],
     "institutions.step": [Post("career centre", "/institutions/step/{mining firm}/block", {"reason": "Kapandı."})],
+    "institutions.note": [Post("career centre", "/institutions/note/{civil firm}", {"text": "Aranınca ulaşılıyor."})],
+    "merging.compare": [
+        Post("career centre", "/merging/compare?first={civil firm}&other={mining firm}", {"stays": "{mining firm}"}, takes=False)
+    ],
     "supervisors.create_view": [Post("career centre", "/supervisors/new/?institution={civil firm}", PERSON)],
     "supervisors.edit_view": [Post("career centre", "/supervisors/edit/?id={civil supervisor}")],
     "policies.next_version": [Post("it", "/policies/next/{civil type}", {"valid_from": "2026-01-01"})],
@@ -123,6 +127,6 @@ POSTS: dict[str, list[Post]] = {
 }  # fmt: skip
 # what takes its row from the address and nothing from a form, and the uploads of tests/test_bad_uploads.py
 WITHOUT_FIELDS = frozenset({
-    "accounts.letter", "outbox.retry", "outbox.retry_failed", "jobs.run", "declarations.national_id", "wizard.start", "wizard.discard", "security.logout",
+    "accounts.letter", "institutions.strike", "merging.merged", "outbox.retry", "outbox.retry_failed", "jobs.run", "declarations.national_id", "wizard.start", "wizard.discard", "security.logout",
     "seed.apply", "student_import.apply",
 })  # fmt: skip

@@ -46,6 +46,32 @@ def institution_not_blocked(row: Any, _moment: Moment) -> Say | None:
     return None
 
 
+def may_join(row: Any, _moment: Moment) -> Say | None:
+    """Neither is blocked nor merged already, and a verified institution is not lost in an unverified one."""
+    stays = row.survivor
+    if stays is None or stays.id == row.id:
+        return Say("Choose two different institutions, and the one that stays.")
+    for one in (row, stays):
+        if one.state == InstitutionState.BLOCKED:
+            return Say("%(name)s is blocked: a blocked institution is not merged. Lift its block first.", name=one.name)
+    if stays.state == InstitutionState.MERGED:
+        return Say("%(name)s was itself merged into another institution.", name=stays.name)
+    if row.state == InstitutionState.VERIFIED and stays.state != InstitutionState.VERIFIED:
+        return Say(
+            "%(name)s is verified and %(other)s is not: let the verified one stay, or verify the other one first.",
+            name=row.name,
+            other=stays.name,
+        )
+    return None
+
+
+def survivor_stands(row: Any, _moment: Moment) -> Say | None:
+    """What was merged last is undone first."""
+    if row.survivor.state == InstitutionState.MERGED:
+        return Say("%(name)s was itself merged since: undo that merge first.", name=row.survivor.name)
+    return None
+
+
 def not_started(row: Any, moment: Moment) -> Say | None:
     """Postponing and cancelling are for before the first day; afterwards it is a stop."""
     if row.starts_on <= moment.today:

@@ -245,6 +245,16 @@ INSTITUTIONS = Machine(
             needs={Need.REASON, Need.DECIDER},
         ),
         row(DO.UNBLOCK, {_I.BLOCKED}, {A.CAREER_CENTRE}, _I.VERIFIED, needs={Need.REASON, Need.DECIDER}),
+        row(
+            DO.MERGE,
+            {_I.UNVERIFIED, _I.VERIFIED, _I.BLOCKED},
+            {A.CAREER_CENTRE},
+            _I.MERGED,
+            guards.may_join,
+            needs={Need.SURVIVOR, Need.DECIDER},
+        ),
+        row(DO.UNMERGE, {_I.MERGED}, {A.CAREER_CENTRE}, _I.UNVERIFIED, guards.survivor_stands),
+        row(DO.RESTORE, {_I.UNVERIFIED}, NOBODY, _I.VERIFIED, needs=DECIDED, follows={("institution", DO.UNMERGE)}),
     ),
 )
 

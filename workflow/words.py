@@ -61,6 +61,7 @@ class InstitutionState(Word):
     UNVERIFIED = "unverified", N_("Unverified")
     VERIFIED = "verified", N_("Verified")
     BLOCKED = "blocked", N_("Blocked")
+    MERGED = "merged", N_("Merged")
 
 
 class PublicationState(Word):
@@ -289,6 +290,11 @@ class Action(Word):
     VERIFY = "verify", N_("Verify")
     BLOCK = "block", N_("Block")
     UNBLOCK = "unblock", N_("Lift the block")
+    MERGE = "merge", N_("Merge")
+    UNMERGE = "unmerge", N_("Undo the merge")
+    RESTORE = "restore", N_("Verified as before")
+    TAKE_IN = "take_in", N_("Take in")
+    GIVE_BACK = "give_back", N_("Give back")
     PUBLISH = "publish", N_("Publish")
     RETRACT = "retract", N_("Withdraw from view")
     CREATE = "create", N_("Create")
@@ -306,3 +312,4 @@ class Need(Word):
     COUNTED = "counted_half_days", N_("Days counted")
     DAYS = "accepted_half_days", N_("Days accepted")
     DUE = "due_on", N_("To be corrected by")
+    SURVIVOR = "merged_into_id", N_("The one that stays")

@@ -311,6 +311,11 @@ ADDRESSES: dict[str, Address] = {
         details_view=_one_row(STAFF, "civil firm"),
         step=_one_row(STAFF, "civil firm", "pk", more={"action": "verify"}, answers=FOUND_OR_LED_AWAY),
     ),
+    "institutions.note": _one_row(CAREER, "civil firm", "pk"),
+    "institutions.strike": _one_row(CAREER, "civil firm", "pk", more={"line": 1}, answers=FOUND_OR_LED_AWAY),
+    "merging.index": Address(CAREER),
+    "merging.compare": _one_row(CAREER, "civil firm", "first", answers=FOUND_OR_LED_AWAY),
+    "merging.merged": _one_row(CAREER, "civil firm", "pk", answers=FOUND_OR_LED_AWAY),
     **_desk(
         "supervisors",
         STAFF,

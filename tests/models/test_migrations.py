@@ -185,6 +185,7 @@ def test_no_row_is_in_a_state_without_what_the_state_needs(
         "accepted_half_days": 40,
         "handed_in_at": SUBMITTED_AT,
         "decided_by_id": _seen(lambda c: c.scalar(select(func.min(User.id)))),
+        "merged_into_id": rows[Institution],
     }
     columns = {n: v for n, v in whole.items() if hasattr(model, n)}
     change = update(model).where(model.id == rows[model])
@@ -213,6 +214,7 @@ def test_the_law_makes_these_promises() -> None:
         ("Declaration", "failed", "decider"), ("Declaration", "failed", "reason"),
         ("Institution", "verified", "decider"),
         ("Institution", "blocked", "decider"), ("Institution", "blocked", "reason"),
+        ("Institution", "merged", "decider"), ("Institution", "merged", "survivor"),
     }  # fmt: skip
 
 

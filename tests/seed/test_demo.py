@@ -17,6 +17,7 @@ from models import (
     Document,
     DraftPage,
     Institution,
+    InstitutionNote,
     Letter,
     Notice,
     Request,
@@ -28,7 +29,7 @@ from models import (
 )
 from seed import demo
 from seed.demo_people import PRINTED, password
-from services import audit, search
+from services import audit, duplicates, search
 from services.settings import ROOT
 from services.standing import standing_of
 from services.wizard import drafts
@@ -59,6 +60,12 @@ def test_the_demo_lives_in_every_state_and_phase_with_a_history_that_holds(demo_
         assert phases >= {Phase.UPCOMING, Phase.RUNNING, Phase.ENDED}
         assert [b for b in audit.verify(s) if isinstance(b, audit.Break)] == []
         assert set(s.scalars(select(Institution.state).distinct())) == set(InstitutionState)
+        assert {k for k, n in duplicates.counted(s).items() if n} == set(duplicates.REASONS)
+        assert [bool(n.struck_at) for n in s.scalars(select(InstitutionNote).order_by(InstitutionNote.id))] == [
+            False,
+            True,
+            False,
+        ]
         of_one = (Document.submitted_at.is_not(None), Document.application_id.is_not(None))
         handed_in = set(s.scalars(select(Document.application_id).where(*of_one)))
         assert handed_in == {r.id for r in rows if r.state is not S.DRAFT}
