@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from babel import Locale, dates
+from babel import Locale, dates, numbers
 from flask_babel import force_locale, get_locale, get_translations
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -120,6 +120,22 @@ def halves(count: int | None) -> str:
     return f"{count // 2 or ('' if count % 2 else 0)}{'½' if count % 2 else ''}"
 
 
+@pass_context
+def number(context: Context, value: int) -> str:
+    """A count with its thousands set apart."""
+    return str(numbers.format_decimal(value, locale=_language(context)))
+
+
+@pass_context
+def share(context: Context, value: float) -> str:
+    """A part of the whole as a percentage."""
+    return str(
+        numbers.format_percent(
+            value, format="%#,##0.0" if _language(context) == "tr" else "#,##0.0%", locale=_language(context)
+        )
+    )
+
+
 def size_text(size: int) -> str:
     """Bytes as people say them, in binary units."""
     amount = float(size)
@@ -139,8 +155,10 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "iso_day": iso_day,
     "masked": masked,
     "moment": moment,
+    "number": number,
     "page_label": page_label,
     "said": said,
+    "share": share,
     "span": span,
     "status": status,
     "week": week,

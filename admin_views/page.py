@@ -20,7 +20,7 @@ from models import db
 from services.sign_in import LANGUAGES
 
 ICONS = (
-    "arrow-clockwise", "arrow-left", "arrow-left-right", "arrow-right", "bank", "bell", "box-arrow-right", "building", "calendar3",
+    "arrow-clockwise", "arrow-left", "arrow-left-right", "arrow-right", "bank", "bar-chart", "bell", "box-arrow-right", "building", "calendar3",
     "chat-left-text", "check-circle", "check-lg", "chevron-left", "chevron-right", "circle", "clipboard-check",
     "clock", "clock-history", "download", "envelope", "exclamation-circle", "exclamation-triangle", "eye",
     "file-earmark-arrow-down", "flag", "journal-check", "printer", "file-earmark-text", "file-earmark-zip", "gear", "hospital", "house", "info-circle",

@@ -46,7 +46,9 @@ class Application(Stateful, Model):
         Index("ix_application_department_state_submitted", "department_id", "state", "submitted_at", "id"),
         Index("ix_application_department_institution", "department_id", "institution_id", "submitted_at", "id"),
         Index("ix_application_institution", "institution_id", "submitted_at", "id"),
+        # the figures read these two alone (docs/decisions/0010)
         Index("ix_application_figures", "department_id", "term_id", "state", "institution_id"),
+        Index("ix_application_places", "institution_id", "department_id", "term_id", "state"),
         Index("ix_application_type", "internship_type_id", "submitted_at", "id"),
         Index("ix_application_department_term", "department_id", "term_id", "submitted_at", "id"),
         Index("ix_application_term", "term_id", "submitted_at", "id"),

@@ -23,6 +23,8 @@ class Institution(Stateful, Model):
         Index("ix_institution_name_key_id", "name_key", "id"),
         Index("ix_institution_state_name_key_id", "state", "name_key", "id"),
         Index("ix_institution_merged_into_id", "merged_into_id", "id"),
+        Index("ix_institution_city_sector", "city", "sector"),
+        Index("ix_institution_sector", "sector"),
     )
 
     id: Mapped[pk]

@@ -1,4 +1,4 @@
-"""Merged institutions, notes about them
+"""Merged institutions, notes about them, what the figures read
 
 Revision: 0007, after 0006
 """
@@ -25,6 +25,12 @@ STATES = ("unverified", "verified", "blocked")
 PROMISES = {
     "ck_institution_merged_has_survivor": "state <> 'merged' OR merged_into_id IS NOT NULL",
     "ck_institution_merged_has_decider": "state <> 'merged' OR decided_by_id IS NOT NULL",
+}
+INDEXES = {
+    "ix_application_figures": ("application", ["department_id", "term_id", "state", "institution_id"]),
+    "ix_application_places": ("application", ["institution_id", "department_id", "term_id", "state"]),
+    "ix_institution_city_sector": ("institution", ["city", "sector"]),
+    "ix_institution_sector": ("institution", ["sector"]),
 }
 KEY = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 SQLITE_ADDS = "ALTER TABLE {0} ADD COLUMN merged_into_id INTEGER CONSTRAINT fk_{0}_merged_into_id REFERENCES {0} (id)"
@@ -102,13 +108,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('step_id', 'table_name', 'column_name', 'row_id', name=op.f('pk_moved_reference')),
         sqlite_with_rowid=False,
     )
-    op.create_index(
-        'ix_application_figures', 'application', ['department_id', 'term_id', 'state', 'institution_id']
-    )
+    for name, (table, columns) in INDEXES.items():
+        op.create_index(name, table, columns)
 
 
 def downgrade() -> None:
-    op.drop_index('ix_application_figures', 'application')
+    for name, (table, _columns) in INDEXES.items():
+        op.drop_index(name, table)
     for table in ('moved_reference', 'institution_note', 'institution_mark'):
         op.drop_table(table)
     for name in PROMISES:

@@ -249,6 +249,8 @@ ADDRESSES: dict[str, Address] = {
         export=Address(STAFF, more={"export_type": "csv"}),
         bulk=Address(STAFF, more={"action": "approve"}, answers=FOUND_OR_LED_AWAY),
     ),
+    "figures.index": Address(STAFF),
+    "figures.export": Address(STAFF, more={"by": "city", "export_type": "csv"}),
     **_desk(
         "my_changes",
         STUDENTS,
