@@ -1,6 +1,6 @@
 """Merged institutions, notes about them, what the figures read
 
-Revision: 0007, after 0006
+Revision: 0008, after 0007
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 from migrations.checks import promise, release, take_words
 from workflow.turkish import marks
 
-revision = '0007'
-down_revision = '0006'
+revision = '0008'
+down_revision = '0007'
 branch_labels = None
 depends_on = None
 
