@@ -12,9 +12,11 @@ from admin_views import (
     completion,
     errors,
     figures,
+    firm,
     health,
     institutions,
     insurance,
+    intern_parts,
     interns,
     it,
     jobs,
@@ -34,7 +36,7 @@ from admin_views import (
 )
 from admin_views.home import Home as HOME
 
-__all__ = ["HOME", "answer", "desks", "errors", "health", "notifications", "page"]
+__all__ = ["HOME", "answer", "desks", "errors", "firm", "health", "notifications", "page"]
 
 
 def desks() -> list[BaseView]:
@@ -57,6 +59,8 @@ def desks() -> list[BaseView]:
         figures.FiguresDesk(),
         answer_templates.AnswerTemplateDesk(),
         interns.Interns(),
+        intern_parts.InternAttendance("intern_attendance", "/interns/attendance"),
+        intern_parts.InternEvaluation("intern_evaluation", "/interns/evaluation"),
         change_requests.SupervisorChanges("intern_changes", "/intern-changes"),
         insurance.Declarations(),
         institutions.InstitutionDesk(),

@@ -23,6 +23,7 @@ STYLE = {
     Action.APPROVE: "success",
     Action.AGREE: "success",
     Action.ANSWER: "primary",
+    Action.ATTEST: "success",
     Action.VERIFY: "success",
     Action.PUBLISH: "success",
     Action.SUBMIT: "primary",

@@ -95,6 +95,12 @@ def weekday(context: Context, value: date) -> str:
 
 
 @pass_context
+def near(context: Context, value: date) -> str:
+    """A day that is near: with its weekday, without its year."""
+    return _dated(value, "d MMM EEE", _language(context))
+
+
+@pass_context
 def week(context: Context, mask: int | None) -> str:
     """A week's bit mask (Monday = 1 … Sunday = 64) by the short names of its days."""
     names = Locale.parse(_language(context)).days["format"]["abbreviated"]
@@ -156,6 +162,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "masked": masked,
     "moment": moment,
     "number": number,
+    "near": near,
     "page_label": page_label,
     "said": said,
     "share": share,

@@ -12,6 +12,7 @@ from models.base import Model, Stateful, name_text, pk, promises, utcnow, word
 from models.institutions import Supervisor
 from workflow.words import AttendanceState, EvaluationFormState, EvaluationState, QuestionKind
 
+_EVERYWHERE = text("department_id IS NULL")
 _IN_USE = text("state = 'in_use' AND department_id IS NOT NULL")
 _IN_USE_EVERYWHERE = text("state = 'in_use' AND department_id IS NULL")
 
@@ -109,6 +110,10 @@ class EvaluationForm(Stateful, Model):
         Index(
             "uq_evaluation_form_in_use_everywhere", "state", unique=True,
             sqlite_where=_IN_USE_EVERYWHERE, postgresql_where=_IN_USE_EVERYWHERE,
+        ),
+        Index(
+            "uq_evaluation_form_number_everywhere", "number", unique=True,
+            sqlite_where=_EVERYWHERE, postgresql_where=_EVERYWHERE,
         ),
     )  # fmt: skip
 

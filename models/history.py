@@ -97,7 +97,9 @@ class Letter(Model):
     @property
     def is_key(self) -> bool:
         """Whether its link opens something by itself: nobody but its reader reads it."""
-        return (self.step_id is None and self.notice_id is None) or "/answer/" in (self.link or "")
+        return (self.step_id is None and self.notice_id is None) or any(
+            way in (self.link or "") for way in ("/answer/", "/firm/")
+        )
 
     def __str__(self) -> str:
         return self.subject

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from models.base import Key, Model, Stateful, name_text, pk, promises, utcnow, word, words_for
+from workflow.plain import as_address
 from workflow.turkish import MARK_LENGTH, WORD_LENGTH, marks, search_key
 from workflow.words import InstitutionKind, InstitutionState
 
@@ -139,6 +140,11 @@ class Supervisor(Model):
         self.name_key = search_key(name)[:200]
         self.words = words_for(self.words, SupervisorWord, name)
         return name
+
+    @validates("email")
+    def _one_address(self, _key: str, email: str) -> str:
+        """Entries of one person are known by their address, however it was typed."""
+        return as_address(email)
 
     def __str__(self) -> str:
         return self.name

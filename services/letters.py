@@ -21,7 +21,7 @@ from models import (
     Supervisor,
     User,
 )
-from services import answer_links
+from services import answer_links, visits
 from services.letter_facts import About, facts
 from services.letter_sheet import drawn
 from services.letter_texts import TEXTS, Text
@@ -58,6 +58,8 @@ def link_to(session: Session, row: Any, actor: Actor) -> str:
     """Where a letter about this file leads its reader: the one place that decides."""
     if actor is Actor.EMPLOYER and isinstance(row, ChangeRequest) and row.state is ChangeState.WITH_SUPERVISOR:
         return answer_links.link_of(session, row)
+    if actor is Actor.EMPLOYER and visits.account_of(session, row.supervisor.email) is None:
+        return visits.invite(session, row.supervisor)
     if actor is Actor.STUDENT and isinstance(row, Declaration):
         return _page(Application.__tablename__, row.application_id)
     return _page(row.__tablename__, row.id)

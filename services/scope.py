@@ -305,7 +305,10 @@ WRITABLE: dict[type[Model], dict[A | None, Permission]] = {
     ChangeRequest: {A.STUDENT: _own_row},
     Request: {A.STUDENT: _own_row},
     AnswerTemplate: dict.fromkeys(BOARD, _own_department),
-    AnswerLink: {A.STUDENT: _always, A.EMPLOYER: lambda row, s: row.supervisor_id in s.supervises_as},
+    AnswerLink: {
+        **dict.fromkeys((A.STUDENT, *BOARD), _always),
+        A.EMPLOYER: lambda row, s: row.supervisor_id in s.supervises_as,
+    },
     Declaration: {A.STUDENT: _own_row, **dict.fromkeys(BOARD, _own_department)},
     **{m: {A.EMPLOYER: _own_intern, **dict.fromkeys(BOARD, _own_department)} for m in (Attendance, Evaluation)},
     **{m: {A.EMPLOYER: _own_intern} for m in (AttendanceWeek, Absence, EvaluationAnswer)},

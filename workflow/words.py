@@ -148,6 +148,16 @@ class AttendanceState(Word):
     WAIVED = "waived", N_("Gone on without")
 
 
+class WeekState(Word):
+    """How far the firm has gone through one week of an internship, read off its days and when it was saved."""
+
+    AHEAD = "ahead", N_("Not yet")
+    OPEN = "open", N_("To go through")
+    SO_FAR = "so_far", N_("Gone through so far")
+    DONE = "done", N_("Gone through")
+    FREE = "free", N_("No working day")
+
+
 class EvaluationState(Word):
     """How far the firm's evaluation of its intern has come; what it says is sealed until the decision."""
 
@@ -195,6 +205,13 @@ class Purpose(Word):
     APPLICATION = "application", N_("Documents of the application")
     LOGBOOK = "logbook", N_("Logbook or report")
     REQUEST = "request", N_("Request to the commission")
+
+
+class LinkPurpose(Word):
+    """What the link in a letter to a firm without an account is good for."""
+
+    ANSWER = "answer", N_("Answer one change request")
+    INTERNS = "interns", N_("Everything about one's own interns")
 
 
 class LetterState(Word):

@@ -209,6 +209,7 @@ def _import(name: str) -> dict[str, Address]:
 
 
 WRITTEN_ON = (today() + timedelta(days=40)).isoformat()  # the first day of every internship, with an entry
+PARTS = ("intern_attendance", "intern_evaluation")
 _STEP = {"answers": FOUND_OR_LED_AWAY}
 ADDRESSES: dict[str, Address] = {
     **_reading("announcements", "announcement"),
@@ -293,6 +294,16 @@ ADDRESSES: dict[str, Address] = {
         delete_view=Address(BOARD, "templates", "id", TEMPLATES),
     ),
     "answer": Address(ANYBODY, more={"token": "x" * 43}, answers=frozenset({404})),
+    "firm": Address(ANYBODY),
+    "firm_link": Address(ANYBODY, more={"token": "x" * 43}, answers=frozenset({404})),
+    "firm_account": Address(ANYBODY, answers=frozenset({302})),  # for a visit alone: tests/admin_views/test_firm.py
+    "firm_leave": Address(ANYBODY),
+    **{f"{part}.index": Address(EMPLOYERS, answers=frozenset({302})) for part in PARTS},
+    **{f"{part}.page": Address(EMPLOYERS, "applications", "pk", INTERNS) for part in PARTS},
+    **{
+        f"{part}.step": Address(EMPLOYERS, "applications", "pk", INTERNS, {"action": "waive"}, FOUND_OR_LED_AWAY)
+        for part in PARTS
+    },
     **_desk("interns", EMPLOYERS, details_view=Address(EMPLOYERS, "applications", "id", INTERNS)),
     **_desk(
         "declarations",
@@ -352,7 +363,7 @@ ADDRESSES: dict[str, Address] = {
     "reminders": Address(ANYBODY, more={"token": "x" * 43}, answers=frozenset({404})),
     **_import("seed"),
     **_import("student_import"),
-    "home.index": Address(SIGNED_IN),
+    "home.index": Address(SIGNED_IN, answers=FOUND_OR_LED_AWAY),
     "go": Address(ANYBODY, more={"machine": "application", "pk": 1}, answers=frozenset({302})),
     "settings": Address(ANYBODY),
     "icons": Address(ANYBODY),
