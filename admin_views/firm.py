@@ -10,7 +10,7 @@ from flask_security import login_user
 
 from forms.firm import AccountForm, AddressForm, ComingForm
 from models import utcnow
-from services import sign_in, visits
+from services import answer_links, sign_in, visits
 from services.scope import system_session
 from workflow.say import Say
 
@@ -60,7 +60,7 @@ def come(token: str) -> ResponseReturnValue:
 
 
 def _door(coming: visits.Coming, form: Any = None, problem: Say | None = None) -> str:
-    return render_template("firm/come.html", email=hidden(coming.link.email), form=form, problem=problem)
+    return render_template("firm/come.html", email=answer_links.hidden(coming.link.email), form=form, problem=problem)
 
 
 def leave() -> ResponseReturnValue:
@@ -103,9 +103,3 @@ def _strong(form: AccountForm) -> bool:
     refused, form.password.data = util.validate(form.password.data, is_register=True)
     form.password.errors = [*form.password.errors, *(refused or ())]
     return not refused
-
-
-def hidden(email: str) -> str:
-    """An address as its owner knows it: m•••@kaya.com."""
-    name, _at, host = email.partition("@")
-    return f"{name[:1]}•••@{host}"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import abort, g, request
+from flask import abort, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import ngettext
@@ -107,7 +107,7 @@ class Interns(Desk):
         label = ngettext(
             "answer of yours is awaited about an intern", "answers of yours are awaited about interns", len(found)
         )
-        return [Card(str(len(found)), label, self.get_url(".index_view"), urgent=True)] if found else []
+        return [Card(str(len(found)), label, url_for("interns.index_view"), urgent=True)] if found else []
 
 
 # what is awaited -> the page where it is given, and how that page takes its key

@@ -122,6 +122,7 @@ class _Builder:
         self._credited("emre", emre)
         self._file("emre draft", emre, "civil", ApplicationState.DRAFT)
         self._file("emre in civil", emre, "civil", ApplicationState.SUBMITTED)
+        self._file("emre running", emre, "civil", ApplicationState.APPROVED, today() - timedelta(days=20))
         for where in self.of:
             self._file(f"deniz in {where}", deniz, where, ApplicationState.SUBMITTED)
         users: dict[str, Any] = {
@@ -188,12 +189,18 @@ class _Builder:
         for where in programmes:
             self.made.ledger[f"{name} in {where}"] = self.t.ledger_line(student, self.kinds[where], 4).id
 
-    def _file(self, name: str, student: Student, where: str, state: ApplicationState) -> Application:
+    def _file(
+        self, name: str, student: Student, where: str, state: ApplicationState, starts_on: date | None = None
+    ) -> Application:
         of = self.of[where]
         if state is ApplicationState.DRAFT:
             row = self.t.draft(student, of)
         else:
-            facts = {"kind": self.kinds[where], "supervisor": self.supervisors[where], "starts_on": self.starts}
+            facts = {
+                "kind": self.kinds[where],
+                "supervisor": self.supervisors[where],
+                "starts_on": starts_on or self.starts,
+            }
             row = self.t.application(student, of, state=state, term=self.term, **facts)
         self.made.applications[name] = row.id
         key = f"d/{row.id}"

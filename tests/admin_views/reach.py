@@ -34,14 +34,14 @@ _COMPLETING = ("completion", "returned", "accepted", "partly_accepted", "not_acc
 _TAKES_PLACE = ("approved", "stopped", *_COMPLETING)
 _DECIDED = ("rejected", "withdrawn", "cancelled", *_TAKES_PLACE)
 _HANDED_IN = ("submitted", *_DECIDED)
-_CIVIL_FILES = _of("ayse", *_HANDED_IN) | {"emre in civil", "deniz in civil"}
+_CIVIL_FILES = _of("ayse", *_HANDED_IN) | {"emre in civil", "emre running", "deniz in civil"}
 _MINING_FILES = _of("zeynep", *_HANDED_IN) | {"deniz in mining"}
 
 MINE: Theirs = {
     "ayse": _of("ayse", "draft", *_HANDED_IN),
     "zeynep": _of("zeynep", "draft", *_HANDED_IN),
     "deniz": frozenset({"deniz in civil", "deniz in mining"}),
-    "emre": frozenset({"emre draft", "emre in civil"}),
+    "emre": frozenset({"emre draft", "emre in civil", "emre running"}),
 }
 QUEUE: Theirs = {
     "member of civil": _CIVIL_FILES,
@@ -70,7 +70,10 @@ LEDGER: Theirs = {
     "deniz": MY_LEDGER["ayse"],
     "member of mining": MY_LEDGER["zeynep"] | {"deniz in mining"},
 }
-INTERNS: Theirs = {"boss": _of("ayse", *_TAKES_PLACE), "emre": _of("zeynep", *_TAKES_PLACE)}
+INTERNS: Theirs = {"boss": _of("ayse", *_TAKES_PLACE) | {"emre running"}, "emre": _of("zeynep", *_TAKES_PLACE)}
+BEGUN: Theirs = {
+    who: frozenset(r for r in rows if not r.endswith(("returned", "running"))) for who, rows in INTERNS.items()
+}
 _DECLARED = ("due", "sent", "done", "failed", "dropped")
 DECLARATIONS: Theirs = {"health office": _of("ayse", *_DECLARED) | _of("zeynep", *_DECLARED)}
 _CHANGES = ("with_supervisor", "approved", "declined", "rejected", "withdrawn", "lapsed")
@@ -301,7 +304,7 @@ ADDRESSES: dict[str, Address] = {
     **{f"{part}.index": Address(EMPLOYERS, answers=frozenset({302})) for part in PARTS},
     **{f"{part}.page": Address(EMPLOYERS, "applications", "pk", INTERNS) for part in PARTS},
     **{
-        f"{part}.step": Address(EMPLOYERS, "applications", "pk", INTERNS, {"action": "waive"}, FOUND_OR_LED_AWAY)
+        f"{part}.step": Address(EMPLOYERS, "applications", "pk", BEGUN, {"action": "waive"}, FOUND_OR_LED_AWAY)
         for part in PARTS
     },
     **_desk("interns", EMPLOYERS, details_view=Address(EMPLOYERS, "applications", "id", INTERNS)),

@@ -230,7 +230,7 @@ SURFACES: dict[str, tuple[str, Theirs, Seen]] = {
     "own completions": (A, reach.CLOSING, found("/completion/", r'href="/completion/(\d+)"')),
     "own ledger": ("ledger", reach.MY_LEDGER, found("/my-obligation/", LINE)),
     "the ledger": ("ledger", reach.LEDGER, credited),
-    "interns": (A, reach.INTERNS, found("/interns/", DETAILS)),
+    "interns": (A, reach.INTERNS, found("/interns/", r'interns/details/\?id=(\d+)"')),
     "own requests": ("requests", reach.MY_REQUESTS, found("/my-requests/", DETAILS)),
     "requests": ("requests", reach.OPEN_REQUESTS, found("/requests/", DETAILS)),
     "requests, answered too": ("requests", reach.REQUESTS, found("/requests/?state=all", DETAILS)),
