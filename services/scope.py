@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, event, false, or_, select, true
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, aliased, with_loader_criteria
 from sqlalchemy.orm.base import instance_state
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -134,8 +134,10 @@ _HANDED_IN = Document.submitted_at.is_not(None)
 
 def _come_to(model: Any, states: Collection[S]) -> ColumnElement[bool]:
     """The application has come as far as one of these states."""
-    come_so_far = select(Application.id).where(Application.id == model.application_id, Application.state.in_(states))
-    return come_so_far.exists()
+    of = aliased(Application)  # a statement that reads applications too keeps its own
+    return (
+        select(of.id).where(of.id == model.application_id, of.state.in_(sorted(states))).correlate_except(of).exists()
+    )
 
 
 def _of_the_firm(model: Any) -> dict[A, Condition]:
