@@ -50,10 +50,13 @@ QUEUE: Theirs = {
     "member of mining": _MINING_FILES,
     "career centre": _CIVIL_FILES | _MINING_FILES,
 }
-CLOSING: Theirs = {name: _of(name, *_TAKES_PLACE) for name in ("ayse", "zeynep")}  # what took place is completed
+CLOSING: Theirs = {  # what took place is completed
+    **{name: _of(name, *_TAKES_PLACE) for name in ("ayse", "zeynep")},
+    "emre": frozenset({"emre running"}),
+}
 COMMISSION: Theirs = {who: rows for who, rows in QUEUE.items() if who in BOARD}
 CLOSED: Theirs = {
-    who: frozenset(r for r in rows if r.split(" ")[1] in _TAKES_PLACE) for who, rows in COMMISSION.items()
+    who: frozenset(r for r in rows if r.split(" ")[1] in {*_TAKES_PLACE, "running"}) for who, rows in COMMISSION.items()
 }
 STUDENTS_OF: Theirs = {
     **dict.fromkeys(("member of civil", "chair of civil"), frozenset({"ayse", "deniz", "emre"})),
@@ -71,9 +74,7 @@ LEDGER: Theirs = {
     "member of mining": MY_LEDGER["zeynep"] | {"deniz in mining"},
 }
 INTERNS: Theirs = {"boss": _of("ayse", *_TAKES_PLACE) | {"emre running"}, "emre": _of("zeynep", *_TAKES_PLACE)}
-BEGUN: Theirs = {
-    who: frozenset(r for r in rows if not r.endswith(("returned", "running"))) for who, rows in INTERNS.items()
-}
+BEGUN: Theirs = {who: frozenset(r for r in rows if not r.endswith("running")) for who, rows in INTERNS.items()}
 _DECLARED = ("due", "sent", "done", "failed", "dropped")
 DECLARATIONS: Theirs = {"health office": _of("ayse", *_DECLARED) | _of("zeynep", *_DECLARED)}
 _CHANGES = ("with_supervisor", "approved", "declined", "rejected", "withdrawn", "lapsed")
@@ -234,7 +235,9 @@ ADDRESSES: dict[str, Address] = {
     "completion.index": Address(STUDENTS),
     "completion.details_view": Address(STUDENTS, "applications", "pk", CLOSING),
     "completion.logbook": Address(STUDENTS, "applications", "pk", CLOSING),
-    "completion.day": Address(STUDENTS, "applications", "pk", CLOSING, {"day": WRITTEN_ON}),
+    "completion.day": Address(
+        STUDENTS, "applications", "pk", {who: CLOSING[who] for who in ("ayse", "zeynep")}, {"day": WRITTEN_ON}
+    ),
     "completion.printed": Address(STUDENTS, "applications", "pk", CLOSING),
     "my_obligation.index": Address(STUDENTS),
     "completions.index": Address(BOARD, answers=frozenset({302})),
