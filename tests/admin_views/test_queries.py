@@ -195,7 +195,12 @@ READ: dict[str, tuple[str, ...]] = {
         "/institutions/details/?id={civil firm}", "/supervisors/", "/supervisors/?q=ali",
         "/applications/institutions?q=kaya", "/",
     ),
-    "career centre": (*(f"/applications/{asked}" for asked in QUEUE), "/applications/details/?id={file}", "/"),
+    "career centre": (
+        *(f"/applications/{asked}" for asked in QUEUE), "/applications/details/?id={file}", "/", "/figures/",
+        "/figures/?state=approved", "/figures/?city=Trabzon&term={term}", "/applications/?state=all&city=Trabzon",
+        "/applications/?state=all&faculty={faculty}&sector=Yazılım", "/merging/?why=name", "/merging/?of={civil firm}",
+        "/merging/compare?first={civil firm}&other={mining firm}",
+    ),
     "ayse": ("/my-applications/", "/my-applications/details/?id={file}", "/apply/", "/apply/institutions?q=kaya", "/"),
     "boss": ("/interns/", "/interns/attendance/{approved}", "/interns/evaluation/{approved}"),
     "health office": (
