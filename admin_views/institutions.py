@@ -100,7 +100,7 @@ class InstitutionDesk(Notes, Steps, Desk):
         return "" if _curates(row.state) else _(CURATED)
 
     def edits(self, row: Any) -> bool:
-        return _curates(row.state)
+        return row.state in KEPT and _curates(row.state)
 
     @expose("/details/")
     def details_view(self) -> ResponseReturnValue:
