@@ -91,7 +91,7 @@ class Applications(Many, Assessing, Desk):
         Column("starts_on", N_("Start"), Application.starts_on),
         Column("ends_on", N_("End"), Application.ends_on),
         Column("half_days", N_("Days"), Application.half_days),
-        Column("counted", N_("Days counted"), Application.counted_half_days),
+        Column("counted_half_days", N_("Days counted"), Application.counted_half_days),
         Column("submitted_at", N_("Submitted"), Application.submitted_at),
         Column("handed_in_at", N_("Handed in"), Application.handed_in_at),
         Column("state", N_("Status"), Application.state),
@@ -233,10 +233,10 @@ class Applications(Many, Assessing, Desk):
         asked, opened = self._asked(), doors(row, g.standing)
         rejecting = next((d for d in opened if d.action is Action.REJECT), None)
         return self.render(
-            "applications/file.html", row=row, steps=steps, judgement=judge_again(row),
+            "applications/file.html", row=row, judgement=judge_again(row),
             changes=since_rejection(steps), requests=change_requests.of(db.session(), row), **_by_purpose(self._documents(row)), buttons=buttons(row), today=today(),
             rejecting=step_form(rejecting) if rejecting else None, args=_filters(),
-            next=self._beside(asked, row), previous=self._beside(asked, row, back=True), **self.completing(row),
+            next=self._beside(asked, row), previous=self._beside(asked, row, back=True), **{"steps": steps, **self.completing(row)},
         )  # fmt: skip
 
     def _beside(self, asked: Queue, row: Application, *, back: bool = False) -> str | None:

@@ -57,6 +57,7 @@ class Assessing(Steps):
         fewer.reason.id = "fewer-reason"  # both forms stand on one page
         return {
             "parts": found,
+            "steps": completion.history(db.session(), row, found),
             "counted": Judgement(found.count, (), found.problem),
             "answers": completion.answers(db.session(), row),
             "waivable": [part for part, missing in open_parts if missing and waivable],

@@ -15,7 +15,7 @@ from admin_views.buttons import seen_version
 from admin_views.desk import Opened
 from forms.completion import LOGBOOK, EntryForm
 from models import Application, Attendance, Evaluation, db
-from services import audit, completion, logbook
+from services import completion, logbook
 from services.archives import Refusal
 from services.completion import Parts
 from services.documents import give, take_in
@@ -67,7 +67,7 @@ class Completion(Opened):
             tasks=completion.tasks(row, found, today()),
             judgement=Judgement(found.count, (), found.problem),
             answers=completion.answers(db.session(), row) if row.state in ASSESSED else (),
-            steps=audit.timeline(db.session(), "application", row.id),
+            steps=completion.history(db.session(), row, found),
             today=today(),
         )
 

@@ -43,6 +43,7 @@ HANDED_IN = {
     "işyeri kabul formu.docx": "isyeri-kabul-formu.docx",
     "müstehaklık belgesi.pdf": "mustehaklik-kilavuzu.pdf",
 }
+LOGBOOK = {"staj defteri.docx": "staj-defteri.docx", "devam çizelgesi.xlsx": "devam-cizelgesi.xlsx"}
 LIMIT = 20 * 1024 * 1024
 WEEKS_TRIED = 8
 STILL_UNVERIFIED = 4
@@ -55,7 +56,8 @@ class History:
     def __init__(self, session: Session, store: Any, host: Supervisor, today: date) -> None:
         self.session, self.store, self.host, self.today = session, store, host, today
         self.told = 0
-        self._archives = [_taken(store, kind) for kind in ("zip", "7z")]
+        self._archives = [_taken(store, f"staj evrakı.{kind}", HANDED_IN) for kind in ("zip", "7z")]
+        self._logbook = _taken(store, "staj defteri.zip", LOGBOOK)
         self._firms = self._verified()
 
     def tell(self, student: Student, story: Story) -> None:
@@ -253,7 +255,13 @@ class History:
 
     def _document(self, at: datetime) -> Document:
         """An archive of the student's own; its content is one of two that were looked into."""
-        content, like = self._archives[self.told % 2]
+        return self._kept(*self._archives[self.told % 2], at)
+
+    def logbook(self, at: datetime) -> Document:
+        """A logbook of the student's own."""
+        return self._kept(*self._logbook, at)
+
+    def _kept(self, content: bytes, like: Document, at: datetime) -> Document:
         key = f"{at:%Y/%m}/{uuid4().hex}"
         with TemporaryDirectory() as folder:
             path = Path(folder) / "archive"
@@ -287,18 +295,18 @@ class History:
         return self.standing(self.session.scalars(held.limit(1)).one())
 
 
-def _taken(store: Any, kind: str) -> tuple[bytes, Document]:
-    """A real archive of the forms, and what the inspection of uploads made of it."""
+def _taken(store: Any, filename: str, files: dict[str, str]) -> tuple[bytes, Document]:
+    """A real archive of these files, and what the inspection of uploads made of it."""
     made = io.BytesIO()
-    if kind == "zip":
+    if filename.endswith(".zip"):
         with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, file in HANDED_IN.items():
+            for name, file in files.items():
                 archive.write(FILES / file, name)
     else:
         with py7zr.SevenZipFile(made, "w") as seven:
-            for name, file in HANDED_IN.items():
+            for name, file in files.items():
                 seven.write(FILES / file, name)
     content = made.getvalue()
-    document = take_in(store, io.BytesIO(content), f"staj evrakı.{kind}", LIMIT)
+    document = take_in(store, io.BytesIO(content), filename, LIMIT)
     store.delete(document.storage_key)
     return content, document

@@ -9,8 +9,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models import Application, Attendance, Document, Evaluation, EvaluationForm, LogEntry, Step, utcnow
-from services import ledger
-from services.completion_parts import Parts, Task, answers, counted, parts, tasks
+from services import evaluations, ledger
+from services.completion_parts import Parts, Task, answers, counted, history, parts, tasks
 from services.standing import Standing
 from services.transition import Outrun, Refused, brings_about, checked_before, follow, take
 from workflow.days import days_text
@@ -27,6 +27,7 @@ __all__ = [
     "assess",
     "counted",
     "hand_in",
+    "history",
     "parts",
     "reopen",
     "send_back",
@@ -188,7 +189,10 @@ def _of_the_firm(session: Session, application: Application, part: Part) -> Atte
     same = ("student_id", "department_id", "supervisor_id")
     facts = {"application_id": application.id} | {name: getattr(application, name) for name in same}
     if model is Evaluation:
-        facts["form_id"] = _form_in_use(session, application.department_id)
+        form = evaluations.in_use(session, application.department_id)
+        if form is None:
+            raise Refused(Say("No evaluation form is in use. Publish one first."))
+        facts["form_id"] = form.id
     made: Attendance | Evaluation = model(**facts)
     session.add(made)
     try:
@@ -197,18 +201,6 @@ def _of_the_firm(session: Session, application: Application, part: Part) -> Atte
         session.rollback()
         raise Outrun from None
     return made
-
-
-def _form_in_use(session: Session, department_id: int) -> int:
-    """The department's form, or the university's."""
-    in_use = select(EvaluationForm).where(
-        EvaluationForm.state == EvaluationFormState.IN_USE,
-        or_(EvaluationForm.department_id == department_id, EvaluationForm.department_id.is_(None)),
-    )
-    forms = session.scalars(in_use.order_by(EvaluationForm.department_id.is_(None)).limit(1)).all()
-    if not forms:
-        raise Refused(Say("No evaluation form is in use. Publish one first."))
-    return forms[0].id
 
 
 @checked_before(APPLICATIONS, Action.COMPLETE)

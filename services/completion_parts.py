@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from models import Absence, Application, Attendance, Document, Evaluation, EvaluationAnswer
-from services import change_requests, logbook
+from models import Absence, Application, Attendance, Document, Evaluation, EvaluationAnswer, Step
+from services import audit, change_requests, logbook
 from services.calendar import calendar_for
 from services.logbook import LogDay
+from services.sign_in import ISTANBUL
 from services.wizard.checks import counted_place
 from workflow import policy as law
 from workflow.days import days_text
@@ -108,6 +109,13 @@ def parts(session: Session, application: Application, today: date, language: str
         session.scalar(select(Evaluation).where(Evaluation.application_id == of).options(joinedload(Evaluation.form))),
         change_requests.waiting(session, application) is not None,
     )
+
+
+def history(session: Session, application: Application, found: Parts) -> list[Step]:
+    """What happened to the application and to what the firm wrote for it, oldest first."""
+    rows = (application, found.attendance, found.evaluation)
+    steps = [step for row in rows if row for step in audit.timeline(session, row.__tablename__, row.id)]
+    return sorted(steps, key=lambda step: (step.at, step.id))
 
 
 def answers(session: Session, application: Application) -> Sequence[EvaluationAnswer]:
@@ -223,9 +231,15 @@ def _evaluation(application: Application, found: Parts, back: set[str]) -> tuple
     return FIRM, Say("%(person)s evaluates your internship; you are told when it is there.", person=person)
 
 
+def _day(moment: datetime | None) -> date | None:
+    return moment.astimezone(ISTANBUL).date() if moment else None
+
+
 def _submit(application: Application, found: Parts) -> tuple[str, Say]:
     if application.state not in BEFORE_COMPLETION:
-        return DONE, Say("Handed in to the commission on %(day)s.", day=application.handed_in_at)
+        return DONE, Say("Handed in to the commission on %(day)s.", day=_day(application.handed_in_at))
+    if len(found.missing) > 1:
+        return AHEAD, Say("Once the steps above are done.")
     if found.missing:
         return AHEAD, found.missing[0]
     return NOW, Say("Everything is there. Look at the day count below, then hand it in to the commission.")

@@ -160,7 +160,9 @@ def enter(  # noqa: PLR0913 -- the facts of a line, named
     return line
 
 
-def take_back(session: Session, line: LedgerEntry, reason: str, standing: Standing) -> LedgerEntry:
+def take_back(
+    session: Session, line: LedgerEntry, reason: str, standing: Standing, at: datetime | None = None
+) -> LedgerEntry:
     """A line against an exemption or transfer entered in error; raises Refused. The caller commits."""
     if not reason.strip():
         raise Refused(NO_REASON)
@@ -168,7 +170,7 @@ def take_back(session: Session, line: LedgerEntry, reason: str, standing: Standi
         raise Refused(Say("The days of an internship are taken back by reopening its assessment."))
     if line.reverses_id or session.scalar(select(exists().where(LedgerEntry.reverses_id == line.id))):
         raise Refused(ALREADY_REVERSED)
-    against = _against(line, reason, standing.user_id, standing.name, utcnow())
+    against = _against(line, reason, standing.user_id, standing.name, at or utcnow())
     session.add(against)
     try:
         session.flush()
