@@ -15,7 +15,9 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from models import EvaluationAnswer
 from services import say
+from services.evaluations import in_words
 from services.listing import capped
 from services.seal import masked
 from services.sign_in import ISTANBUL
@@ -152,7 +154,14 @@ def size_text(size: int) -> str:
     return f"{amount:.1f} GB".replace(".", ",")
 
 
+@pass_context
+def answered(context: Context, answer: EvaluationAnswer) -> str:
+    """What the firm answered, in the page's language."""
+    return said(context, in_words(answer.question, answer.answer, english=_language(context) == "en"))
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
+    "answered": answered,
     "bytes": size_text,
     "capped": capped,
     "day": day,

@@ -8,7 +8,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models import Application, Attendance, Document, Evaluation, EvaluationForm, LogEntry, Step, utcnow
+from models import Application, Attendance, Document, Evaluation, LogEntry, Step, utcnow
 from services import evaluations, ledger
 from services.completion_parts import Parts, Task, answers, counted, history, parts, tasks
 from services.standing import Standing
@@ -17,7 +17,7 @@ from workflow.days import days_text
 from workflow.phase import OPEN_TO_CREDIT, TAKES_PLACE
 from workflow.say import Say
 from workflow.transitions import APPLICATIONS
-from workflow.words import Action, EvaluationFormState, Need, Part
+from workflow.words import Action, Need, Part
 
 __all__ = [
     "ASSESSMENTS",
