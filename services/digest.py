@@ -88,7 +88,7 @@ KINDS = (
     Kind(
         frozenset({Actor.HEALTH_OFFICE}), Declaration.aim_on,
         lambda _s, today: [Declaration.state.in_(WAITING), Declaration.aim_on <= today + SOON],
-        lambda n: ngettext("insurance declaration is due within seven days", "insurance declarations are due within seven days", n),
+        lambda n: ngettext("insurance declaration is overdue or due within seven days", "insurance declarations are overdue or due within seven days", n),
         "/declarations/?due=soon", lambda _session, today: Declaration.aim_on < today,
     ),
     Kind(
@@ -185,7 +185,7 @@ def _letter(user: User, found: Sequence[Waiting], notice_id: int, today: date) -
     link = f"{current_app.extensions['staj'].public_url}/"
     with force_locale(user.language):
         total = sum(w.count for w in found)
-        title = gettext("%(day)s: waiting for you: %(count)s", day=said(Deadline(today)), count=capped(total))
+        title = gettext("%(day)s: %(count)s waiting for you", day=said(Deadline(today)), count=capped(total))
         body = gettext("This waits for you today. Each line leads to its list.")
         sheet = drawn(
             user.language, user.name, title, body, link, gettext("Open the start page"),

@@ -72,7 +72,7 @@ def test_everybody_who_reviews_gets_one_letter_with_what_is_theirs(app: Flask) -
             people["mining"]: ["1 başvuru karar bekliyor (en eskisi: 9 Haziran 2026)"],
             people["both"]: ["5 başvuru karar bekliyor (geciken: 2; en eskisi: 4 Mayıs 2026)", change, request],
             people["own"]: ["3 başvuru karar bekliyor (geciken: 2; en eskisi: 4 Mayıs 2026)", change, request],
-            people["health"]: ["2 SGK bildirgesinin süresi yedi gün içinde doluyor (geciken: 1; en eskisi: 9 Haziran 2026)"],
+            people["health"]: ["2 SGK bildirgesinin süresi doldu ya da yedi gün içinde doluyor (geciken: 1; en eskisi: 9 Haziran 2026)"],
         }  # fmt: skip
 
 

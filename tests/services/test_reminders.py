@@ -9,11 +9,11 @@ from flask import Flask
 from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import IntegrityError
 
-from models import AnswerLink, ChangeRequest, Letter, Notice, Supervisor, User, db
-from services import change_requests, choices, reminders
+from models import AnswerLink, ChangeRequest, JobRun, Letter, Notice, Supervisor, User, db
+from services import change_requests, choices, jobs, reminders
 from services.notices import once_a_day, raise_once
 from services.scope import system_session
-from services.sign_in import LANGUAGES, today
+from services.sign_in import ISTANBUL, LANGUAGES, today
 from services.standing import SYSTEM
 from services.transition import take
 from tests.people import Town, a_town, looking
@@ -258,11 +258,11 @@ def test_two_jobs_at_once_remind_each_file_once(app: Flask) -> None:
         with app.app_context():
             counted.append(reminders.remind(date(2026, 8, 16), [BY_NAME["completion_overdue"]])["completion_overdue"])
 
-    jobs = [threading.Thread(target=work) for _ in range(3)]
-    for job in jobs:
-        job.start()
-    for job in jobs:
-        job.join()
+    workers = [threading.Thread(target=work) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
     with looking(app) as s:
         assert (sum(counted), len(s.scalars(select(Letter.id)).all())) == (12, 12)
 
@@ -463,3 +463,55 @@ def test_states_and_dates_of_the_table_exist() -> None:
     for r in REMINDERS:
         assert r.states <= set(r.machine.states)
         assert reminders.order(r).column.key == r.date
+
+
+# -- by the worker and by hand ---------------------------------------------------------------------------------------
+
+
+def overdue_today(t: Town) -> None:
+    """An internship that ended a fortnight ago, and an application nobody has decided for a month."""
+    of = t.department()
+    t.member(of)
+    t.application(t.student(of), of, state=S.APPROVED, starts_on=today() - timedelta(days=14 + 27))
+    t.application(t.student(of), of, submitted_at=datetime.now(UTC) - timedelta(days=30))
+
+
+def test_the_worker_reminds_once_a_day(app: Flask) -> None:
+    with app.app_context():
+        with a_town() as t:
+            overdue_today(t)
+        opened = jobs.jobs(app)
+        for _ in range(2):
+            opened.start["remind"]()
+            while task := opened.queue.dequeue():
+                opened.queue.execute(task)
+        with system_session() as s:
+            told = s.scalars(select(Notice.what).where(Notice.row_id > 0).order_by(Notice.what)).all()
+            assert told == ["application_waits", "completion_overdue"]
+            assert len(s.scalars(select(Letter.id)).all()) == 2
+            counted = s.scalars(select(JobRun.counted).where(JobRun.job == "remind").order_by(JobRun.id)).all()
+            assert counted == [2, 0]
+
+
+@pytest.mark.parametrize("name", ["remind", "summarise"])
+def test_the_mornings_begin_at_seven_in_istanbul_and_are_tried_again_every_hour(name: str) -> None:
+    job = jobs.BY_NAME[name]
+    night = datetime(2026, 6, 10, 1, 0, tzinfo=ISTANBUL)
+    first = job.next_after(night).astimezone(ISTANBUL)
+    assert (first.hour, first.minute) == (7, 0)
+    assert job.next_after(first).astimezone(ISTANBUL).hour == 8
+    assert job.next_after(first.replace(hour=17, minute=30)).astimezone(ISTANBUL).hour == 7
+
+
+def test_it_reminds_and_summarises_by_hand_for_any_day(app: Flask) -> None:
+    with app.app_context(), a_town() as t:
+        a_file(t, "application_waits")
+    run = app.test_cli_runner().invoke
+    told = run(args=["letters", "remind", "--on", "2026-05-11"])
+    assert (told.exit_code, "application_waits: 1 files." in told.output) == (0, True)
+    assert "application_waits: 0 files." in run(args=["letters", "remind", "--on", "2026-05-11"]).output
+    answers = [
+        run(args=["letters", "digest", "--on", day]).output for day in ("2026-05-10", "2026-05-11", "2026-05-11")
+    ]
+    assert answers == [f"{n} people written to.\n" for n in (0, 2, 0)]
+    assert run(args=["letters", "digest", "--on", "yarın"]).exit_code == 2
