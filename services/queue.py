@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, literal, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from models import Application, Department, Institution, InternshipType, SearchWord, Term
+from models import Application, Department, Institution, InternshipType, Membership, SearchWord, Term, User
+from services.commissions import in_office
 from services.listing import Conditions, Cursor, Order, key, neighbour
 from services.register import begins, by_words
+from services.reviewers import off_duty
 from services.say import spoken
 from services.scope import among
-from services.sign_in import ISTANBUL
+from services.sign_in import ISTANBUL, today
 from services.standing import Standing
 from workflow.days import FIRST_DAY, LAST_DAY
 from workflow.turkish import search_key, search_words
@@ -29,7 +31,8 @@ BY_START = Order(Application.starts_on)
 ORDERS = {"waiting": WAITING_FIRST, "newest": NEWEST_FIRST, "start": BY_START}
 KEYS = ("type", "term", "institution", "department")
 DAYS = ("submitted_from", "submitted_to", "start_from", "start_to")
-KEPT = ("state", "q", "order", *KEYS, *DAYS)
+KEPT = ("state", "q", "order", "reviewer", *KEYS, *DAYS)
+MINE, NOBODYS, OFF = "mine", "nobody", "off"  # by whose turn it is; or a member's key
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class Queue:
     days: Mapping[str, date]
     words: tuple[str, ...]
     order: Order
+    reviewer: str | int | None = None
     wrong: tuple[str, ...] = ()
 
     @property
@@ -73,7 +77,10 @@ class Queue:
     def where(self) -> list[ColumnElement[bool]]:
         """What every alternative has to satisfy; a reader's own file is never in their queue."""
         own = [Application.student_id != self.standing.student_id] if self.standing.student_id else []
-        return [Application.submitted_at.is_not(None), *own, *self._of_keys(), *self._of_days(), *self._of_words()]
+        return [
+            Application.submitted_at.is_not(None), *own, *self._of_reviewer(), *self._of_keys(), *self._of_days(),
+            *self._of_words(),
+        ]  # fmt: skip
 
     def place(self, row: Application) -> Cursor:
         """Where a file stands in this order, whether or not it still belongs there."""
@@ -83,6 +90,19 @@ class Queue:
         """The file after (or before) this one, or None at the end."""
         at = self.place(row)
         return neighbour(session, self.order, Cursor(at.value, at.id, back), where=self.where, branches=self.branches)
+
+    def _of_reviewer(self) -> list[ColumnElement[bool]]:
+        """Whose turn it is; a commission's own business, so that its index begins with the department."""
+        match self.reviewer:
+            case None:
+                return []
+            case "nobody":
+                return [Application.reviewer_id.is_(None)]
+            case "off":
+                return off_duty(today())
+            case "mine":
+                return [Application.reviewer_id == self.standing.user_id]
+        return [Application.reviewer_id == self.reviewer]
 
     def _of_keys(self) -> list[ColumnElement[bool]]:
         columns = {
@@ -140,7 +160,16 @@ def queue(session: Session, args: Mapping[str, str], standing: Standing) -> Queu
     words = sorted(search_words(typed), key=lambda w: (-len(w), w))
     if typed and not words:
         wrong.append("q")
-    return Queue(standing, state, keys, days, tuple(words), _order(args, state, days), tuple(wrong))
+    reviewer = _reviewer(args.get("reviewer", "").strip(), standing, wrong)
+    return Queue(standing, state, keys, days, tuple(words), _order(args, state, days), reviewer, tuple(wrong))
+
+
+def _reviewer(typed: str, standing: Standing, wrong: list[str]) -> str | int | None:
+    """Whose files an address asks for; only a commission divides its files."""
+    if typed and standing.commissions and (typed in {MINE, NOBODYS, OFF} or key(typed)):
+        return key(typed) or typed
+    wrong += ["reviewer"] if typed else []
+    return None
 
 
 def _order(args: Mapping[str, str], state: ApplicationState | None, days: Mapping[str, date]) -> Order:
@@ -204,8 +233,8 @@ def options(session: Session, asked: Queue) -> dict[str, list[tuple[int, str]]]:
         .where(among(InternshipType.department_id, asked.departments))
     )
     terms = select(literal("term"), Term.id, spoken(Term.name), Term.code)
-    found: dict[str, list[Any]] = {"department": [], "type": [], "term": []}
-    for row in session.execute(union_all(departments, types, terms)):
+    found: dict[str, list[Any]] = {"department": [], "type": [], "term": [], "reviewer": []}
+    for row in session.execute(union_all(departments, types, terms, _reviewers(asked))):
         found[row.kind].append(row)
     several = len(asked.departments) > 1
     return {
@@ -215,4 +244,18 @@ def options(session: Session, asked: Queue) -> dict[str, list[tuple[int, str]]]:
             for r in sorted(found["type"], key=lambda r: (r.of, r.key))
         ],
         "term": [(r.key, r.name) for r in sorted(found["term"], key=lambda r: r.of, reverse=True)],
+        "reviewer": sorted({(r.key, r.name) for r in found["reviewer"]}, key=lambda offered: search_key(offered[1])),
     }
+
+
+def _reviewers(asked: Queue) -> Any:
+    """Who else sits on the reader's commissions today."""
+    return (
+        select(literal("reviewer"), User.id, User.name, literal(""))
+        .join(Membership.user)
+        .where(
+            among(Membership.department_id, asked.standing.commissions),
+            User.id != (asked.standing.user_id or 0),
+            *in_office(today()),
+        )
+    )

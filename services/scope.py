@@ -24,6 +24,7 @@ from models import (
     ChangeRequest,
     Declaration,
     Department,
+    DepartmentSettings,
     Document,
     DraftPage,
     Enrolment,
@@ -61,9 +62,9 @@ from models import (
 from services.register import may_curate
 from services.standing import NOBODY, SYSTEM, Standing
 from workflow.phase import ASSESSED, HANDED_IN, TAKES_PLACE
+from workflow.words import Action, InstitutionState, PublicationState
 from workflow.words import Actor as A
 from workflow.words import ApplicationState as S
-from workflow.words import InstitutionState, PublicationState
 
 Condition = Callable[[Standing], ColumnElement[bool]]
 BOARD = (A.MEMBER, A.CHAIR)
@@ -193,7 +194,8 @@ VISIBLE: dict[type[Model], dict[A, Condition]] = {
         **_for(A.HEALTH_OFFICE, A.CAREER_CENTRE, see=_everything),
     },
     Step: {
-        A.STUDENT: _mine(Step),
+        # whose turn a file is within the commission is no business of the student's
+        A.STUDENT: lambda s: and_(_mine(Step)(s), Step.action != Action.ASSIGN),
         **_for(*BOARD, see=lambda s: or_(_of_commission(Step)(s), Step.machine == "institution")),
         A.EMPLOYER: lambda s: and_(
             Step.machine == "change_request",
@@ -230,7 +232,7 @@ VISIBLE: dict[type[Model], dict[A, Condition]] = {
 
 REFERENCE: frozenset[type[Model]] = frozenset(
     {
-        *(Faculty, Department, Term, InternshipType, Policy, HolidayOverride),
+        *(Faculty, Department, DepartmentSettings, Term, InternshipType, Policy, HolidayOverride),
         *(Institution, InstitutionWord, Supervisor, SupervisorWord, User, UserWord, Membership),
         *(EvaluationForm, EvaluationQuestion),
     }
@@ -264,10 +266,27 @@ def _own_forms(row: EvaluationQuestion, s: Standing) -> bool:
     return row.form is not None and may_write(row.form, s)
 
 
+def _changed(row: Any) -> set[str]:
+    return {a.key for a in instance_state(row).attrs if a.history.has_changes()}
+
+
+def _reviewer_only(row: Any, s: Standing) -> bool:
+    """A commission says whose turn a file is; everything else of it is the one hand's (services.transition)."""
+    return row.id is not None and _own_department(row, s) and _changed(row) <= {"reviewer_id", "reviewer"}
+
+
+def _chaired(row: Any, s: Standing) -> bool:
+    """A chair writes of their own departments, and moves nothing from another one to them."""
+    return {row.department_id, *(instance_state(row).attrs.department_id.history.deleted or ())} <= s.chair_of
+
+
+def _commission_only(row: Membership, s: Standing) -> bool:
+    return row.actor in BOARD and _chaired(row, s)
+
+
 def _self_only(row: Any, s: Standing) -> bool:
     """A person changes their own password, language and keys; nobody signed in, only a new password."""
-    changed = {a.key for a in instance_state(row).attrs if a.history.has_changes()}
-    return row.id is not None and s.user_id in {row.id, None} and changed <= _OWN_COLUMNS
+    return row.id is not None and s.user_id in {row.id, None} and _changed(row) <= _OWN_COLUMNS
 
 
 _OWN_COLUMNS = {"password", "fs_uniquifier", "language", "shortcuts", "unwanted"}
@@ -286,7 +305,7 @@ def _unverified(row: Institution, _s: Standing) -> bool:
 
 
 WRITABLE: dict[type[Model], dict[A | None, Permission]] = {
-    Application: {A.STUDENT: _own_row},
+    Application: {A.STUDENT: _own_row, **dict.fromkeys(BOARD, _reviewer_only)},
     ChangeRequest: {A.STUDENT: _own_row},
     Request: {A.STUDENT: _own_row},
     AnswerTemplate: dict.fromkeys(BOARD, _own_department),
@@ -317,7 +336,9 @@ WRITABLE: dict[type[Model], dict[A | None, Permission]] = {
     Step: dict.fromkeys(EVERYONE, _always),
     Letter: {None: _always},
     User: {A.IT: _always, None: _self_only},
-    **{m: {A.IT: _always} for m in (Faculty, Department, Term, InternshipType, Policy, HolidayOverride, Membership)},
+    **{m: {A.IT: _always} for m in (Faculty, Department, Term, InternshipType, Policy, HolidayOverride)},
+    Membership: {A.IT: _always, A.CHAIR: _commission_only},
+    DepartmentSettings: {A.CHAIR: _chaired},
 }
 
 

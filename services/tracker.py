@@ -51,6 +51,7 @@ DID: dict[Action, str] = {
     Action.UNBLOCK: N_("lifted the block"),
     Action.PUBLISH: N_("published"),
     Action.RETRACT: N_("withdrew from view"),
+    Action.ASSIGN: N_("gave the file to a reviewer"),
     Action.CREATE: N_("created"),
     Action.EDIT: N_("edited"),
     Action.DELETE: N_("deleted"),

@@ -46,6 +46,17 @@ def institution_not_blocked(row: Any, _moment: Moment) -> Say | None:
     return None
 
 
+def institution_vouched_for(row: Any, _moment: Moment) -> Say | None:
+    """A department may ask that the career centre has verified the institution first."""
+    asks = row.department.settings is not None and row.department.settings.verified_only
+    if asks and row.institution.state == InstitutionState.UNVERIFIED:
+        return Say(
+            "%(name)s is not verified yet, and this department approves for verified institutions only. The career centre verifies it.",
+            name=row.institution.name,
+        )
+    return None
+
+
 def not_started(row: Any, moment: Moment) -> Say | None:
     """Postponing and cancelling are for before the first day; afterwards it is a stop."""
     if row.starts_on <= moment.today:

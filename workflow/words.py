@@ -291,6 +291,7 @@ class Action(Word):
     UNBLOCK = "unblock", N_("Lift the block")
     PUBLISH = "publish", N_("Publish")
     RETRACT = "retract", N_("Withdraw from view")
+    ASSIGN = "assign", N_("Give to a reviewer")
     CREATE = "create", N_("Create")
     EDIT = "edit", N_("Edit")
     DELETE = "delete", N_("Delete")
