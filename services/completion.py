@@ -8,8 +8,8 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models import Application, Attendance, Document, Evaluation, EvaluationForm, LogEntry, Step, utcnow
-from services import ledger
+from models import Application, Attendance, Document, Evaluation, LogEntry, Step, utcnow
+from services import evaluations, ledger
 from services.completion_parts import Parts, Task, answers, counted, parts, tasks
 from services.standing import Standing
 from services.transition import Outrun, Refused, brings_about, checked_before, follow, take
@@ -17,7 +17,7 @@ from workflow.days import days_text
 from workflow.phase import OPEN_TO_CREDIT, TAKES_PLACE
 from workflow.say import Say
 from workflow.transitions import APPLICATIONS
-from workflow.words import Action, EvaluationFormState, Need, Part
+from workflow.words import Action, Need, Part
 
 __all__ = [
     "ASSESSMENTS",
@@ -201,14 +201,10 @@ def _of_the_firm(session: Session, application: Application, part: Part) -> Atte
 
 def _form_in_use(session: Session, department_id: int) -> int:
     """The department's form, or the university's."""
-    in_use = select(EvaluationForm).where(
-        EvaluationForm.state == EvaluationFormState.IN_USE,
-        or_(EvaluationForm.department_id == department_id, EvaluationForm.department_id.is_(None)),
-    )
-    forms = session.scalars(in_use.order_by(EvaluationForm.department_id.is_(None)).limit(1)).all()
-    if not forms:
+    form = evaluations.in_use(session, department_id)
+    if form is None:
         raise Refused(Say("No evaluation form is in use. Publish one first."))
-    return forms[0].id
+    return form.id
 
 
 @checked_before(APPLICATIONS, Action.COMPLETE)

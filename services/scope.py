@@ -66,7 +66,7 @@ from services.standing import NOBODY, SYSTEM, Standing
 from workflow.phase import ASSESSED, HANDED_IN, TAKES_PLACE
 from workflow.words import Actor as A
 from workflow.words import ApplicationState as S
-from workflow.words import InstitutionState, PublicationState
+from workflow.words import EvaluationFormState, InstitutionState, PublicationState
 
 Condition = Callable[[Standing], ColumnElement[bool]]
 BOARD = (A.MEMBER, A.CHAIR)
@@ -267,6 +267,11 @@ def _university_wide(row: Any, _s: Standing) -> bool:
     return row.department_id is None
 
 
+def _in_preparation(permits: Permission) -> Permission:
+    """A version that was published is asked, perhaps answered: nobody changes it any more."""
+    return lambda row, s: row.state in {None, EvaluationFormState.DRAFT} and permits(row, s)
+
+
 def _own_forms(row: EvaluationQuestion, s: Standing) -> bool:
     return row.form is not None and may_write(row.form, s)
 
@@ -316,7 +321,10 @@ WRITABLE: dict[type[Model], dict[A | None, Permission]] = {
     **{m: {A.EMPLOYER: _own_intern} for m in (AttendanceWeek, Absence, EvaluationAnswer)},
     LogEntry: {A.STUDENT: _own_row},
     LedgerEntry: dict.fromkeys(BOARD, _own_department),
-    EvaluationForm: {**dict.fromkeys(BOARD, _own_department), A.IT: _university_wide},
+    EvaluationForm: {
+        **dict.fromkeys(BOARD, _in_preparation(_own_department)),
+        A.IT: _in_preparation(_university_wide),
+    },
     EvaluationQuestion: {**dict.fromkeys(BOARD, _own_forms), A.IT: _own_forms},
     DraftPage: {A.STUDENT: _own_row},
     Document: {A.STUDENT: _own_row},
