@@ -9,6 +9,7 @@ from admin_views import (
     applications,
     change_requests,
     errors,
+    guides,
     health,
     institutions,
     insurance,
@@ -29,7 +30,7 @@ from admin_views import (
 )
 from admin_views.home import Home as HOME
 
-__all__ = ["HOME", "answer", "desks", "errors", "health", "notifications", "page"]
+__all__ = ["HOME", "answer", "desks", "errors", "guides", "health", "notifications", "page"]
 
 
 def desks() -> list[BaseView]:
