@@ -23,7 +23,6 @@ STYLE = {
     Action.APPROVE: "success",
     Action.AGREE: "success",
     Action.ANSWER: "primary",
-    Action.ATTEST: "success",
     Action.VERIFY: "success",
     Action.PUBLISH: "success",
     Action.SUBMIT: "primary",
@@ -34,7 +33,6 @@ STYLE = {
     Action.DECLINE: "danger",
     Action.BLOCK: "danger",
     Action.CANCEL: "danger",
-    Action.ACCEPT: "success",
 }
 
 

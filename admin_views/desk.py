@@ -10,6 +10,7 @@ from flask_admin import BaseView, expose
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.helpers import get_redirect_target
 from flask_babel import gettext as _
+from flask_security import current_user
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import DataError, IntegrityError
 from werkzeug.exceptions import NotFound
@@ -67,13 +68,10 @@ class Opened(BaseView):
         return abort(404)
 
     def is_accessible(self) -> bool:
-        standing = g.get("standing", NOBODY)
-        if standing.visit and self.actors != {Actor.EMPLOYER}:
-            return False
-        return not self.actors.isdisjoint(standing.actors)
+        return not self.actors.isdisjoint(g.get("standing", NOBODY).actors)
 
     def inaccessible_callback(self, name: str, **kwargs: Any) -> ResponseReturnValue:
-        if not g.get("standing", NOBODY).present:
+        if not current_user.is_authenticated:
             if any(value for name, value in request.form.items() if name != "csrf_token"):
                 return errors.send_again(signed_out=True)
             return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
