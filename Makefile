@@ -47,7 +47,7 @@ docs: $(DEV_READY) ## write the generated documents anew
 
 translations: $(DEV_READY) ## bring new sentences into the catalogues
 	$(BIN)/pybabel -q extract -F translations/babel.cfg $(PYBABEL_KEYWORDS) --no-location --sort-output -o translations/messages.pot .
-	$(BIN)/pybabel -q update -i translations/messages.pot -d translations -w 120 --no-fuzzy-matching --ignore-obsolete
+	$(BIN)/pybabel -q update -i translations/messages.pot -d translations -w 120 --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	rm translations/messages.pot
 
 lock: $(DEV_READY) ## resolve the requirements anew (hashes, no addresses)

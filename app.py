@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 import services.database  # noqa: F401 -- opens each database the same way
-from admin_views import HOME, answer, desks, errors, page
+from admin_views import HOME, answer, desks, errors, firm, health, notifications, page
 from models import db
 from seed import commands
 from services import commands as office_commands
@@ -42,7 +42,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     headers.install(app)
     page.install(app)
     answer.install(app)
+    notifications.install(app)
+    firm.install(app)
     errors.install(app)
+    health.install(app)
     admin = Admin(app, name="Staj", url="/", index_view=HOME(), theme=Theme("staj", "admin/base.html"))
     for desk in desks():
         admin.add_view(desk)

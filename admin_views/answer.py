@@ -65,10 +65,6 @@ def _taken(token: str, form: Any) -> ResponseReturnValue:
 def _page(template: str, found: answer_links.Opened, **facts: Any) -> str:
     change = found.change
     weighed = change_requests.weighed(change.application, change.kind, change.starts_on, change.ends_on, today())
-    return render_template(template, change=change, weighed=weighed, email=_hidden(found.link.email), **facts)
-
-
-def _hidden(email: str) -> str:
-    """An address as its owner knows it: m•••@kaya.com."""
-    name, _at, host = email.partition("@")
-    return f"{name[:1]}•••@{host}"
+    return render_template(
+        template, change=change, weighed=weighed, email=answer_links.hidden(found.link.email), **facts
+    )

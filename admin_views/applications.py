@@ -1,6 +1,6 @@
 """The commission's queue: every file of its departments, decided one by one or many at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,10 +12,11 @@ from flask_babel import gettext as _
 from sqlalchemy import Float, cast, func, select
 from sqlalchemy.orm import joinedload
 
-from admin_views.buttons import Steps, buttons
+from admin_views.assessment import SETTLED, Assessing
+from admin_views.buttons import buttons
 from admin_views.desk import Card, Column, Desk
 from admin_views.download import download
-from admin_views.many import Many
+from admin_views.many import MANY, Many
 from forms.step import step_form
 from models import Application, Department, Document, Institution, InternshipType, Supervisor, Term, db
 from services import audit, change_requests
@@ -30,7 +31,7 @@ from services.transition import doors
 from services.wizard.checks import judge_again
 from workflow.say import N_
 from workflow.transitions import APPLICATIONS, Door
-from workflow.words import Action, Actor, ApplicationState
+from workflow.words import Action, Actor, ApplicationState, Purpose
 
 SOON = 7  # days to the start that make a waiting file urgent
 EXPORTED = (
@@ -52,6 +53,11 @@ EXPORTED = (
     (N_("Reason"), Application.reason),
     (N_("E-mail"), Application.email),
     (N_("Phone"), Application.phone),
+    (N_("Reason of the stop"), Application.stop_reason),
+    (N_("Handed in"), Application.handed_in_at),
+    (N_("Days counted"), cast(Application.counted_half_days, Float) / 2),
+    (N_("Days accepted"), cast(Application.accepted_half_days, Float) / 2),
+    (N_("To be corrected by"), Application.due_on),
 )
 EXPORT_JOINS = (
     Application.department,
@@ -62,7 +68,7 @@ EXPORT_JOINS = (
 )
 
 
-class Applications(Many, Steps, Desk):
+class Applications(Many, Assessing, Desk):
     """Applications of the reader's commissions; the career centre reads everybody's."""
 
     actors = frozenset({Actor.MEMBER, Actor.CHAIR, Actor.CAREER_CENTRE})
@@ -85,7 +91,9 @@ class Applications(Many, Steps, Desk):
         Column("starts_on", N_("Start"), Application.starts_on),
         Column("ends_on", N_("End"), Application.ends_on),
         Column("half_days", N_("Days"), Application.half_days),
+        Column("counted_half_days", N_("Days counted"), Application.counted_half_days),
         Column("submitted_at", N_("Submitted"), Application.submitted_at),
+        Column("handed_in_at", N_("Handed in"), Application.handed_in_at),
         Column("state", N_("Status"), Application.state),
         Column("version", "", Application.version),
     )
@@ -117,17 +125,16 @@ class Applications(Many, Steps, Desk):
     def _offered(self, asked: Queue, page: Listed) -> dict[str, Any]:
         """What the page around the rows needs."""
         chosen = asked.keys.get("institution")
+        shown = {row.state for row in page.rows}
         decides = [
-            d.action
-            for d in APPLICATIONS.table
-            if d.action in {Action.APPROVE, Action.REJECT} and d.by & g.standing.actors
+            d.action for d in APPLICATIONS.table if d.action in MANY and d.by & g.standing.actors and d.froms & shown
         ]
         return {
             "options": options(db.session(), asked),
             "states": [*((s.value, said(s)) for s in STATES), (ALL, _("All statuses"))],
             "institution": db.session.get(Institution, chosen) if chosen else None,
             "alike": named(db.session(), request.args["institution"]) if "institution" in asked.wrong else (),
-            "decides": decides if any(r.state is ApplicationState.SUBMITTED for r in page.rows) else [],
+            "decides": decides,
             "today": today(),
         }
 
@@ -167,7 +174,7 @@ class Applications(Many, Steps, Desk):
             return []
         soon = {"start_to": (today() + timedelta(days=SOON)).isoformat()}
         views: tuple[dict[str, Any], ...] = (soon, {})
-        urgent, all_ = counts = [self._count(args) for args in views]
+        urgent, all_ = found = [self._count(args) for args in views]
         labels = (
             ngettext(
                 "application starts within a week and waits for a decision",
@@ -177,21 +184,30 @@ class Applications(Many, Steps, Desk):
             ngettext("application waits for a decision", "applications wait for a decision", all_),
         )
         return [
-            Card(
-                capped(count),
-                label,
-                url_for("applications.index_view", **args),
-                urgent=bool(args),
-            )
-            for count, args, label in zip(counts, views, labels, strict=True)
-            if count
+            *(
+                Card(
+                    capped(count),
+                    label,
+                    url_for("applications.index_view", **args),
+                    urgent=bool(args),
+                )
+                for count, args, label in zip(found, views, labels, strict=True)
+                if count
+            ),
+            *self._completed(),
         ]
+
+    def _completed(self) -> list[Card]:
+        state = ApplicationState.COMPLETION.value
+        count = self._count({"state": state})
+        label = ngettext("completion waits for assessment", "completions wait for assessment", count)
+        return [Card(capped(count), label, url_for("applications.index_view", state=state))] if count else []
 
     def _count(self, args: Mapping[str, str]) -> int:
         asked = queue(db.session(), args, g.standing)
         found = select(Application.id).where(
             among(Application.department_id, g.standing.commissions),
-            Application.state == ApplicationState.SUBMITTED,
+            Application.state == asked.state,
             *asked.where,
         )
         return db.session.scalar(select(func.count()).select_from(found.limit(CAP + 1).subquery())) or 0
@@ -217,10 +233,10 @@ class Applications(Many, Steps, Desk):
         asked, opened = self._asked(), doors(row, g.standing)
         rejecting = next((d for d in opened if d.action is Action.REJECT), None)
         return self.render(
-            "applications/file.html", row=row, steps=steps, judgement=judge_again(row),
-            changes=since_rejection(steps), requests=change_requests.of(db.session(), row), documents=self._documents(row), buttons=buttons(row), today=today(),
+            "applications/file.html", row=row, judgement=judge_again(row),
+            changes=since_rejection(steps), requests=change_requests.of(db.session(), row), **_by_purpose(self._documents(row)), buttons=buttons(row), today=today(),
             rejecting=step_form(rejecting) if rejecting else None, args=_filters(),
-            next=self._beside(asked, row), previous=self._beside(asked, row, back=True),
+            next=self._beside(asked, row), previous=self._beside(asked, row, back=True), **{"steps": steps, **self.completing(row)},
         )  # fmt: skip
 
     def _beside(self, asked: Queue, row: Application, *, back: bool = False) -> str | None:
@@ -243,11 +259,12 @@ class Applications(Many, Steps, Desk):
         return url_for(".details_view", id=row.id, **_filters())
 
     def done(self, row: Any, door: Door) -> str:
-        return f"{row.student_name}: {said(door.to)}"
+        return f"{row.student_name}: {said(row.state)}"
 
     def after(self, row: Any, door: Door) -> str:
         """Back to the list it was decided on, or on to the next file of the queue."""
-        if request.args.get("list") or door.action not in {Action.APPROVE, Action.REJECT}:
+        assessed = door.action in SETTLED and "state" in request.args  # without, it is not the queue of completions
+        if request.args.get("list") or not (assessed or door.action in {Action.APPROVE, Action.REJECT}):
             return self.list_url() if request.args.get("list") else self.file_url(row)
         asked = self._asked()
         found = asked.beside(db.session(), row) or asked.beside(db.session(), row, back=True)
@@ -258,6 +275,12 @@ class Applications(Many, Steps, Desk):
 
     def list_url(self) -> str:
         return url_for(".index_view", **_filters(), **_place())
+
+
+def _by_purpose(documents: Sequence[Document]) -> dict[str, list[Document]]:
+    """What was handed in with the application, and what closes it."""
+    logbooks = [d for d in documents if d.purpose is Purpose.LOGBOOK]
+    return {"documents": [d for d in documents if d not in logbooks], "logbooks": logbooks}
 
 
 def _filters() -> dict[str, Any]:

@@ -23,6 +23,7 @@ STYLE = {
     Action.APPROVE: "success",
     Action.AGREE: "success",
     Action.ANSWER: "primary",
+    Action.ATTEST: "success",
     Action.VERIFY: "success",
     Action.PUBLISH: "success",
     Action.SUBMIT: "primary",
@@ -33,6 +34,7 @@ STYLE = {
     Action.DECLINE: "danger",
     Action.BLOCK: "danger",
     Action.CANCEL: "danger",
+    Action.ACCEPT: "success",
 }
 
 

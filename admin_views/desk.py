@@ -10,7 +10,6 @@ from flask_admin import BaseView, expose
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.helpers import get_redirect_target
 from flask_babel import gettext as _
-from flask_security import current_user
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import DataError, IntegrityError
 from werkzeug.exceptions import NotFound
@@ -68,10 +67,13 @@ class Opened(BaseView):
         return abort(404)
 
     def is_accessible(self) -> bool:
-        return not self.actors.isdisjoint(g.get("standing", NOBODY).actors)
+        standing = g.get("standing", NOBODY)
+        if standing.visit and self.actors != {Actor.EMPLOYER}:
+            return False
+        return not self.actors.isdisjoint(standing.actors)
 
     def inaccessible_callback(self, name: str, **kwargs: Any) -> ResponseReturnValue:
-        if not current_user.is_authenticated:
+        if not g.get("standing", NOBODY).present:
             if any(value for name, value in request.form.items() if name != "csrf_token"):
                 return errors.send_again(signed_out=True)
             return redirect(url_for("security.login", next=request.full_path.rstrip("?")))

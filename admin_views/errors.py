@@ -2,9 +2,8 @@
 
 import logging
 
-from flask import Flask, Response, abort, make_response, render_template, request
+from flask import Flask, Response, abort, g, make_response, render_template, request
 from flask_babel import gettext as _
-from flask_security import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -12,6 +11,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from models import db
 from services.archives import Busy
 from services.say import said
+from services.standing import NOBODY
 from workflow.say import N_
 
 _log = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ def _fault(_error: Exception) -> Response:
 
 
 def _expired(_error: CSRFError) -> Response:
-    return send_again(signed_out=not current_user.is_authenticated)
+    return send_again(signed_out=not g.get("standing", NOBODY).present)
 
 
 def send_again(*, signed_out: bool) -> Response:

@@ -9,18 +9,21 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from babel import Locale, dates
+from babel import Locale, dates, numbers
 from flask_babel import force_locale, get_locale, get_translations
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from models import EvaluationAnswer
 from services import say
+from services.evaluations import in_words
+from services.listing import capped
 from services.seal import masked
 from services.sign_in import ISTANBUL
 from services.tracker import DID
 from workflow.phase import status
-from workflow.words import Action, Page, Word
+from workflow.words import Action, Page, Part, Word
 
 
 def _language(context: Context) -> str:
@@ -94,6 +97,12 @@ def weekday(context: Context, value: date) -> str:
 
 
 @pass_context
+def near(context: Context, value: date) -> str:
+    """A day that is near: with its weekday, without its year."""
+    return _dated(value, "d MMM EEE", _language(context))
+
+
+@pass_context
 def week(context: Context, mask: int | None) -> str:
     """A week's bit mask (Monday = 1 … Sunday = 64) by the short names of its days."""
     names = Locale.parse(_language(context)).days["format"]["abbreviated"]
@@ -109,7 +118,7 @@ def iso_day(context: Context, text: str) -> str:
 @pass_context
 def page_label(context: Context, word: str) -> str:
     """A page of the wizard by its stored word."""
-    return said(context, Page(word))
+    return said(context, Page(word) if word in set(Page) else Part(word))
 
 
 def halves(count: int | None) -> str:
@@ -117,6 +126,22 @@ def halves(count: int | None) -> str:
     if count is None:
         return "–"
     return f"{count // 2 or ('' if count % 2 else 0)}{'½' if count % 2 else ''}"
+
+
+@pass_context
+def number(context: Context, value: int) -> str:
+    """A count with its thousands set apart."""
+    return str(numbers.format_decimal(value, locale=_language(context)))
+
+
+@pass_context
+def share(context: Context, value: float) -> str:
+    """A part of the whole as a percentage."""
+    return str(
+        numbers.format_percent(
+            value, format="%#,##0.0" if _language(context) == "tr" else "#,##0.0%", locale=_language(context)
+        )
+    )
 
 
 def size_text(size: int) -> str:
@@ -129,16 +154,27 @@ def size_text(size: int) -> str:
     return f"{amount:.1f} GB".replace(".", ",")
 
 
+@pass_context
+def answered(context: Context, answer: EvaluationAnswer) -> str:
+    """What the firm answered, in the page's language."""
+    return said(context, in_words(answer.question, answer.answer, english=_language(context) == "en"))
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
+    "answered": answered,
     "bytes": size_text,
+    "capped": capped,
     "day": day,
     "did": did,
     "halves": halves,
     "iso_day": iso_day,
     "masked": masked,
     "moment": moment,
+    "number": number,
+    "near": near,
     "page_label": page_label,
     "said": said,
+    "share": share,
     "span": span,
     "status": status,
     "week": week,

@@ -3,9 +3,9 @@
 from flask import g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import AdminIndexView, expose
-from flask_security import current_user
 
 from admin_views.desk import Opened
+from workflow.words import Actor
 
 
 class Home(AdminIndexView):
@@ -16,8 +16,10 @@ class Home(AdminIndexView):
 
     @expose("/")
     def index(self) -> ResponseReturnValue:
-        if not current_user.is_authenticated:
+        if not g.standing.present:
             return redirect(url_for("security.login"))
+        if g.standing.actors == {Actor.EMPLOYER}:
+            return redirect(url_for("interns.index_view"))
         own = [v for v in self.admin._views if isinstance(v, Opened) and v.is_accessible()]  # noqa: SLF001 -- the library offers no other list
         cards = sorted((c for v in own for c in v.waiting()), key=lambda c: not c.urgent)
         page: str = self.render("admin/home.html", cards=cards, desks=own, standing=g.standing)

@@ -1,5 +1,6 @@
 """The register of institutions and supervisors: commissions propose and correct, the career centre vouches."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, flash, g, redirect, request, url_for
@@ -12,20 +13,30 @@ from stdnum.tr import vkn
 
 from admin_views.buttons import Steps, buttons
 from admin_views.desk import Card, Choice, Column, Desk
+from admin_views.notes import Notes
 from forms.institutions import InstitutionForm, SupervisorForm, days, mask
 from models import Application, Institution, Supervisor, SupervisorWord, db
 from services import audit
-from services.listing import CAP, Order, capped, counts, key
-from services.register import by_words, found_by, look_alikes, may_curate, registered
+from services.listing import CAP, Order, capped, counts
+from services.register import (
+    by_words,
+    found_by,
+    lasting,
+    lasting_supervisor,
+    look_alikes,
+    may_curate,
+    registered,
+)
 from workflow.say import N_
 from workflow.words import Action, Actor, ApplicationState, InstitutionKind, InstitutionState
 
 CURATED = N_("Only the career centre changes an institution that is verified or blocked, and its supervisors.")
+KEPT = tuple(s for s in InstitutionState if s is not InstitutionState.MERGED)
 STAFF = frozenset({Actor.MEMBER, Actor.CHAIR, Actor.CAREER_CENTRE})
 
 
-class InstitutionDesk(Steps, Desk):
-    """All institutions; a new one is looked for among those already there first."""
+class InstitutionDesk(Notes, Steps, Desk):
+    """All institutions; a new one is looked for among those already there first, a merged one leads to its survivor."""
 
     actors = STAFF
     group = N_("Register")
@@ -34,6 +45,9 @@ class InstitutionDesk(Steps, Desk):
     icon = "building"
     files = "institution"
     can_create = can_edit = can_view_details = True
+    skips = frozenset(
+        {Action.SUBMIT, Action.MERGE, Action.UNMERGE}
+    )  # taken where two are compared (admin_views.merging)
     order = Order(Institution.name_key)
     searchable = N_("Name or tax number")
     empty = N_("The register is empty. “Add” enters the first institution.")
@@ -53,6 +67,11 @@ class InstitutionDesk(Steps, Desk):
     def __init__(self) -> None:
         super().__init__(Institution, name="institutions", endpoint="institutions")
 
+    def conditions(self, args: Mapping[str, str]) -> list[ColumnElement[bool]]:
+        """One that was merged is part of another; who asks for the merged ones sees them."""
+        asked = args.get("state") in set(InstitutionState)
+        return [*super().conditions(args), *([] if asked else [Institution.state.in_(KEPT)])]
+
     def search(self, term: str) -> list[ColumnElement[bool]]:
         return by_words(term)
 
@@ -63,28 +82,44 @@ class InstitutionDesk(Steps, Desk):
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> ResponseReturnValue:
         row = self.get_one(request.args.get("id"))
+        if row.merged_into_id:
+            return self._led_on(row)
         if request.method == "GET" and (refusal := self.refusal(row)):
             flash(refusal, "danger")
             return redirect(self.file_page(row.id))
         return self._written(row, Action.EDIT)
 
+    def _led_on(self, row: Institution) -> ResponseReturnValue:
+        """From an old address of a merged institution to the one it is part of."""
+        kept = lasting(db.session(), row.id)
+        assert kept  # noqa: S101 -- a survivor is never deleted
+        flash(_("%(name)s was merged into this institution.", name=row.name), "info")
+        return redirect(self.file_page(kept.id))
+
     def refusal(self, row: Any) -> str:
         return "" if _curates(row.state) else _(CURATED)
 
     def edits(self, row: Any) -> bool:
-        return _curates(row.state)
+        return row.state in KEPT and _curates(row.state)
 
     @expose("/details/")
     def details_view(self) -> ResponseReturnValue:
         row = self.get_one(request.args.get("id"))
-        people = db.session.scalars(
-            select(Supervisor).where(Supervisor.institution_id == row.id).order_by(Supervisor.id).limit(50)
+        return self._led_on(row) if row.merged_into_id else self.file(row)
+
+    def file(self, row: Institution, note: Any = None) -> ResponseReturnValue:
+        """One institution's page; `note` is a note that was not taken as typed."""
+        theirs = (Supervisor.institution_id == row.id, Supervisor.merged_into_id.is_(None))
+        doubtful = row.tax_no is not None and not vkn.is_valid(row.tax_no)
+        people = db.session.scalars(select(Supervisor).where(*theirs).order_by(Supervisor.id).limit(50))
+        merged = db.session.scalars(
+            select(Institution).where(Institution.merged_into_id == row.id).order_by(Institution.id).limit(50)
         )
         steps = audit.timeline(db.session(), "institution", row.id)
         return self.render(
-            "institutions/file.html", row=row, buttons=buttons(row), supervisors=people.all(), steps=steps,
-            alike=look_alikes(db.session(), row.name, row.tax_no, but=row.id), weekdays=days(row.working_week),
-            may_edit=not self.refusal(row), interns=self._interns(row), doubtful=bool(row.tax_no) and not vkn.is_valid(row.tax_no),
+            "institutions/file.html", row=row, merged=merged.all(), notes=self.notes(row), note=note or self.note_form(), merges=Actor.CAREER_CENTRE in g.standing.actors, buttons=buttons(row), supervisors=people.all(), steps=steps,
+            alike=look_alikes(db.session(), row.name, row.tax_no, row.city, but=row.id), weekdays=days(row.working_week),
+            may_edit=not self.refusal(row), interns=self._interns(row), doubtful=doubtful,
         )  # fmt: skip
 
     def waiting(self) -> list[Card]:
@@ -108,7 +143,7 @@ class InstitutionDesk(Steps, Desk):
             form.registered = registered(db.session(), form.name.data, form.tax_no.data, but=row.id)
         alike: Any = ()
         if self.sent(form, row) and form.validate():
-            alike = look_alikes(db.session(), form.name.data, form.tax_no.data, but=row.id)
+            alike = look_alikes(db.session(), form.name.data, form.tax_no.data, form.city.data, but=row.id)
             if not alike or request.form.get("different"):
                 return redirect(self.file_page(self._saved(row, form, action)))
         back = self.file_page(row.id) if row.id else url_for(".index_view")
@@ -171,7 +206,14 @@ class SupervisorDesk(Desk):
 
     def institution(self, pk: Any) -> Institution:
         """The institution a new supervisor belongs to, or 404."""
-        return db.session.get(Institution, key(pk) or 0) or abort(404)
+        return lasting(db.session(), pk) or abort(404)
+
+    def conditions(self, args: Mapping[str, str]) -> list[ColumnElement[bool]]:
+        return [*super().conditions(args), Supervisor.merged_into_id.is_(None)]
+
+    def get_one(self, id: Any) -> Supervisor:
+        """The supervisor; of one folded into another, that one."""
+        return lasting_supervisor(db.session(), super().get_one(id).id) or abort(404)
 
     def refusal(self, row: Any) -> str:
         of = row.institution or self.institution(request.args.get("institution"))

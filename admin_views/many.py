@@ -15,6 +15,7 @@ from admin_views.desk import Opened
 from admin_views.told import Outcome, outcomes_of, signed
 from forms.step import step_form
 from models import Application, db
+from services import completion
 from services.listing import SIZE, key
 from services.sign_in import today
 from services.transition import CLOSED, FASTER, Outrun, Refused, take
@@ -23,6 +24,7 @@ from workflow.say import Say
 from workflow.transitions import APPLICATIONS, Door
 from workflow.words import Action, ApplicationState
 
+MANY = frozenset({Action.APPROVE, Action.REJECT, Action.ACCEPT})
 GONE = Say("There is no such file in your queue.")
 PASSED = Say("It was refused when you tried; by now nothing stands against it.")
 TAKEN, ABSENT, LATE, AGAINST = "", "absent", "late", "against"  # or the state that was in the way
@@ -42,7 +44,7 @@ class Many(Opened):
     @expose("/bulk/<action>", methods=("GET", "POST"))
     def bulk(self, action: str) -> ResponseReturnValue:
         """Asked by GET, taken by POST, told by GET: reloading or going back decides nothing twice."""
-        if action not in {Action.APPROVE, Action.REJECT}:
+        if action not in MANY:
             return abort(404)
         door = next(d for d in APPLICATIONS.table if d.action == action)
         if token := request.args.get("told"):
@@ -83,10 +85,7 @@ class Many(Opened):
         if row is None or not self.is_of_queue(row):
             return ABSENT
         try:
-            take(
-                db.session(), row, door.action, standing=g.standing, today=today(), seen=seen_version(version),
-                reason=form.data.get("reason"), pages=form.data.get("pages"),
-            )  # fmt: skip
+            self.one_of_many(row, door, form, seen_version(version))
             db.session.commit()
         except Refused as refusal:
             db.session.rollback()
@@ -94,6 +93,14 @@ class Many(Opened):
                 return LATE
             return row.state.value if refusal.say.msgid == CLOSED.msgid else AGAINST
         return TAKEN
+
+    def one_of_many(self, row: Application, door: Door, form: Any, seen: int | None) -> None:
+        """Take the step on one file; raises Refused."""
+        by = {"standing": g.standing, "today": today(), "seen": seen}
+        if door.action is Action.ACCEPT:
+            completion.assess(db.session(), row, row.counted_half_days or 0, **by)
+        else:
+            take(db.session(), row, door.action, reason=form.data.get("reason"), pages=form.data.get("pages"), **by)
 
     def _told(self, token: str, door: Door) -> ResponseReturnValue:
         """What was decided, for whoever decided it; the names are read anew, within reach."""

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import flask_bootstrap
-from flask import Flask, Response, current_app, redirect, render_template, request, session, url_for
+from flask import Flask, Response, current_app, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_security import current_user
@@ -18,12 +18,13 @@ from admin_views import filters
 from admin_views.desk import Opened
 from models import db
 from services.sign_in import LANGUAGES
+from services.standing import NOBODY
 
 ICONS = (
-    "arrow-clockwise", "arrow-left", "arrow-left-right", "arrow-right", "bank", "bell", "box-arrow-right", "building", "calendar3",
+    "arrow-clockwise", "arrow-left", "arrow-left-right", "arrow-right", "bank", "bar-chart", "bell", "box-arrow-right", "building", "calendar3",
     "chat-left-text", "check-circle", "check-lg", "chevron-left", "chevron-right", "circle", "clipboard-check",
     "clock", "clock-history", "download", "envelope", "exclamation-circle", "exclamation-triangle", "eye",
-    "file-earmark-arrow-down", "file-earmark-text", "file-earmark-zip", "gear", "hospital", "house", "info-circle",
+    "file-earmark-arrow-down", "flag", "journal-check", "printer", "file-earmark-text", "file-earmark-zip", "gear", "hospital", "house", "info-circle",
     "journal-text", "keyboard", "layers", "list", "list-check", "lock", "megaphone", "mortarboard", "pencil",
     "people", "person", "person-badge", "person-vcard", "plus-lg", "question-circle", "search", "send", "shield-check",
     "trash", "upload", "x-circle", "x-lg",
@@ -47,7 +48,13 @@ def install(app: Flask) -> None:
 
 
 def _context() -> dict[str, Any]:
-    return {"menu": _menu, "language": str(get_locale() or "tr"), "appearance": session.get("theme", "auto")}
+    standing = g.get("standing", NOBODY)
+    return {
+        "someone": standing if standing.present else None,
+        "menu": _menu,
+        "language": str(get_locale() or "tr"),
+        "appearance": session.get("theme", "auto"),
+    }
 
 
 def _menu() -> Markup:
@@ -89,7 +96,7 @@ def _settings() -> ResponseReturnValue:
 
 def _go(machine: str, pk: int) -> ResponseReturnValue:
     """A letter's one link: the file's page at the desk of whoever follows it, once they have signed in."""
-    if not current_user.is_authenticated:
+    if not g.standing.present:
         return redirect(url_for("security.login", next=request.path))
     desks = [v for v in _desks() if isinstance(v, Opened) and v.leads(machine) and v.is_accessible()]
     view = next((v for v in desks if len(desks) > 1 and v.holds(machine, pk)), desks[0] if desks else None)

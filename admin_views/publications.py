@@ -39,7 +39,7 @@ class PublicationDesk(Steps, Desk):
     joins = (Publication.department,)
     columns = (
         Column("title", N_("Title"), Publication.title, "link"),
-        Column("department", N_("Department"), Department.name),
+        Column("department", N_("Department"), Department.name, "of"),
         Column("state", N_("Status"), Publication.state, "state"),
         Column("published_at", N_("Published"), Publication.published_at, "moment"),
     )

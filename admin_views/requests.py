@@ -19,7 +19,7 @@ from forms.typed import TypedForm
 from models import Application, Department, Document, Request, db
 from services import requests
 from services.archives import Refusal
-from services.documents import take_in
+from services.documents import SINGLE, take_in
 from services.listing import Cursor, Listed, Order, capped, cursor, key, listed, neighbour
 from services.say import said, spoken
 from services.scope import among
@@ -185,7 +185,7 @@ def _received(form: Any) -> Document | None:
         return None
     db.session.commit()  # a slow upload holds no lock
     settings, store = current_app.extensions["staj"], current_app.extensions["storage"]
-    return take_in(store, form.file.data.stream, form.file.data.filename, settings.max_upload, single=True)
+    return take_in(store, form.file.data.stream, form.file.data.filename, settings.max_upload, single=SINGLE)
 
 
 def _offered(about: Sequence[Application]) -> Options:

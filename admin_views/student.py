@@ -1,11 +1,13 @@
 """The student's pages: what the department publishes, and all applications past and current."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from flask import abort, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import ColumnElement, or_, select
 
 from admin_views.buttons import Steps, buttons
@@ -24,12 +26,15 @@ from models import (
 )
 from services import audit, change_requests
 from services.listing import Order, key
+from services.say import said
 from services.sign_in import today
 from services.tracker import track
 from services.wizard.checks import judge_again
 from services.wizard.sketches import sketches
-from workflow.say import N_
-from workflow.words import Action, Actor, ApplicationState, PublicationKind, PublicationState
+from workflow.phase import HANDED_IN
+from workflow.say import N_, Deadline
+from workflow.words import Action, Actor, PublicationKind, PublicationState
+from workflow.words import ApplicationState as S
 
 
 class Reading(Desk):
@@ -102,6 +107,7 @@ class MyApplications(Steps, Desk):
     label = N_("All my applications")
     icon = "list-check"
     files = "application"
+    skips = Steps.skips | {Action.COMPLETE}  # admin_views.completion
     can_view_details = True
     list_template = "student/applications.html"
     order = Order(Application.id, descending=True)
@@ -115,6 +121,8 @@ class MyApplications(Steps, Desk):
         Column("half_days", N_("Days"), Application.half_days),
         Column("state", N_("Status"), Application.state),
         Column("reason", N_("Reason"), Application.reason),
+        Column("stop_reason", N_("Reason of the stop"), Application.stop_reason),
+        Column("due_on", N_("To be corrected by"), Application.due_on),
         Column("created_at", N_("Begun"), Application.created_at),
     )
     empty = N_("You have no application yet. “New application” starts one; it is saved page by page.")
@@ -132,7 +140,7 @@ class MyApplications(Steps, Desk):
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
         page = self.page(request.args)
-        drafts = [row.key for row in page.rows if row.state is ApplicationState.DRAFT]
+        drafts = [row.key for row in page.rows if row.state is S.DRAFT]
         known = sketches(db.session(), drafts)
         return self.render(self.list_template, page=page, sketches=known, today=today())
 
@@ -145,7 +153,7 @@ class MyApplications(Steps, Desk):
             row=row,
             milestones=track(row, steps, today()),
             steps=steps,
-            buttons=[b for b in buttons(row) if b["action"] is not Action.SUBMIT],
+            buttons=[b for b in buttons(row) if b["action"] not in self.skips],
             changes=change_requests.of(db.session(), row),
             offers=change_requests.offers(db.session(), row, today()),
             documents=self._documents(row),
@@ -167,18 +175,39 @@ class MyApplications(Steps, Desk):
         )
 
     def waiting(self) -> list[Card]:
-        mine = select(Application.id, Application.state).where(
-            Application.student_id == g.standing.student_id,
-            Application.state.in_((ApplicationState.DRAFT, ApplicationState.REJECTED)),
+        waits = (S.DRAFT, S.REJECTED, S.APPROVED, S.STOPPED, S.RETURNED)
+        mine = select(Application.id, Application.state, Application.ends_on, Application.due_on).where(
+            Application.student_id == g.standing.student_id, Application.state.in_(waits)
         )
-        rows = db.session.execute(mine.limit(50)).all()
-        rejected = [r.id for r in rows if r.state is ApplicationState.REJECTED]
-        drafts = [r.id for r in rows if r.state is ApplicationState.DRAFT]
+        rows = db.session.execute(mine.order_by(Application.id.desc()).limit(50)).all()
+        of = {state: [r for r in rows if r.state is state] for state in waits}
+        ended = [r for r in of[S.APPROVED] + of[S.STOPPED] if r.ends_on < today()]
         return [
-            *([self._card(rejected, _("rejected: correct and submit again"), urgent=True)] if rejected else []),
-            *([self._card(drafts, _("begun and not yet submitted"))] if drafts else []),
-        ]
+            *([self._card(of[S.REJECTED], _("rejected: correct and submit again"), urgent=True)] if of[S.REJECTED] else []),
+            *(self._returned(r) for r in of[S.RETURNED]),
+            *([_closing(ended, ngettext("internship has ended: complete it", "internships have ended: complete them", len(ended)))] if ended else []),
+            *([self._card(of[S.DRAFT], _("begun and not yet submitted"))] if of[S.DRAFT] else []),
+        ]  # fmt: skip
 
-    def _card(self, ids: list[int], label: str, *, urgent: bool = False) -> Card:
-        url = self.file_page(ids[0]) if len(ids) == 1 else url_for("my_applications.index_view")
-        return Card(str(len(ids)), label, url, urgent)
+    def _returned(self, row: Any) -> Card:
+        label = _("completion returned: correct it by %(day)s", day=said(Deadline(row.due_on)))
+        return _closing([row], label, urgent=True)
+
+    def _card(self, rows: Sequence[Any], label: str, *, urgent: bool = False) -> Card:
+        url = self.file_page(rows[0].id) if len(rows) == 1 else url_for("my_applications.index_view")
+        return Card(str(len(rows)), label, url, urgent)
+
+    def letter_page(self, machine: str, pk: int) -> str:
+        """A letter about a completion leads to its steps."""
+        state = db.session.scalar(select(Application.state).where(Application.id == pk, *self.conditions({})))
+        return _completion(pk) if state in HANDED_IN | {S.RETURNED} else self.file_page(pk)
+
+
+def _closing(rows: Sequence[Any], label: str, *, urgent: bool = False) -> Card:
+    """A card that leads to the completion, or to the list of them."""
+    url = _completion(rows[0].id) if len(rows) == 1 else url_for("completion.index")
+    return Card(str(len(rows)), label, url, urgent)
+
+
+def _completion(pk: int) -> str:
+    return url_for("completion.details_view", pk=pk)

@@ -186,7 +186,7 @@ class Wizard(Opened):
         """Institutions that look like the one being typed, unless the student says it is another."""
         if page is not Page.INSTITUTION or form.pick.data != reading.NEW or typed.get("different"):
             return ()
-        return look_alikes(db.session(), form.name.data, form.tax_no.data)
+        return look_alikes(db.session(), form.name.data, form.tax_no.data, form.city.data)
 
     def _offer(self, row: Application, typed: dict[str, Any]) -> None:
         """Set the last day to the one that makes the wanted number of days."""

@@ -13,11 +13,11 @@ from wtforms.fields.choices import SelectChoice
 from forms import wizard as forms
 from models import Application, Institution, InternshipType, Supervisor, Term
 from services.listing import key
-from services.register import registered, suggestions
+from services.register import OFFERED, lasting, lasting_supervisor, registered, suggestions
 from services.say import said
 from services.wizard import drafts, reading
 from workflow.plain import plain
-from workflow.words import InstitutionState, Page, Programme
+from workflow.words import Page, Programme
 
 FORMS = {
     Page.NOTICE: forms.NoticePage,
@@ -44,7 +44,7 @@ def typed(page: Page, sent: Any) -> dict[str, Any]:
 
 def form(session: Session, row: Application, page: Page, values: Mapping[str, Any], today: date) -> Any:
     """The page's form over typed values, with the choices of this moment."""
-    given = {**_defaults(session, row, page), **values}
+    given = _lasting(session, page, {**_defaults(session, row, page), **values})
     rules = _rules(session, row) if page is Page.NOTICE else []
     if page is Page.NOTICE:  # ticks of a department chosen before are not asked for here
         given["read"] = [v for v in given.get("read", ()) if v in {c.value for c in rules}]
@@ -68,9 +68,18 @@ def institutions(session: Session, given: Mapping[str, Any]) -> list[Institution
     """Those on offer: the one picked, and what the search found."""
     found = list(suggestions(session, str(given.get("q", ""))[:100]))
     picked = session.get(Institution, key(given.get("pick")) or 0)
-    if picked and picked not in found and picked.state is not InstitutionState.BLOCKED:
+    if picked and picked not in found and picked.state in OFFERED:
         found.insert(0, picked)
     return found
+
+
+def _lasting(session: Session, page: Page, given: dict[str, Any]) -> dict[str, Any]:
+    """A pick of what was merged since is a pick of what it is part of now."""
+    found: Any = None
+    if key(given.get("pick")):
+        look_up = {Page.INSTITUTION: lasting, Page.SUPERVISOR: lasting_supervisor}.get(page)
+        found = look_up and look_up(session, given["pick"])
+    return given | {"pick": str(found.id)} if found else given
 
 
 def _clean(value: str) -> str:
@@ -127,6 +136,8 @@ def _terms(session: Session, today: date) -> list[SelectChoice]:
 
 def _people(session: Session, row: Application) -> list[Supervisor]:
     page = drafts.pages(session, row).get(Page.INSTITUTION)
-    institution = key(page.typed.get("pick")) if page else None
-    found = select(Supervisor).where(Supervisor.institution_id == (institution or 0)).order_by(Supervisor.name_key)
-    return list(session.scalars(found.limit(50)))
+    institution = lasting(session, page.typed.get("pick")) if page else None
+    if institution is None:
+        return []
+    theirs = (Supervisor.institution_id == institution.id, Supervisor.merged_into_id.is_(None))
+    return list(session.scalars(select(Supervisor).where(*theirs).order_by(Supervisor.name_key).limit(50)))

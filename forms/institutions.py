@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectField, SelectMultipleField, widgets
+from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, widgets
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
@@ -82,3 +82,21 @@ class SupervisorForm(TypedForm):
     title = Line(_l("Job title"), [NEEDED, Length(max=100)])
     phone = Line(_l("Phone"), [NEEDED, PHONE])
     email = Line(_l("E-mail"), [NEEDED, EMAIL, Length(max=255)])
+
+
+class NoteForm(TypedForm):
+    """A line of the career centre's about an institution."""
+
+    text = Paragraphs(_l("Note"), [InputRequired(_l("Write the note.")), Length(max=2000)], render_kw={"rows": 3})
+
+
+class MergeForm(TypedForm):
+    """Which of two institutions stays."""
+
+    stays = RadioField(_l("The one that stays"), [InputRequired(_l("Choose the one that stays."))])
+
+    def between(self, *offered: Any) -> "MergeForm":
+        """Offer these two; the first one is proposed."""
+        self.stays.choices = [SelectChoice(str(i.id), f"{i.name} – {i.city}") for i in offered]
+        self.stays.data = self.stays.data if self.is_submitted() else str(offered[0].id)
+        return self

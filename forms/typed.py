@@ -1,9 +1,11 @@
 """The fields every form is made of: a line, paragraphs, an e-mail address, a day."""
 
+import re
 from contextlib import suppress
 from datetime import date
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
@@ -57,6 +59,36 @@ class Paragraphs(_Plain, TextAreaField):
 
 class EmailLine(_Plain, EmailField):
     """One line for an e-mail address."""
+
+
+class HalfDays(StringField):
+    """A number of days as people write it, 19, 19,5, 19.5 or 19½; the data are half-days."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.raw_data = [plain(typed) for typed in valuelist]  # blanks alone are nothing typed
+        if not self.raw_data or not (typed := self.raw_data[0].replace(" ", "")):
+            return
+        self.data = None
+        if (found := _DAYS.fullmatch(typed)) is None:
+            raise ValueError(_l("Write a number of days, halves as ½ or 0,5."))
+        whole, half = found.groups()
+        self.data = 2 * int(whole or 0) + bool(half and half.strip(",.0"))
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else _typed_days(self.data)
+
+
+# three digits of days are more than two years of work
+_DAYS = re.compile(r"(?=.)([0-9]{1,3})?(½|[,.][05]0?)?")
+
+
+def _typed_days(half_days: int) -> str:
+    point = "," if str(get_locale() or "tr") == "tr" else "."
+    return f"{half_days // 2}{point}5" if half_days % 2 else str(half_days // 2)
 
 
 class Day(DateField):

@@ -19,10 +19,15 @@ _FACTS = (
 )  # fmt: skip
 
 
+_HANDED_IN = "('completion', 'accepted', 'partly_accepted', 'not_accepted')"
+
+
 class Application(Stateful, Model):
     """One internship application as last submitted; a draft has only whose it is.
 
-    `half_days` counts half working days; `working_week` is the workplace's bit mask for this internship.
+    `half_days` counts half working days, `counted_half_days` those attended once the completion is handed in,
+    `accepted_half_days` those the commission credits. `handed_in_at` is when it was last handed in; `due_on` is the day by which a completion that came back
+    is corrected. `working_week` is the workplace's bit mask for this internship.
     Student number and name are kept as submitted, so that a list needs no second table.
     """
 
@@ -31,18 +36,29 @@ class Application(Stateful, Model):
         *promises("application"),
         *(CheckConstraint(f"state = 'draft' OR {fact} IS NOT NULL", name=f"submitted_has_{fact}") for fact in _FACTS),
         CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
+        CheckConstraint(f"state NOT IN {_HANDED_IN} OR counted_half_days IS NOT NULL", name="handed_in_has_counted"),
+        CheckConstraint(f"state NOT IN {_HANDED_IN} OR handed_in_at IS NOT NULL", name="handed_in_has_moment"),
+        CheckConstraint("counted_half_days <= half_days", name="counts_no_more_than_planned"),
+        CheckConstraint("accepted_half_days BETWEEN 0 AND counted_half_days", name="accepts_no_more_than_counted"),
         Index("ix_application_submitted", "submitted_at", "id"),
         Index("ix_application_state_submitted", "state", "submitted_at", "id"),
         Index("ix_application_department_submitted", "department_id", "submitted_at", "id"),
         Index("ix_application_department_state_submitted", "department_id", "state", "submitted_at", "id"),
         Index("ix_application_department_institution", "department_id", "institution_id", "submitted_at", "id"),
         Index("ix_application_institution", "institution_id", "submitted_at", "id"),
+        # the figures read these two alone (docs/decisions/0010)
+        Index("ix_application_figures", "department_id", "term_id", "state", "institution_id"),
+        Index("ix_application_places", "institution_id", "department_id", "term_id", "state"),
         Index("ix_application_type", "internship_type_id", "submitted_at", "id"),
         Index("ix_application_department_term", "department_id", "term_id", "submitted_at", "id"),
         Index("ix_application_term", "term_id", "submitted_at", "id"),
         Index("ix_application_department_starts", "department_id", "starts_on", "id"),
         Index("ix_application_starts", "starts_on", "id"),
         Index("ix_application_state_starts", "state", "starts_on", "id"),
+        Index("ix_application_state_ends", "state", "ends_on", "id"),
+        Index("ix_application_state_due", "state", "due_on", "id"),
+        Index("ix_application_department_state_handed_in", "department_id", "state", "handed_in_at", "id"),
+        Index("ix_application_state_handed_in", "state", "handed_in_at", "id"),
         Index("ix_application_student", "student_id", "starts_on"),
         Index("ix_application_supervisor", "supervisor_id", "starts_on"),
     )
@@ -76,6 +92,11 @@ class Application(Stateful, Model):
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
     half_days: Mapped[int | None] = mapped_column(Integer)
+    stop_reason: Mapped[str | None] = mapped_column(String(2000))
+    handed_in_at: Mapped[datetime | None]
+    counted_half_days: Mapped[int | None] = mapped_column(Integer)
+    accepted_half_days: Mapped[int | None] = mapped_column(Integer)
+    due_on: Mapped[date | None]
 
     student: Mapped[Student] = relationship()
     department: Mapped[Department] = relationship()

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Model, pk, utcnow
+from models.base import Model, pk, utcnow, word
+from workflow.words import Purpose
 
 
 class Document(Model):
@@ -27,6 +28,9 @@ class Document(Model):
     request_id: Mapped[int | None] = mapped_column(ForeignKey("request.id"))
     student_id: Mapped[int] = mapped_column(ForeignKey("student.id"), index=True)
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True)
+    purpose: Mapped[Purpose] = mapped_column(
+        word(Purpose, "purpose"), default=Purpose.APPLICATION, server_default="application"
+    )
     filename: Mapped[str] = mapped_column(String(255))
     content_type: Mapped[str] = mapped_column(String(100))
     size: Mapped[int] = mapped_column(BigInteger)

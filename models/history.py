@@ -1,6 +1,6 @@
 """What happened to each file, chained and append-only; and the letters each step sent."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, Integer, SmallInteger, String, Text, UniqueConstraint
@@ -17,8 +17,10 @@ class Step(Model):
     __table_args__ = (
         UniqueConstraint("machine", "row_id", "seq"),
         Index("ix_step_department_at", "department_id", "at"),
-        Index("ix_step_at", "at"),
-        Index("ix_step_by_id", "by_id", "at"),
+        Index("ix_step_at", "at", "id"),
+        Index("ix_step_by_id", "by_id", "at", "id"),
+        Index("ix_step_machine_at", "machine", "at", "id"),
+        Index("ix_step_machine_action_at", "machine", "action", "at", "id"),
     )
 
     id: Mapped[pk]
@@ -40,8 +42,26 @@ class Step(Model):
     digest: Mapped[str] = mapped_column(String(64))
 
 
+class Notice(Model):
+    """A reminder (`what`) raised about one file and one date, or one person's summary of a morning.
+
+    The database takes each once: a job that is run again, or twice at once, reminds nobody twice.
+    """
+
+    __tablename__ = "notice"
+    __table_args__ = (UniqueConstraint("what", "row_id", "due_on"),)
+
+    id: Mapped[pk]
+    what: Mapped[str] = mapped_column(String(30))
+    row_id: Mapped[int] = mapped_column(Key)
+    due_on: Mapped[date]
+    raised_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
 class Letter(Model):
     """A letter in the outbox: one event, one reader, one link. The worker posts it.
+
+    It comes with a step or with a notice; one that comes with neither carries a key (a password, a code).
 
     `tries` counts the claims; a queued letter is due from `next_try_at` on (services.outbox).
     """
@@ -52,10 +72,12 @@ class Letter(Model):
         Index("ix_letter_state_id", "state", "id"),
         Index("ix_letter_to_email", "to_email", "id"),
         UniqueConstraint("step_id", "reader", "to_email"),
+        Index("ix_letter_notice_id", "notice_id"),
     )
 
     id: Mapped[pk]
     step_id: Mapped[int | None] = mapped_column(ForeignKey("step.id"))
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id"))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     reader: Mapped[str] = mapped_column(String(20))
     to_email: Mapped[str] = mapped_column(String(255))
@@ -71,6 +93,13 @@ class Letter(Model):
     sent_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(String(500))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    @property
+    def is_key(self) -> bool:
+        """Whether its link opens something by itself: nobody but its reader reads it."""
+        return (self.step_id is None and self.notice_id is None) or any(
+            way in (self.link or "") for way in ("/answer/", "/firm/")
+        )
 
     def __str__(self) -> str:
         return self.subject

@@ -9,7 +9,7 @@ from models.applications import Application
 from models.base import Model, Stateful, pk, promises, utcnow, word
 from workflow.words import DeclarationKind, DeclarationState
 
-_UNDONE = text("state IN ('new', 'due', 'failed')")
+_UNDONE = text("state IN ('new', 'due')")
 
 
 class Declaration(Stateful, Model):

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from flask_security import UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from models.academia import Department
@@ -14,7 +14,10 @@ from workflow.words import Actor, Programme
 
 
 class User(Model, UserMixin):
-    """An account. What it may do follows from memberships, a student row or a supervisor row."""
+    """An account. What it may do follows from memberships, a student row or a supervisor row.
+
+    `unwanted` names the reminders this person switched off (workflow.reminders).
+    """
 
     __tablename__ = "user"
 
@@ -26,6 +29,7 @@ class User(Model, UserMixin):
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     language: Mapped[str] = mapped_column(String(2), default="tr")
     shortcuts: Mapped[bool] = mapped_column(default=True)
+    unwanted: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     memberships: Mapped[list["Membership"]] = relationship(back_populates="user")
     words: Mapped[list["UserWord"]] = relationship(cascade="all, delete-orphan")

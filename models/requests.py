@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.applications import Application
 from models.base import Model, Stateful, pk, promises, utcnow, word
 from models.institutions import Supervisor
-from workflow.words import ChangeKind, ChangeState, RequestState
+from workflow.words import ChangeKind, ChangeState, LinkPurpose, RequestState
 
 _OPEN_CHANGE = text("state IN ('new', 'with_supervisor', 'with_commission')")
 
@@ -29,6 +29,7 @@ class ChangeRequest(Stateful, Model):
             sqlite_where=_OPEN_CHANGE, postgresql_where=_OPEN_CHANGE,
         ),
         Index("ix_change_request_application_id", "application_id", "id"),
+        Index("ix_change_request_state_asked", "state", "asked_at", "id"),
         Index("ix_change_request_department_state", "department_id", "state", "asked_at", "id"),
         Index("ix_change_request_department_asked", "department_id", "asked_at", "id"),
         Index("ix_change_request_supervisor_state", "supervisor_id", "state", "asked_at", "id"),
@@ -64,6 +65,7 @@ class Request(Stateful, Model):
     __tablename__ = "request"
     __table_args__ = (
         *promises("request"),
+        Index("ix_request_state_asked", "state", "asked_at", "id"),
         Index("ix_request_department_state", "department_id", "state", "asked_at", "id"),
         Index("ix_request_department_asked", "department_id", "asked_at", "id"),
         Index("ix_request_student_id", "student_id", "id"),
@@ -100,20 +102,29 @@ class AnswerTemplate(Model):
 
 
 class AnswerLink(Model):
-    """The way a supervisor answers one change request from a letter: one file, one purpose, once, until a day.
+    """The way a supervisor without an account comes in from a letter: one purpose, until a day, by a code.
 
-    Only digests are kept. The code confirms that whoever answers reads the supervisor's mail.
+    It answers one change request once, or opens the page of the supervisor's interns as often as needed. Only digests
+    are kept; the code confirms that whoever comes reads the supervisor's mail. Everybody who came in by a link is out
+    again once its `turn` has moved on.
     """
 
     __tablename__ = "answer_link"
+    __table_args__ = (
+        CheckConstraint("(purpose = 'answer') = (change_request_id IS NOT NULL)", name="answers_one_request"),
+        Index("ix_answer_link_email_id", "email", "id"),
+    )
 
     id: Mapped[pk]
     digest: Mapped[str] = mapped_column(String(64), unique=True)
-    change_request_id: Mapped[int] = mapped_column(ForeignKey("change_request.id"), index=True)
+    purpose: Mapped[LinkPurpose] = mapped_column(word(LinkPurpose, "purpose"))
+    change_request_id: Mapped[int | None] = mapped_column(ForeignKey("change_request.id"), index=True)
     supervisor_id: Mapped[int] = mapped_column(ForeignKey("supervisor.id"))
     email: Mapped[str] = mapped_column(String(255))
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    turn: Mapped[int] = mapped_column(SmallInteger, default=0)
     code_digest: Mapped[str | None] = mapped_column(String(64))
     code_until: Mapped[datetime | None]
     code_tries: Mapped[int] = mapped_column(SmallInteger, default=0)

@@ -33,6 +33,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "enrolment": ENROLMENT,
     "institution": INSTITUTION,
     "institution_word": ("word", "institution_id"),
+    "institution_mark": ("kind", "mark", "institution_id"),
     "supervisor": SUPERVISOR,
     "supervisor_word": ("word", "supervisor_id"),
     "application": APPLICATION,

@@ -12,16 +12,19 @@ from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Application, Student, User
-from seed import demo_requests, printing
+from models import Application, Letter, Student, User
+from seed import demo_completions, demo_register, demo_requests, printing
 from seed.demo_history import History
 from seed.demo_people import PRINTED, STAFF, employer, give_password, password, staff
 from seed.demo_stories import OF, OTHERS
 from seed.student_commands import bring_in
+from services import digest, reminders
+from services.calendar import last_office_day
 from services.say import said
 from services.scope import system_session
 from services.sign_in import today
 from services.tables import read_table
+from workflow.words import LetterState
 
 STUDENTS = Path(__file__).parent / "data" / "students" / "students.csv"
 
@@ -41,8 +44,12 @@ def demo() -> None:
     with system_session() as session:
         staff(session)
         host = employer(session)
-        if session.scalar(select(Application.id).limit(1)) is None:
+        untold = session.scalar(select(Application.id).limit(1)) is None
+        if untold:
             _tell(session, History(session, current_app.extensions["storage"], host, today()))
+    if untold:
+        _remind()
+    with system_session() as session:
         give_password(session, word)
         _print(session, word)
 
@@ -63,7 +70,20 @@ def _tell(session: Session, history: History) -> None:
                 history.tell(student, story)
             progress(done, len(students))
     demo_requests.tell(history, current_app.extensions["storage"])
+    demo_completions.tell(history)
+    demo_register.tell(history)
     history.close()
+
+
+def _remind() -> None:
+    """This morning's reminders, and the summaries of the last working day."""
+    reminders.remind(today())
+    with system_session(reads=True) as session:
+        morning = last_office_day(session, today())
+    digest.summarise(morning)
+    with system_session() as session:
+        for letter in session.scalars(select(Letter).where(Letter.notice_id.is_not(None))):
+            letter.state, letter.tries, letter.sent_at = LetterState.SENT, 1, letter.created_at
 
 
 def _print(session: Session, word: str) -> None:

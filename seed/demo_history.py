@@ -43,6 +43,7 @@ HANDED_IN = {
     "işyeri kabul formu.docx": "isyeri-kabul-formu.docx",
     "müstehaklık belgesi.pdf": "mustehaklik-kilavuzu.pdf",
 }
+LOGBOOK = {"staj defteri.docx": "staj-defteri.docx", "devam çizelgesi.xlsx": "devam-cizelgesi.xlsx"}
 LIMIT = 20 * 1024 * 1024
 WEEKS_TRIED = 8
 STILL_UNVERIFIED = 4
@@ -55,7 +56,8 @@ class History:
     def __init__(self, session: Session, store: Any, host: Supervisor, today: date) -> None:
         self.session, self.store, self.host, self.today = session, store, host, today
         self.told = 0
-        self._archives = [_taken(store, kind) for kind in ("zip", "7z")]
+        self._archives = [_taken(store, f"staj evrakı.{kind}", HANDED_IN) for kind in ("zip", "7z")]
+        self._logbook = _taken(store, "staj defteri.zip", LOGBOOK)
         self._firms = self._verified()
 
     def tell(self, student: Student, story: Story) -> None:
@@ -82,7 +84,7 @@ class History:
 
     def close(self) -> None:
         """What is no single story's: a blocked firm, and letters that went out when they were written."""
-        blocked, office = self._firms[-1], self._office(Actor.CAREER_CENTRE)
+        blocked, office = self._firms[-1], self.office(Actor.CAREER_CENTRE)
         if blocked.state is InstitutionState.VERIFIED:
             take(self.session, blocked, Action.BLOCK, standing=office, today=self.today, reason=BLOCKED_FOR)
         self._declared()
@@ -93,7 +95,7 @@ class History:
 
     def _declared(self) -> None:
         """The health office did its work in time, but for a few that are overdue today."""
-        office = self._office(Actor.HEALTH_OFFICE)
+        office = self.office(Actor.HEALTH_OFFICE)
         past = select(Declaration).where(Declaration.state == DeclarationState.DUE, Declaration.aim_on < self.today)
         for n, row in enumerate(self.session.scalars(past.order_by(Declaration.id)).all(), 1):
             if n % STILL_OVERDUE:
@@ -106,7 +108,7 @@ class History:
     def _verified(self) -> list[Institution]:
         """The career centre has looked at all firms of the register but the last few."""
         firms = list(self.session.scalars(select(Institution).order_by(Institution.id)))[:-STILL_UNVERIFIED]
-        office = self._office(Actor.CAREER_CENTRE)
+        office = self.office(Actor.CAREER_CENTRE)
         for firm in firms:
             if firm.state is InstitutionState.UNVERIFIED:
                 take(self.session, firm, Action.VERIFY, standing=office, today=self.today)
@@ -253,7 +255,13 @@ class History:
 
     def _document(self, at: datetime) -> Document:
         """An archive of the student's own; its content is one of two that were looked into."""
-        content, like = self._archives[self.told % 2]
+        return self._kept(*self._archives[self.told % 2], at)
+
+    def logbook(self, at: datetime) -> Document:
+        """A logbook of the student's own."""
+        return self._kept(*self._logbook, at)
+
+    def _kept(self, content: bytes, like: Document, at: datetime) -> Document:
         key = f"{at:%Y/%m}/{uuid4().hex}"
         with TemporaryDirectory() as folder:
             path = Path(folder) / "archive"
@@ -281,23 +289,24 @@ class History:
         )
         return self.standing(self.session.scalars(held.limit(1)).one())
 
-    def _office(self, actor: Actor) -> Standing:
+    def office(self, actor: Actor) -> Standing:
+        """Whoever holds this office first."""
         held = select(User).join(Membership.user).where(Membership.actor == actor).order_by(Membership.id)
         return self.standing(self.session.scalars(held.limit(1)).one())
 
 
-def _taken(store: Any, kind: str) -> tuple[bytes, Document]:
-    """A real archive of the forms, and what the inspection of uploads made of it."""
+def _taken(store: Any, filename: str, files: dict[str, str]) -> tuple[bytes, Document]:
+    """A real archive of these files, and what the inspection of uploads made of it."""
     made = io.BytesIO()
-    if kind == "zip":
+    if filename.endswith(".zip"):
         with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, file in HANDED_IN.items():
+            for name, file in files.items():
                 archive.write(FILES / file, name)
     else:
         with py7zr.SevenZipFile(made, "w") as seven:
-            for name, file in HANDED_IN.items():
+            for name, file in files.items():
                 seven.write(FILES / file, name)
     content = made.getvalue()
-    document = take_in(store, io.BytesIO(content), f"staj evrakı.{kind}", LIMIT)
+    document = take_in(store, io.BytesIO(content), filename, LIMIT)
     store.delete(document.storage_key)
     return content, document

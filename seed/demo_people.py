@@ -47,12 +47,13 @@ STAFF = (
     Account("uye.elektrik", "Dr. Emre Gündoğdu", Actor.MEMBER, "EEM"),
     Account("uye.makina", "Dr. Pınar Topal", Actor.MEMBER, "MAK"),
     Account("uye.yazilim", "Dr. Kerem Ulusoy", Actor.MEMBER, "YAZ"),
+    Account("uye.istatistik", "Dr. Aylin Şahin", Actor.MEMBER, "IST"),
     Account("mediko", "Nuray Terzi", Actor.HEALTH_OFFICE),
     Account("kariyer", "Barış Oğuz", Actor.CAREER_CENTRE),
     Account("bidb", "Tuncay Işık", Actor.IT),
 )
 EMPLOYER = Account("isveren", "Karadeniz Yazılım A.Ş.", Actor.EMPLOYER)
-PRINTED = (*STUDENTS, *STAFF[:1], *STAFF[2:4], EMPLOYER, *STAFF[-3:], *STAFF[1:2], *STAFF[4:8])
+PRINTED = (*STUDENTS, *STAFF[:1], *STAFF[2:4], EMPLOYER, *STAFF[-3:], *STAFF[1:2], *STAFF[4:9])
 
 
 def password(settings: Settings, path: Path = KEPT) -> str:

@@ -12,7 +12,7 @@ from models import AnswerTemplate, Application, Department, Enrolment, Request, 
 from seed.demo_history import FILES, LIMIT, History
 from seed.demo_stories import Turn
 from services import requests
-from services.documents import take_in
+from services.documents import SINGLE, take_in
 from services.transition import take
 from workflow.words import Action, ApplicationState, RequestState
 
@@ -89,7 +89,7 @@ def _told(history: History, store: Any, asking: Asking, of: Department, later: t
     own = history.standing(student.user)
     day = history.today - timedelta(days=asking.ago)
     document = asking.file and take_in(
-        store, io.BytesIO((FILES / "mustehaklik-kilavuzu.pdf").read_bytes()), asking.file, LIMIT, single=True
+        store, io.BytesIO((FILES / "mustehaklik-kilavuzu.pdf").read_bytes()), asking.file, LIMIT, single=SINGLE
     )
     row = requests.ask(
         history.session, department_id=of.id, application=_about(history.session, student, of) if asking.about_own else None,

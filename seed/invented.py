@@ -17,7 +17,7 @@ from seed import chains
 from seed.naming import PUBLIC, Names, mix, national_id, of
 from services.calendar import calendar, workplace
 from services.seal import Seal
-from workflow.turkish import search_key, search_words
+from workflow.turkish import marks, search_key, search_words
 from workflow.words import Action, ApplicationState, InstitutionKind, InstitutionState, Programme
 from workflow.working_days import Override, count, end_for
 
@@ -180,7 +180,14 @@ class University:
         return rows
 
     def firms(self, start: int, stop: int) -> Rows:
-        rows: Rows = {"institution": [], "institution_word": [], "supervisor": [], "supervisor_word": [], "step": []}
+        rows: Rows = {
+            "institution": [],
+            "institution_word": [],
+            "institution_mark": [],
+            "supervisor": [],
+            "supervisor_word": [],
+            "step": [],
+        }
         for k in range(start, stop):
             firm = self.firm(k)
             rows["institution_word"] += [(word, firm.id) for word in firm.words]
@@ -189,7 +196,9 @@ class University:
             rows["supervisor_word"] += [(word, key) for key, _of, name, *_more in people for word in self.words(name)]
             steps = list(self._curated(firm, k))
             rows["step"] += [chains.row(self.plan.first["step"] + 2 * k + n, step) for n, step in enumerate(steps)]
-            rows["institution"].append(self._firm_row(firm, steps))
+            row = self._firm_row(firm, steps)
+            rows["institution"].append(row)
+            rows["institution_mark"] += [(*mark, firm.id) for mark in marks(firm.name, row[6], firm.city)]
         return rows
 
     def files(self, start: int, stop: int) -> Rows:

@@ -16,7 +16,7 @@ from models import (
     Supervisor,
     Term,
 )
-from seed.values import Reader, Wrong, day, member, number, one_of, text, week, yes
+from seed.values import Reader, Wrong, address, day, member, number, one_of, text, week, yes
 from workflow import policy
 from workflow.say import N_
 from workflow.words import InstitutionKind, PublicationKind
@@ -141,7 +141,7 @@ TABLES = (
         "supervisor", "supervisors", N_("Supervisors"), Supervisor, ("institution_id", "email"),
         (
             Column("institution", text(200), kept=False), Column("city", text(50), kept=False), Column("name", text(200)),
-            Column("title", text(100)), Column("phone", text(30)), Column("email", text(255)),
+            Column("title", text(100)), Column("phone", text(30)), Column("email", address(255)),
         ),
         (Reference("institution_id", "institution", lambda v: (v["institution"], v["city"])),),
         narrow="email",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from workflow.plain import legible
+from workflow.plain import as_address, legible
 from workflow.say import Say
 from workflow.words import Word
 
@@ -37,6 +37,12 @@ def text(length: int) -> Reader:
         return str(value)
 
     return read
+
+
+def address(length: int) -> Reader:
+    """An e-mail address, as it is stored."""
+    read = text(length)
+    return lambda value: as_address(read(value))
 
 
 def number(least: int, most: int) -> Reader:

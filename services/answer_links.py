@@ -4,27 +4,24 @@ Whoever only holds the link (forwarded, found, fetched by a mail scanner) reads 
 nothing: an answer counts with the code that is sent to the supervisor's address at that moment.
 """
 
-import hashlib
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flask import current_app
-from flask_babel import get_locale, gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import AnswerLink, ChangeRequest, Letter, utcnow
-from services.letter_sheet import drawn
+from models import AnswerLink, ChangeRequest, Letter, Step, utcnow
+from services import link_codes
+from services.link_codes import CodeLetter, digest
 from services.sign_in import ISTANBUL
 from services.standing import Standing
 from workflow.say import N_, Say
-from workflow.words import ChangeState
+from workflow.transitions import CHANGE_REQUESTS
+from workflow.words import Actor, ChangeState, LinkPurpose
 
 GOOD_FOR = timedelta(days=14)
-CODE_GOOD_FOR = timedelta(minutes=15)
-CODES, TRIES = 5, 5
 SUBJECT = N_("Your code for the answer")
 TEXT = N_(
     "Type the code %(code)s on the page where you answer the request of %(student)s. It is good for 15 minutes and works once. If you are not answering anything now, you need not do anything: without the code nobody can answer for you."
@@ -40,12 +37,34 @@ class Opened:
     standing: Standing
 
 
+def link_of(session: Session, change: ChangeRequest) -> str:
+    """The link with which this change request is answered: the one in a letter sent already, or else a new one.
+
+    A reminder repeats the first letter's link, so that there is one way to answer and one count of codes.
+    """
+    good = select(AnswerLink.digest).where(
+        AnswerLink.change_request_id == change.id,
+        AnswerLink.supervisor_id == change.supervisor_id,
+        AnswerLink.email == change.supervisor.email,
+        AnswerLink.used_at.is_(None),
+        AnswerLink.expires_at > utcnow(),
+    )
+    if kept := set(session.scalars(good)):
+        written = select(Letter.link).join(Step, Step.id == Letter.step_id)
+        of_it = (Step.machine == CHANGE_REQUESTS.name, Step.row_id == change.id, Letter.reader == Actor.EMPLOYER.value)
+        for link in session.scalars(written.where(*of_it)):
+            if link and digest(link.rpartition("/")[2]) in kept:
+                return link
+    return issue(session, change)
+
+
 def issue(session: Session, change: ChangeRequest) -> str:
     """A new link with which the supervisor answers this change request; only its digest is kept."""
     token = secrets.token_urlsafe(32)
     session.add(
         AnswerLink(
             digest=digest(token),
+            purpose=LinkPurpose.ANSWER,
             change_request_id=change.id,
             supervisor_id=change.supervisor_id,
             email=change.supervisor.email,
@@ -60,11 +79,6 @@ def address(token: str) -> str:
     return f"{current_app.extensions['staj'].public_url}/answer/{token}"
 
 
-def digest(secret: str) -> str:
-    """What is kept of a secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
 def last_day(change: ChangeRequest) -> date:
     """The last day on which a link of this request is good."""
     return (change.asked_at + GOOD_FOR).astimezone(ISTANBUL).date()
@@ -77,7 +91,7 @@ def opened(session: Session, token: str, *, lock: bool = False) -> Opened | None
     """
     found = select(AnswerLink).where(AnswerLink.digest == digest(token))
     link = session.scalars(found.with_for_update() if lock else found).one_or_none()
-    if link is None:
+    if link is None or link.change_request_id is None:
         return None
     change = session.get_one(ChangeRequest, link.change_request_id)
     person = change.supervisor
@@ -99,42 +113,24 @@ def spent(found: Opened, now: datetime) -> Say | None:
         return Say("This request waits for no answer any more. Its status: %(state)s.", state=change.state)
     if link.expires_at < now:
         return Say("This link was good until %(day)s.", day=last_day(change))
-    if (link.supervisor_id, link.email) != (change.supervisor_id, change.supervisor.email):
+    if (link.supervisor_id, link.email.lower()) != (change.supervisor_id, change.supervisor.email.lower()):
         return Say("This link was sent to an address that is no longer the supervisor's.")
     return None
 
 
 def send_code(session: Session, found: Opened, token: str) -> Say | None:
-    """Queue a letter with a new code, the former one is void; the sentence where no more are sent. The caller commits."""
-    link = found.link
-    if link.codes_sent >= CODES:
-        return Say("No more codes are sent for this link; sign in, or write to the commission.")
-    code = f"{secrets.randbelow(10**6):06d}"
-    link.code_digest, link.code_until, link.code_tries = digest(token + code), utcnow() + CODE_GOOD_FOR, 0
-    link.codes_sent += 1
-    language, name = str(get_locale() or "tr"), found.change.supervisor.name
-    title, body = gettext(SUBJECT), gettext(TEXT, code=code, student=found.change.application.student_name)
-    session.add(
-        Letter(
-            user_id=found.change.supervisor.user_id,
-            reader="answer_code",
-            to_email=link.email,
-            to_name=name,
-            language=language,
-            subject=title,
-            **drawn(language, name, title, body, address(token), gettext("To the request")),
-        )
-    )
-    return None
+    """Queue a letter with a new code; the sentence where no more are sent. The caller commits."""
+    letter = CodeLetter(SUBJECT, TEXT, N_("To the request"), address(token))
+    student = found.change.application.student_name
+    return link_codes.send(session, found.link, token, found.change.supervisor, letter, student=student)
 
 
 def wrong_code(session: Session, found: Opened, token: str, code: str) -> Say | None:
     """The sentence for a code that does not fit (the try is counted), or None. The caller commits."""
-    link = found.link
-    if link.code_digest is None or link.code_until is None or link.code_until < utcnow() or link.code_tries >= TRIES:
-        return Say("This code is no longer good. Have a new one sent.")
-    link.code_tries += 1
-    session.flush()
-    if not hmac.compare_digest(link.code_digest, digest(token + code)):
-        return Say("This is not the code that was sent. Look at the newest letter.")
-    return None
+    return link_codes.wrong(session, found.link, token, code)
+
+
+def hidden(email: str) -> str:
+    """An address as its owner knows it: m•••@kaya.com."""
+    name, _at, host = email.partition("@")
+    return f"{name[:1]}•••@{host}"

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from functools import partial
@@ -11,17 +11,9 @@ from typing import Any
 from sqlalchemy import Row, Select, String, func, inspect, select, tuple_, type_coerce
 from sqlalchemy.orm import Session
 
-from models import Application, ChangeRequest, Declaration, Institution, Publication, Request, Step, utcnow
+from models import MACHINE_OF, Application, Step, utcnow
 from services.standing import Standing
-from workflow.transitions import (
-    APPLICATIONS,
-    CHANGE_REQUESTS,
-    DECLARATIONS,
-    INSTITUTIONS,
-    PUBLICATIONS,
-    REQUESTS,
-    Machine,
-)
+from workflow.machine import Machine
 from workflow.words import Action, Actor
 
 GENESIS = "0" * 64
@@ -38,6 +30,11 @@ class Break:
     machine: str
     row_id: int
     seq: int
+
+    def __str__(self) -> str:
+        if self.seq:
+            return f"{self.machine} {self.row_id}: step {self.seq} is not what was written, or one before it is missing"
+        return f"{self.machine} {self.row_id}: its state is not the one its last step left"
 
 
 def digest(step: Any) -> str:
@@ -71,7 +68,9 @@ def append(session: Session, step: Step) -> Step:
     return step
 
 
-def note(session: Session, row: Any, action: Action, standing: Standing) -> None:
+def note(
+    session: Session, row: Any, action: Action, standing: Standing, facts: Mapping[str, Any] | None = None
+) -> None:
     """Write down that somebody created, edited or deleted a row by hand: each change as [before, after]."""
     known = unhidden(row)
     changes = {
@@ -93,7 +92,7 @@ def note(session: Session, row: Any, action: Action, standing: Standing) -> None
             by_id=standing.user_id,
             by_name=standing.name,
             at=utcnow(),
-            facts={"row": str(row), "changes": changes},
+            facts={"row": str(row), "changes": changes, **(facts or {})},
             department_id=getattr(row, "department_id", None),
         ),
     )
@@ -129,18 +128,10 @@ def verify(session: Session) -> Iterator[Break | int]:
             seq, before = step.seq, step.digest
         read += len(page)
         yield read
-    for model, machine in _KEPT.items():
+    for model, machine in MACHINE_OF.items():
         yield from (Break(machine.name, key, 0) for key in session.scalars(_adrift(model, machine)))
 
 
-_KEPT: dict[Any, Machine] = {
-    Application: APPLICATIONS,
-    ChangeRequest: CHANGE_REQUESTS,
-    Request: REQUESTS,
-    Declaration: DECLARATIONS,
-    Institution: INSTITUTIONS,
-    Publication: PUBLICATIONS,
-}
 _PAGE = 5000
 
 

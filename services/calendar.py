@@ -1,7 +1,7 @@
 """Turkey's public holidays and the university's overrides, as the count wants them."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from itertools import count
 from typing import Any
@@ -11,7 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import HolidayOverride
-from workflow.working_days import Calendar, Override, Workplace
+from workflow.days import MONDAY_TO_FRIDAY
+from workflow.working_days import WHOLE, Calendar, NoHolidayData, Override, Workplace
+from workflow.working_days import count as counted
 
 FIRST_YEAR = 2000  # older internships are not counted here
 ESTIMATED = "(tahmini)"  # how the package marks a feast nobody has fixed yet; a newer package fixes more years
@@ -63,3 +65,22 @@ def calendar_for(session: Session, start: date, end: date, language: str = "tr")
 def workplace(week: int, kind: Any) -> Workplace:
     """A workplace by its week and its kind."""
     return Workplace(week, public=str(kind) == "public")
+
+
+_OFFICE = workplace(MONDAY_TO_FRIDAY, "public")
+_BACK = timedelta(days=20)  # within which there is a working day, whatever the feast
+
+
+def office_days(session: Session, first: date, last: date) -> tuple[date, ...]:
+    """The days, in order, on which the university works all day; every weekday in a year without holidays yet."""
+    try:
+        found = counted(first, last, _OFFICE, calendar_for(session, first, last))
+    except NoHolidayData:
+        span = (first + timedelta(days=n) for n in range((last - first).days + 1))
+        return tuple(day for day in span if day.weekday() < 5)  # noqa: PLR2004 -- Saturday
+    return tuple(day.day for day in found.days if day.half_days == WHOLE)
+
+
+def last_office_day(session: Session, last: date) -> date:
+    """The last day up to `last` on which the university works all day."""
+    return office_days(session, last - _BACK, last)[-1]

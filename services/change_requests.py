@@ -13,7 +13,7 @@ from services import insurance
 from services.calendar import calendar_for
 from services.scope import system_session
 from services.standing import Standing
-from services.transition import Refused, brings_about, checked_before, follow, take
+from services.transition import CLOSED, Refused, brings_about, checked_before, follow, take
 from services.wizard.checks import Judgement, counted_place, judge_dates
 from workflow import guards
 from workflow.guards import Moment
@@ -56,8 +56,8 @@ def offers(session: Session, application: Application, today: date) -> list[Offe
 
 def _not_now(application: Application, kind: ChangeKind, today: date) -> Say | None:
     """Why this change cannot be asked for today; a stop that was asked for in time may be answered after the end."""
-    door, moment = _door(application, kind), Moment(today)
-    refusal = door.refusal(application, moment) if door else None
+    moment = Moment(today)
+    refusal = _closed(application, kind, moment)
     return refusal or (guards.is_running(application, moment) if kind is ChangeKind.STOP else None)
 
 
@@ -75,9 +75,8 @@ def of(session: Session, application: Application) -> Sequence[ChangeRequest]:
 
 def weighed(application: Application, kind: ChangeKind, starts_on: date, ends_on: date, today: date) -> Weighed:
     """Count the days asked for and ask every rule; a stop is counted, but no rule keeps anybody at work."""
-    door = _door(application, kind)
     found = [
-        door.refusal(application, Moment(today)) if door else None,
+        _closed(application, kind, Moment(today)),
         _of_kind(application, kind, starts_on, ends_on),
     ]
     if any(found):
@@ -98,6 +97,14 @@ def weighed(application: Application, kind: ChangeKind, starts_on: date, ends_on
 
 def _door(application: Application, kind: ChangeKind) -> Door | None:
     return APPLICATIONS.following(kind.value, application.state, _CAUSE)
+
+
+def _closed(application: Application, kind: ChangeKind, moment: Moment) -> Say | None:
+    """The sentence with which the application's own table objects to this change."""
+    door = _door(application, kind)
+    if door is None:
+        return Say(CLOSED.msgid, action=Action(kind.value), state=application.state)
+    return door.refusal(application, moment)
 
 
 def _of_kind(application: Application, kind: ChangeKind, starts_on: date, ends_on: date) -> Say | None:
@@ -201,7 +208,8 @@ def _take_effect(session: Session, row: ChangeRequest, step: Step, today: date) 
         today=today,
         reason=row.why if row.kind is ChangeKind.STOP else None,
         facts=_facts(row),
-        values={"starts_on": row.starts_on, "ends_on": row.ends_on, "half_days": row.half_days},
+        values={"starts_on": row.starts_on, "ends_on": row.ends_on, "half_days": row.half_days}
+        | ({"stop_reason": row.why} if row.kind is ChangeKind.STOP else {}),
     )
 
 

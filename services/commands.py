@@ -1,7 +1,7 @@
 """The commands an IT officer types about what is already there: history, files, documents, the worker."""
 
 import sys
-from functools import partial
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -9,8 +9,9 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from rich.console import Console
 
-from services import audit, jobs, storage
-from services.documents import known_keys
+from services import audit, job_runs, jobs
+from services.documents import sweep_files
+from services.letter_commands import letters_group
 from services.letter_texts import TEXTS
 from services.scope import system_session
 from services.settings import ROOT
@@ -20,8 +21,8 @@ WORKFLOW_PAGE = ROOT / "docs" / "workflow.md"
 
 
 def install(app: Flask) -> None:
-    """Register `flask worker`, `audit`, `files` and `docs`."""
-    for command in (worker, audit_group, files_group, docs_group):
+    """Register `flask worker`, `audit`, `files`, `letters` and `docs`."""
+    for command in (worker, audit_group, files_group, letters_group, docs_group):
         app.cli.add_command(command)
 
 
@@ -38,23 +39,21 @@ audit_group = AppGroup("audit", help="The history of every file.")
 @audit_group.command("verify")
 def verify() -> None:
     """Check every chain; exit code 1 and the list of breaks when history was tampered with."""
-    out, breaks, read = Console(stderr=True), 0, 0
-    with system_session(reads=True) as session, out.status("Reading the history") as status:
-        for found in audit.verify(session):
-            if isinstance(found, audit.Break):
-                breaks += 1
-                click.echo(_sentence(found))
-            else:
-                read = found
-                status.update(f"{read:,} steps read, {breaks:,} breaks")
-    click.echo(f"{read:,} steps read: " + (f"{breaks:,} breaks." if breaks else "every chain holds."))
+    out, read = Console(stderr=True), 0
+    breaks: list[audit.Break] = []
+    with suppress(jobs.Untrue), job_runs.recorded(jobs.VERIFY) as kept, system_session(reads=True) as session:
+        with out.status("Reading the history") as status:
+            for found in audit.verify(session):
+                if isinstance(found, audit.Break):
+                    breaks.append(found)
+                    click.echo(str(found))
+                else:
+                    read = kept.counted = found
+                    status.update(f"{read:,} steps read, {len(breaks):,} breaks")
+        if breaks:
+            raise jobs.Untrue(breaks)
+    click.echo(f"{read:,} steps read: " + (f"{len(breaks):,} breaks." if breaks else "every chain holds."))
     sys.exit(1 if breaks else 0)
-
-
-def _sentence(found: audit.Break) -> str:
-    if found.seq:
-        return f"{found.machine} {found.row_id}: step {found.seq} is not what was written, or one before it is missing"
-    return f"{found.machine} {found.row_id}: its state is not the one its last step left"
 
 
 files_group = AppGroup("files", help="Uploaded files.")
@@ -64,12 +63,6 @@ files_group = AppGroup("files", help="Uploaded files.")
 def sweep() -> None:
     """Remove stored files that no row names, once a day old (what a crash left behind)."""
     click.echo(f"{sweep_files():,} files removed.")
-
-
-def sweep_files() -> int:
-    """Delete from the store what neither a document nor a publication names; answers how many."""
-    with system_session(reads=True) as session:
-        return len(storage.sweep(current_app.extensions["storage"], partial(known_keys, session)))
 
 
 docs_group = AppGroup("docs", help="Pages generated from the law.")

@@ -1,6 +1,7 @@
 """A student's archive or single document: received, looked into, kept; the bytes first, the row last."""
 
 import tempfile
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 from uuid import uuid4
@@ -10,17 +11,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Application, Document, Publication, Request, utcnow
+from services import storage
 from services.archives import inspect_in_child, sniff_document
-from services.archives.rules import upload_name
+from services.archives.rules import Refusal, upload_name
+from services.scope import system_session
+from workflow.say import Say
+from workflow.words import Purpose
 
 CONTENT_TYPES = {"zip": "application/zip", "7z": "application/x-7z-compressed"}
+ARCHIVES = frozenset({".zip", ".7z"})
 SINGLE = frozenset({".pdf", ".jpg", ".jpeg", ".png"})
 
 
-def take_in(store: Any, stream: BinaryIO, filename: str, limit: int, *, single: bool = False) -> Document:
+def take_in(
+    store: Any, stream: BinaryIO, filename: str, limit: int, *, single: frozenset[str] = frozenset()
+) -> Document:
     """An uploaded archive of at most `limit` bytes, inspected and stored, as a row not yet anybody's.
 
-    With `single`, one PDF or picture will do as well.
+    A document with one of the endings `single` will do as well.
     Raises Refusal with its sentence, or Busy where too many archives wait to be looked into. Touches no database: no
     lock is held while a slow upload arrives.
     """
@@ -40,22 +48,30 @@ def take_in(store: Any, stream: BinaryIO, filename: str, limit: int, *, single: 
     )
 
 
-def _looked_into(path: Path, name: str, *, single: bool) -> tuple[str, list[list[Any]]]:
+def _looked_into(path: Path, name: str, *, single: frozenset[str]) -> tuple[str, list[list[Any]]]:
     """The content type, and what an archive holds as [[name, bytes], …]; raises Refusal."""
-    if single and PurePosixPath(name).suffix.lower() in SINGLE:
+    ending = PurePosixPath(name).suffix.lower()
+    if ending in single:
         return sniff_document(path, name), []
+    if single and ending not in ARCHIVES:
+        raise Refusal(Say("Upload one file of these kinds: %(endings)s", endings=", ".join(sorted(ARCHIVES | single))))
     with current_app.extensions["turns"].turn():
         listing = inspect_in_child(path, name)
     return CONTENT_TYPES[listing.kind], [[e.name, e.size] for e in listing.entries]
 
 
-def give(session: Session, document: Document, of: Application | Request) -> None:
-    """Make a stored file an application's newest archive, or one more of a request. The caller commits."""
+def give(
+    session: Session, document: Document, of: Application | Request, purpose: Purpose = Purpose.APPLICATION
+) -> None:
+    """Make a stored file an application's newest for a purpose, or one more of a request. The caller commits."""
+    document.purpose = Purpose.REQUEST if isinstance(of, Request) else purpose
     if isinstance(of, Request):
         document.request_id = of.id
     else:
         for older in session.scalars(
-            select(Document).where(Document.application_id == of.id, Document.submitted_at.is_(None))
+            select(Document).where(
+                Document.application_id == of.id, Document.purpose == purpose, Document.submitted_at.is_(None)
+            )
         ):
             session.delete(older)  # the sweeper takes the file
         document.application_id = of.id
@@ -69,3 +85,9 @@ def known_keys(session: Session, keys: list[str]) -> set[str]:
     """Which of these storage keys a row points to (for the sweeper)."""
     found = (select(m.storage_key).where(m.storage_key.in_(keys)) for m in (Document, Publication))
     return {str(k) for statement in found for k in session.scalars(statement)}
+
+
+def sweep_files() -> int:
+    """Delete from the store what neither a document nor a publication names; answers how many."""
+    with system_session(reads=True) as session:
+        return len(storage.sweep(current_app.extensions["storage"], partial(known_keys, session)))

@@ -8,15 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Application, Declaration, Step
-from services.calendar import calendar_for, workplace
+from services.calendar import last_office_day
 from services.transition import brings_about, follow
-from workflow.days import MONDAY_TO_FRIDAY
+from workflow.days import EXIT_WITHIN
 from workflow.transitions import APPLICATIONS, DECLARATIONS
 from workflow.words import Action, DeclarationKind, DeclarationState
-from workflow.working_days import WHOLE, NoHolidayData, count
 
-EXIT_WITHIN = 10  # calendar days after the last day
-BACK = 20  # days within which there is a working day, whatever the feast
 _MOVABLE = frozenset({DeclarationState.DUE, DeclarationState.FAILED})
 _ENTERED = frozenset({DeclarationState.SENT, DeclarationState.DONE})
 _NAMES_THE_START = frozenset({DeclarationKind.ENTRY, DeclarationKind.CORRECTION})
@@ -29,17 +26,7 @@ def due(session: Session, kind: DeclarationKind, starts_on: date, ends_on: date)
     after the end.
     """
     last = ends_on + timedelta(days=EXIT_WITHIN) if kind is DeclarationKind.EXIT else starts_on - timedelta(days=1)
-    return {"due_on": last, "aim_on": _working_day(session, last)}
-
-
-def _working_day(session: Session, last: date) -> date:
-    """The last day up to `last` on which the office works all day; `last` itself in a year without holidays yet."""
-    first = last - timedelta(days=BACK)
-    try:
-        counted = count(first, last, workplace(MONDAY_TO_FRIDAY, "public"), calendar_for(session, first, last))
-    except NoHolidayData:
-        return last
-    return next((day.day for day in reversed(counted.days) if day.half_days == WHOLE), last)
+    return {"due_on": last, "aim_on": last_office_day(session, last)}
 
 
 def of(session: Session, application: Application) -> dict[DeclarationKind, Declaration]:
@@ -93,8 +80,14 @@ def _cancelled(session: Session, application: Application, step: Step, today: da
 
 @brings_about(DECLARATIONS, Action.FAIL)
 def _refused(session: Session, declaration: Declaration, step: Step, today: date) -> None:
-    """A refused entry is declared anew with the dates of today; a correction of it corrects nothing."""
+    """A refused entry is declared anew with the dates of today; a correction of it corrects nothing.
+
+    What a later declaration of its kind has taken the place of is not declared again.
+    """
     application = declaration.application
+    if application is not None and of(session, application)[declaration.kind] is not declaration:
+        follow(session, declaration, Action.DROP, step, today=today)
+        return
     if declaration.kind is DeclarationKind.ENTRY and application is not None:
         declared = of(session, application)
         _drop(session, [declared.get(DeclarationKind.CORRECTION)], step, today)

@@ -1,6 +1,6 @@
 """The health office's deadline board: which declarations wait, how long they have, in words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -9,12 +9,10 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from models import Declaration
-from services.calendar import calendar_for, workplace
+from services.calendar import office_days
 from services.listing import Conditions, counts
-from workflow.days import MONDAY_TO_FRIDAY
 from workflow.say import N_, Say
 from workflow.words import DeclarationKind, DeclarationState, Urgency
-from workflow.working_days import WHOLE, NoHolidayData, count
 
 WAITING = (DeclarationState.DUE, DeclarationState.FAILED)
 SOON = timedelta(days=7)
@@ -79,11 +77,11 @@ def time_left(session: Session, rows: Iterable[Any], today: date) -> list[Left |
     """For each row (state, aim_on, due_on), in order; None where nothing waits any more."""
     rows = list(rows)
     ahead = [r.aim_on for r in rows if r.state in WAITING and today < r.aim_on <= today + COUNTED]
-    works = _working_days(session, today, max(ahead)) if ahead else frozenset()
+    works = office_days(session, today, max(ahead)) if ahead else ()
     return [_left(r, today, works) if r.state in WAITING else None for r in rows]
 
 
-def _left(row: Any, today: date, works: frozenset[date]) -> Left:
+def _left(row: Any, today: date, works: Collection[date]) -> Left:
     if row.due_on < today:
         days = (today - row.due_on).days
         return Left(Urgency.OVERDUE, Say("1 day late") if days == 1 else Say("%(days)s days late", days=days))
@@ -96,13 +94,3 @@ def _left(row: Any, today: date, works: frozenset[date]) -> Left:
     days = sum(today < day <= row.aim_on for day in works)
     say = Say("1 working day left") if days == 1 else Say("%(days)s working days left", days=days)
     return Left(Urgency.WEEK if row.aim_on <= today + SOON else Urgency.LATER, say)
-
-
-def _working_days(session: Session, first: date, last: date) -> frozenset[date]:
-    """The days on which the office works; every weekday in a year without holidays yet."""
-    try:
-        counted = count(first, last, workplace(MONDAY_TO_FRIDAY, "public"), calendar_for(session, first, last))
-    except NoHolidayData:
-        span = (first + timedelta(days=n) for n in range((last - first).days + 1))
-        return frozenset(day for day in span if day.weekday() < 5)  # noqa: PLR2004 -- Saturday
-    return frozenset(day.day for day in counted.days if day.half_days == WHOLE)

@@ -1,11 +1,12 @@
-"""Work that waits for nobody: the queue beside the database, and what its worker does.
+"""Work that waits for nobody: the table of jobs, the queue beside the database, and the worker that does them.
 
 A commit that wrote letters wakes the worker; a sweep every minute picks up whatever a lost wake-up left.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import huey
@@ -14,20 +15,110 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session, UOWTransaction
 
 from models import Letter, ReachSession
+from services import audit, digest, documents, job_runs, reminders
 from services.outbox import post_due
+from services.scope import system_session
 from services.transports import transport_for
+from workflow.say import N_
 
 _HUEY: Any = huey  # untyped
 _log = logging.getLogger("staj.jobs")
 _WROTE = "wrote_letters"
+_YEAR = timedelta(days=366)
+POST, VERIFY = "post_letters", "verify_history"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One kind of work. `at` says when, as a crontab in UTC; `work` answers how many of what `counts` names."""
+
+    name: str
+    label: str
+    said: str
+    at: Mapping[str, str]
+    work: Callable[[], int]
+    counts: str
+
+    def next_after(self, moment: datetime) -> datetime:
+        """When it is due next."""
+        due, at = _HUEY.crontab(**self.at), moment.astimezone(UTC).replace(second=0, microsecond=0)
+        while not due(at := at + timedelta(minutes=1)):
+            if at - moment > _YEAR:
+                raise ValueError(f"{self.name} is never due")
+        return at
+
+
+class Untrue(Exception):
+    """The history does not hold; says where."""
+
+    def __init__(self, breaks: Sequence[audit.Break]) -> None:
+        super().__init__(f"breaks: {len(breaks)}. " + "; ".join(str(found) for found in breaks[:3]))
+
+
+def post_letters() -> int:
+    """Post what is due, by the transport the deployment chose."""
+    settings = current_app.extensions["staj"]
+    return post_due(transport_for(settings.mail_url, settings.mail_from))
+
+
+def verify_history() -> int:
+    """Walk every chain; raises Untrue where one does not hold. Answers how many steps were read."""
+    broken, read = [], 0
+    with system_session(reads=True) as session:
+        for found in audit.verify(session):
+            if isinstance(found, audit.Break):
+                broken.append(found)
+            else:
+                read = found
+    if broken:
+        raise Untrue(broken)
+    return read
+
+
+_MORNINGS = {"hour": "4-14", "minute": "0"}  # once a day, at the first of these hours at which the worker is there
+JOBS: tuple[Job, ...] = (
+    Job(
+        POST, N_("Post the letters that are due"), N_("every minute, and as soon as one is written"), {}, post_letters,
+        N_("letters posted: %(count)s"),
+    ),
+    Job(
+        VERIFY, N_("Verify the chains of the history"), N_("every night at 03:00"), {"hour": "0", "minute": "0"},
+        verify_history, N_("steps read: %(count)s"),
+    ),
+    Job(
+        "remind", N_("Remind of what nears and what waits"), N_("every morning from 07:00"), _MORNINGS,
+        reminders.daily, N_("files reminded of: %(count)s"),
+    ),
+    Job(
+        "summarise", N_("Write reviewers what waits for them"), N_("every morning from 07:00"), _MORNINGS,
+        digest.daily, N_("people written to: %(count)s"),
+    ),
+    Job(
+        "sweep_files", N_("Remove uploads no record names"), N_("every night at 04:00"), {"hour": "1", "minute": "0"},
+        documents.sweep_files, N_("files removed: %(count)s"),
+    ),
+    Job(
+        "tidy", N_("Forget old runs and sign-in tries"), N_("every night at 04:30"), {"hour": "1", "minute": "30"},
+        job_runs.tidy, N_("rows removed: %(count)s"),
+    ),
+)  # fmt: skip
+BY_NAME = {job.name: job for job in JOBS}
 
 
 @dataclass(frozen=True)
 class Jobs:
-    """The queue and the one thing a web process asks of it."""
+    """The queue, and for each job what a web process calls to have it run."""
 
     queue: Any
-    wake: Callable[[], Any]
+    start: Mapping[str, Callable[[], Any]]
+
+    def wake(self) -> None:
+        """Have the letters posted that were just written."""
+        self.start[POST]()
+
+    def waiting(self) -> list[str]:
+        """The names of the jobs that wait for the worker, in order."""
+        return [task.name for task in self.queue.pending()]
 
 
 def jobs(app: Flask) -> Jobs:
@@ -37,29 +128,26 @@ def jobs(app: Flask) -> Jobs:
 
 
 def run(app: Flask) -> None:
-    """Work until told to stop (TERM finishes the letter in hand)."""
+    """Work until told to stop (TERM finishes the letter in hand). Two at a time: a long job holds no letter up."""
     settings = app.extensions["staj"]
     transport_for(settings.mail_url, settings.mail_from)  # a wrong address is said now, not at the first letter
-    jobs(app).queue.create_consumer(workers=1, max_delay=1.0, graceful_signal="TERM", shutdown_timeout=30).run()
-
-
-def post_letters(app: Flask) -> int:
-    """Post what is due, by the transport the deployment chose; answers how many letters left."""
-    settings = app.extensions["staj"]
-    with app.app_context():
-        return post_due(transport_for(settings.mail_url, settings.mail_from))
+    jobs(app).queue.create_consumer(workers=2, max_delay=1.0, graceful_signal="TERM", shutdown_timeout=30).run()
 
 
 def _opened(app: Flask) -> Jobs:
     path = app.extensions["staj"].jobs_path
     path.parent.mkdir(parents=True, exist_ok=True)
     queue = _HUEY.SqliteHuey("staj", filename=str(path), results=False, fsync=False)  # a lost wake-up costs a minute
+    return Jobs(queue, {job.name: _entered(app, queue, job) for job in JOBS})
 
-    def post() -> None:
-        post_letters(app)
 
-    queue.periodic_task(_HUEY.crontab(minute="*"), name="sweep")(post)
-    return Jobs(queue, queue.task(name="post")(post))
+def _entered(app: Flask, queue: Any, job: Job) -> Callable[[], Any]:
+    def work() -> None:
+        with app.app_context(), job_runs.recorded(job.name) as kept:
+            kept.counted = job.work()
+
+    task: Callable[[], Any] = queue.periodic_task(_HUEY.crontab(**job.at), name=job.name)(work)
+    return task
 
 
 @event.listens_for(ReachSession, "after_flush")

@@ -9,11 +9,11 @@ Text = tuple[str, str]
 TEXTS: dict[tuple[str, str, Actor], Text] = {
     ("application", "submit", Actor.MEMBER): (
         N_("Internship application waits for a decision: %(student)s"),
-        N_("%(student)s (%(number)s) applied for an internship at %(institution)s, %(starts_on)s – %(ends_on)s. The application waits for the commission's decision; the internship is to start on %(starts_on)s."),
+        N_("%(student)s (%(number)s) applied for an internship at %(institution)s, %(starts_on)s – %(ends_on)s. Please decide by %(decide_by)s: the insurance entry has to be made before the internship starts."),
     ),
     ("application", "approve", Actor.STUDENT): (
         N_("Your internship application was approved"),
-        N_("Your internship at %(institution)s, %(starts_on)s – %(ends_on)s, was approved by the commission. Changes and cancellation are possible from the application's page before %(starts_on)s."),
+        N_("Your internship at %(institution)s, %(starts_on)s – %(ends_on)s, was approved by the commission. Changes and cancellation are possible from the application's page until %(day_before)s."),
     ),
     ("application", "approve", Actor.EMPLOYER): (
         N_("An intern was approved for your institution: %(student)s"),
@@ -21,11 +21,11 @@ TEXTS: dict[tuple[str, str, Actor], Text] = {
     ),
     ("application", "approve", Actor.HEALTH_OFFICE): (
         N_("Insurance entry due for %(student)s"),
-        N_("The internship of %(student)s (%(number)s) at %(institution)s was approved. The insurance entry is due at the latest one day before %(starts_on)s, by 23:59."),
+        N_("The internship of %(student)s (%(number)s) at %(institution)s was approved. The insurance entry is due by %(day_before)s, 23:59."),
     ),
     ("application", "reject", Actor.STUDENT): (
         N_("Your internship application needs correction"),
-        N_("The commission did not approve your application for %(institution)s. Reason: %(reason)s You can correct it with “Take action” and submit it again; the application window of your department's rules counts back from %(starts_on)s."),
+        N_("The commission did not approve your application for %(institution)s. Reason: %(reason)s %(again)s"),
     ),
     ("application", "withdraw", Actor.MEMBER): (
         N_("Application withdrawn: %(student)s"),
@@ -45,15 +45,83 @@ TEXTS: dict[tuple[str, str, Actor], Text] = {
     ),
     ("application", "cancel", Actor.HEALTH_OFFICE): (
         N_("Internship cancelled: no insurance for %(student)s"),
-        N_("The internship of %(student)s (%(number)s), planned for %(starts_on)s – %(ends_on)s, was cancelled. An insurance entry already made must be cancelled before %(starts_on)s."),
+        N_("The internship of %(student)s (%(number)s), planned for %(starts_on)s – %(ends_on)s, was cancelled. An insurance entry already made must be cancelled by %(day_before)s, 23:59."),
     ),
     ("application", "reopen", Actor.STUDENT): (
         N_("The decision on your application was reopened"),
-        N_("The chair reopened the decision on your application for %(institution)s. Reason: %(reason)s The commission decides again before %(starts_on)s."),
+        N_("The chair reopened the decision on your application for %(institution)s. Reason: %(reason)s The commission is asked to decide again by %(decide_by)s; you are written to when it has."),
     ),
     ("application", "reopen", Actor.MEMBER): (
         N_("Decision reopened: %(student)s"),
-        N_("The chair reopened the decision on the application of %(student)s (%(number)s). Reason: %(reason)s It waits for the commission again; the internship is to start on %(starts_on)s."),
+        N_("The chair reopened the decision on the application of %(student)s (%(number)s). Reason: %(reason)s Please decide by %(decide_by)s; the internship is to start on %(starts_on)s."),
+    ),
+    ("application", "complete", Actor.MEMBER): (
+        N_("Completion waits for assessment: %(student)s"),
+        N_("%(student)s (%(number)s) handed in the completion of the internship at %(institution)s, %(starts_on)s – %(ends_on)s. %(counted)s days were counted; the commission decides how many are accepted."),
+    ),
+    ("application", "return", Actor.STUDENT): (
+        N_("Your completion was returned; correct it by %(due_by)s"),
+        N_("The commission returned the completion of your internship at %(institution)s for correction. Reason: %(reason)s Correct it and hand it in again by %(due_by)s."),
+    ),
+    ("application", "accept", Actor.STUDENT): (
+        N_("Your internship days were accepted"),
+        N_("The commission accepted all %(accepted)s days of your internship at %(institution)s, %(starts_on)s – %(ends_on)s. They are credited; the page “What I still owe” shows what is left."),
+    ),
+    ("application", "accept", Actor.CAREER_CENTRE): (
+        N_("Internship completed: %(student)s"),
+        N_("The internship of %(student)s (%(number)s) at %(institution)s, %(starts_on)s – %(ends_on)s, is completed. Accepted days: %(accepted)s of %(counted)s."),
+    ),
+    ("application", "accept_partly", Actor.STUDENT): (
+        N_("Your internship days were partly accepted"),
+        N_("The commission accepted %(accepted)s of the %(counted)s days of your internship at %(institution)s. Reason: %(reason)s The accepted days are credited; the page “What I still owe” shows what is left."),
+    ),
+    ("application", "accept_partly", Actor.CAREER_CENTRE): (
+        N_("Internship completed: %(student)s"),
+        N_("The internship of %(student)s (%(number)s) at %(institution)s, %(starts_on)s – %(ends_on)s, is completed. Accepted days: %(accepted)s of %(counted)s."),
+    ),
+    ("application", "not_accept", Actor.STUDENT): (
+        N_("Your internship days were not accepted"),
+        N_("The commission accepted none of the %(counted)s days of your internship at %(institution)s. Reason: %(reason)s The page “What I still owe” shows what is left."),
+    ),
+    ("application", "not_accept", Actor.CAREER_CENTRE): (
+        N_("Internship not accepted: %(student)s"),
+        N_("The days of the internship of %(student)s (%(number)s) at %(institution)s, %(starts_on)s – %(ends_on)s, were not accepted. Reason: %(reason)s"),
+    ),
+    ("application", "reassess", Actor.STUDENT): (
+        N_("The assessment of your internship was reopened"),
+        N_("The chair reopened the assessment of your internship at %(institution)s. Reason: %(reason)s The credited days are taken back until the commission decides again; you have nothing to do."),
+    ),
+    ("application", "reassess", Actor.MEMBER): (
+        N_("Assessment reopened: %(student)s"),
+        N_("The chair reopened the assessment of the internship of %(student)s (%(number)s) at %(institution)s. Reason: %(reason)s It waits for the commission again."),
+    ),
+    ("attendance", "attest", Actor.STUDENT): (
+        N_("The firm confirmed your attendance"),
+        N_("%(institution)s confirmed your attendance for %(starts_on)s – %(ends_on)s. The day count on the page “Complete the internship” follows it."),
+    ),
+    ("attendance", "revise", Actor.STUDENT): (
+        N_("The firm corrects your attendance"),
+        N_("%(institution)s took the attendance sheet for %(starts_on)s – %(ends_on)s back to correct it. You are written to when it is confirmed again; hand the completion in after that."),
+    ),
+    ("attendance", "waive", Actor.STUDENT): (
+        N_("The commission goes on without the firm's attendance sheet"),
+        N_("The attendance for your internship at %(institution)s is taken as it was planned, without the firm's confirmation. Reason: %(reason)s"),
+    ),
+    ("attendance", "return", Actor.EMPLOYER): (
+        N_("Please correct the attendance of %(student)s"),
+        N_("The university returned the attendance sheet of %(student)s, %(starts_on)s – %(ends_on)s. Reason: %(reason)s Please correct and confirm it by %(due_by)s."),
+    ),
+    ("evaluation", "give", Actor.STUDENT): (
+        N_("The firm evaluated your internship"),
+        N_("%(institution)s handed in its evaluation of your internship, %(starts_on)s – %(ends_on)s. It stays sealed until the commission has decided; you read it after that."),
+    ),
+    ("evaluation", "waive", Actor.STUDENT): (
+        N_("The commission goes on without the firm's evaluation"),
+        N_("The evaluation of your internship at %(institution)s is no longer awaited. Reason: %(reason)s"),
+    ),
+    ("evaluation", "return", Actor.EMPLOYER): (
+        N_("Please go through the evaluation of %(student)s again"),
+        N_("The university returned your evaluation of %(student)s, %(starts_on)s – %(ends_on)s. Reason: %(reason)s Please hand it in again by %(due_by)s."),
     ),
     ("change_request", "ask", Actor.EMPLOYER): (
         N_("Your answer is awaited: %(kind)s, %(student)s"),
@@ -65,7 +133,7 @@ TEXTS: dict[tuple[str, str, Actor], Text] = {
     ),
     ("change_request", "agree", Actor.MEMBER): (
         N_("Change request waits for a decision: %(student)s"),
-        N_("%(student)s (%(number)s) asks for a change of the internship at %(institution)s, and the supervisor agreed. %(kind)s: instead of %(before_starts_on)s – %(before_ends_on)s, %(new_starts_on)s – %(new_ends_on)s. Reason given: %(why)s Until your decision the dates stay as they are."),
+        N_("%(student)s (%(number)s) asks for a change of the internship at %(institution)s, and the supervisor agreed. %(kind)s: instead of %(before_starts_on)s – %(before_ends_on)s, %(new_starts_on)s – %(new_ends_on)s. Reason given: %(why)s Please decide by %(decide_by)s; until then the dates stay as they are."),
     ),
     ("change_request", "decline", Actor.STUDENT): (
         N_("Your supervisor refused: %(kind)s"),
@@ -81,7 +149,7 @@ TEXTS: dict[tuple[str, str, Actor], Text] = {
     ),
     ("change_request", "approve", Actor.HEALTH_OFFICE): (
         N_("New dates, insurance to be checked: %(student)s"),
-        N_("The internship of %(student)s (%(number)s) at %(institution)s was changed. %(kind)s: instead of %(before_starts_on)s – %(before_ends_on)s, %(new_starts_on)s – %(new_ends_on)s. The declarations due on your board follow the new dates; an entry already made needs its correction."),
+        N_("The internship of %(student)s (%(number)s) at %(institution)s was changed. %(kind)s: instead of %(before_starts_on)s – %(before_ends_on)s, %(new_starts_on)s – %(new_ends_on)s. %(declare)s"),
     ),
     ("change_request", "reject", Actor.STUDENT): (
         N_("Your request was refused: %(kind)s"),
@@ -101,7 +169,7 @@ TEXTS: dict[tuple[str, str, Actor], Text] = {
     ),
     ("request", "ask", Actor.MEMBER): (
         N_("Request to the commission: %(subject)s"),
-        N_("%(student)s (%(number)s) wrote to the commission: “%(subject)s”. The request waits for an answer since %(asked_on)s."),
+        N_("%(student)s (%(number)s) wrote to the commission: “%(subject)s”. Please answer by %(answer_by)s."),
     ),
     ("request", "answer", Actor.STUDENT): (
         N_("The commission answered: %(subject)s"),
@@ -109,7 +177,7 @@ TEXTS: dict[tuple[str, str, Actor], Text] = {
     ),
     ("request", "ask_again", Actor.MEMBER): (
         N_("Asked again: %(subject)s"),
-        N_("%(student)s (%(number)s) asks again about “%(subject)s”: %(reason)s The request waits for an answer."),
+        N_("%(student)s (%(number)s) asks again about “%(subject)s”: %(reason)s Please answer by %(answer_by)s."),
     ),
     ("request", "reopen", Actor.STUDENT): (
         N_("Your request was reopened: %(subject)s"),
@@ -117,7 +185,15 @@ TEXTS: dict[tuple[str, str, Actor], Text] = {
     ),
     ("request", "reopen", Actor.MEMBER): (
         N_("Request reopened: %(subject)s"),
-        N_("The request “%(subject)s” of %(student)s (%(number)s) was reopened. Reason: %(reason)s It waits for an answer."),
+        N_("The request “%(subject)s” of %(student)s (%(number)s) was reopened. Reason: %(reason)s Please answer by %(answer_by)s."),
+    ),
+    ("declaration", "confirm", Actor.STUDENT): (
+        N_("%(kind)s made: %(institution)s"),
+        N_("The health office declared your internship at %(institution)s, %(starts_on)s – %(ends_on)s, to the social security institution. %(kind)s, reference %(reference)s. %(means)s"),
+    ),
+    ("declaration", "fail", Actor.STUDENT): (
+        N_("%(kind)s refused: %(institution)s"),
+        N_("The social security institution refused what was declared for your internship at %(institution)s, %(starts_on)s – %(ends_on)s. %(kind)s; reason: %(reason)s The health office makes it again, by %(due_by)s. If the reason is about your own data, write to the health office before that."),
     ),
 }  # fmt: skip
 for (_machine, _action, _reader), _text in list(TEXTS.items()):

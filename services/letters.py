@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import current_app
@@ -9,15 +10,26 @@ from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Application, ChangeRequest, Letter, Membership, Request, Step, Student, User
-from services import answer_links
+from models import (
+    Application,
+    ChangeRequest,
+    Declaration,
+    Letter,
+    Membership,
+    Step,
+    Student,
+    Supervisor,
+    User,
+)
+from services import answer_links, visits
+from services.letter_facts import About, facts
 from services.letter_sheet import drawn
-from services.letter_texts import TEXTS
+from services.letter_texts import TEXTS, Text
 from services.say import said
 from services.sign_in import ISTANBUL
 from workflow.say import Say
 from workflow.transitions import Door
-from workflow.words import Action, Actor
+from workflow.words import Actor, ChangeState
 
 
 @dataclass(frozen=True)
@@ -33,27 +45,55 @@ class Reader:
 def write(session: Session, step: Step, row: Any, door: Door) -> None:
     """Queue one letter per reader the door tells, except to whoever took the step."""
     written: set[str] = set()
+    today = step.at.astimezone(ISTANBUL).date()
     for actor in sorted(door.tells):
-        for reader in _readers(session, row, actor, step.at.astimezone(ISTANBUL).date()):
+        for reader in readers(session, row, actor, today):
             if reader.email in written or (reader.user_id and reader.user_id == step.by_id):
                 continue
             written.add(reader.email)
-            issue = _LINKS.get((step.machine, step.action, actor))
-            session.add(compose(step, row, actor, reader, issue(session, row) if issue else None))
+            session.add(compose(step, row, actor, reader, link_to(session, row, actor), today))
 
 
-_LINKS = {("change_request", Action.ASK, Actor.EMPLOYER): answer_links.issue}
+def link_to(session: Session, row: Any, actor: Actor) -> str:
+    """Where a letter about this file leads its reader: the one place that decides."""
+    if actor is Actor.EMPLOYER and isinstance(row, ChangeRequest) and row.state is ChangeState.WITH_SUPERVISOR:
+        return answer_links.link_of(session, row)
+    if actor is Actor.EMPLOYER and visits.account_of(session, row.supervisor.email) is None:
+        return visits.invite(session, row.supervisor)
+    if actor is Actor.STUDENT and isinstance(row, Declaration):
+        return _page(Application.__tablename__, row.application_id)
+    return _page(row.__tablename__, row.id)
 
 
-def compose(step: Step, row: Any, actor: Actor, reader: Reader, link: str | None = None) -> Letter:
-    """One letter in the reader's language, plain and HTML, with one link: to the file, or `link`."""
-    subject, sentence = TEXTS[step.machine, step.action, actor]
-    facts = _FACTS[type(row)](row) | {"reason": step.reason or ""}
-    link = link or f"{current_app.extensions['staj'].public_url}/go/{step.machine}/{row.id}"
+def _page(machine: str, key: int) -> str:
+    """The file's page at the desk of whoever follows the link."""
+    return f"{current_app.extensions['staj'].public_url}/go/{machine}/{key}"
+
+
+def compose(step: Step, row: Any, actor: Actor, reader: Reader, link: str, today: date) -> Letter:
+    """One letter about a step, in the reader's language, plain and HTML, with one link."""
+    about = About(row, today, step.reason or "")
+    return letter(TEXTS[step.machine, step.action, actor], about, actor, reader, link, step_id=step.id)
+
+
+def letter(  # noqa: PLR0913 -- the facts of a letter, named
+    text: Text,
+    about: About,
+    actor: Actor,
+    reader: Reader,
+    link: str,
+    *,
+    step_id: int | None = None,
+    notice_id: int | None = None,
+    choices: str = "",
+) -> Letter:
+    """A letter that says `text` of a file; `choices` is where its reader switches such letters off."""
+    found = facts(about, *text)
     with force_locale(reader.language):
-        title, body = said(Say(subject, **facts)), said(Say(sentence, **facts))
+        title, body = (said(Say(part, **found)) for part in text)
         return Letter(
-            step_id=step.id,
+            step_id=step_id,
+            notice_id=notice_id,
             user_id=reader.user_id,
             reader=actor.value,
             to_email=reader.email,
@@ -61,50 +101,17 @@ def compose(step: Step, row: Any, actor: Actor, reader: Reader, link: str | None
             language=reader.language,
             link=link,
             subject=title[:300],
-            **drawn(reader.language, reader.name, title, body, link),
+            **drawn(reader.language, reader.name, title, body, link, choices=choices),
         )
 
 
-def _of_application(row: Application) -> dict[str, Any]:
-    return {
-        "student": row.student_name,
-        "number": row.student_number,
-        "institution": row.institution.name if row.institution else "",
-        "starts_on": row.starts_on,
-        "ends_on": row.ends_on,
-    }
-
-
-def _of_change(row: ChangeRequest) -> dict[str, Any]:
-    return {
-        **_of_application(row.application),
-        "kind": row.kind,
-        "why": row.why,
-        "before_starts_on": row.before_starts_on,
-        "before_ends_on": row.before_ends_on,
-        "new_starts_on": row.starts_on,
-        "new_ends_on": row.ends_on,
-        "until": answer_links.last_day(row),
-    }
-
-
-def _of_request(row: Request) -> dict[str, Any]:
-    asked_on = row.asked_at.astimezone(ISTANBUL).date()
-    return {
-        "student": row.student_name, "number": row.student_number, "subject": row.subject, "asked_on": asked_on,
-    }  # fmt: skip
-
-
-_FACTS: dict[type, Any] = {Application: _of_application, ChangeRequest: _of_change, Request: _of_request}
-
-
-def _readers(session: Session, row: Any, actor: Actor, today: Any) -> Iterator[Reader]:
+def readers(session: Session, row: Any, actor: Actor, today: date) -> Iterator[Reader]:
+    """Whoever meets this file as `actor` today."""
     match actor:
         case Actor.STUDENT:
             yield from _student(session, row)
         case Actor.EMPLOYER:
-            supervisor = row.supervisor
-            yield Reader(supervisor.email, supervisor.name, user_id=supervisor.user_id)
+            yield from _supervisor(session, row.supervisor)
         case _:
             yield from _in_office(session, row, actor, today)
 
@@ -121,8 +128,18 @@ def _student(session: Session, row: Any) -> Iterator[Reader]:
     yield Reader(getattr(row, "email", None) or own_email or email, f"{name} {surname}", language or "tr", user_id)
 
 
-def _in_office(session: Session, row: Any, actor: Actor, today: Any) -> Iterator[Reader]:
+def _supervisor(session: Session, supervisor: Supervisor) -> Iterator[Reader]:
+    """In the language of the account, where there is one."""
+    language = (
+        session.scalar(select(User.language).where(User.id == supervisor.user_id)) if supervisor.user_id else None
+    )
+    yield Reader(supervisor.email, supervisor.name, language or "tr", supervisor.user_id)
+
+
+def _in_office(session: Session, row: Any, actor: Actor, today: date) -> Iterator[Reader]:
+    """Nobody is written to about their own file as its commission: keys only, for the system."""
     of = Membership.department_id == row.department_id
+    own = select(Student.user_id).where(Student.id == row.student_id).scalar_subquery()
     found = session.execute(
         select(User.email, User.name, User.language, User.id)
         .join(Membership.user)
@@ -132,6 +149,8 @@ def _in_office(session: Session, row: Any, actor: Actor, today: Any) -> Iterator
             Membership.starts_on <= today,
             (Membership.ends_on.is_(None)) | (Membership.ends_on >= today),
             User.active,
-        )
+            User.id.is_distinct_from(own),
+        ),
+        execution_options={"on_behalf_of_the_system": True},
     )
     yield from (Reader(*row) for row in found)

@@ -3,6 +3,7 @@
 A mail server that is down, slow or refusing delays letters and nothing else.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from services.scope import system_session
 from services.transports import Rejected, Transport, Unreachable
 from workflow.words import LetterState
 
+_log = logging.getLogger("staj.outbox")
 PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 360, 720, 1440))
 LEASE = timedelta(minutes=15)
 BATCH = 100
@@ -42,6 +44,9 @@ def post_due(transport: Transport, now: Clock = utcnow) -> int:
             except Unreachable as trouble:
                 _keep(claim, now(), error=str(trouble), final=False)
                 break
+            except Exception as fault:  # noqa: BLE001 -- what nobody foresaw of one letter holds no other one up
+                _log.exception("Letter %s", claim.letter.id)
+                _keep(claim, now(), error=repr(fault), final=False)
             else:
                 _keep(claim, now(), leaves=transport.leaves)
                 posted += 1
@@ -107,7 +112,7 @@ def _keep(
     values: dict[str, Any] = {"error": error[:500] if error else None}
     if error is None:
         values |= {"state": LetterState.SENT, "sent_at": moment}
-        if leaves and claim.letter.step_id is None:
+        if leaves and claim.letter.step_id is None and claim.letter.notice_id is None:
             values |= {"text": REMOVED, "html": REMOVED}  # a sign-in letter's link is a key: nobody reads it here
     elif given_up:
         values |= {"state": LetterState.FAILED}

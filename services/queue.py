@@ -3,33 +3,35 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, literal, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from models import Application, Department, Institution, InternshipType, SearchWord, Term
+from models import Application, Department, Faculty, Institution, InternshipType, SearchWord, Term
 from services.listing import Conditions, Cursor, Order, key, neighbour
-from services.register import begins, by_words
+from services.register import begins, by_words, lasting
 from services.say import spoken
 from services.scope import among
 from services.sign_in import ISTANBUL
 from services.standing import Standing
 from workflow.days import FIRST_DAY, LAST_DAY
 from workflow.turkish import search_key, search_words
-from workflow.words import Actor, ApplicationState
+from workflow.words import Actor, ApplicationState, InstitutionState
 
 ALL = "all"
 STATES = tuple(s for s in ApplicationState if s is not ApplicationState.DRAFT)
 WAITING_FIRST = Order(Application.submitted_at)
 NEWEST_FIRST = Order(Application.submitted_at, descending=True)
 BY_START = Order(Application.starts_on)
+HANDED_IN_FIRST = Order(Application.handed_in_at)  # never null where completions are asked for
 ORDERS = {"waiting": WAITING_FIRST, "newest": NEWEST_FIRST, "start": BY_START}
-KEYS = ("type", "term", "institution", "department")
+KEYS = ("type", "term", "institution", "department", "faculty")
+TEXTS = {"city": Institution.city, "sector": Institution.sector}
 DAYS = ("submitted_from", "submitted_to", "start_from", "start_to")
-KEPT = ("state", "q", "order", *KEYS, *DAYS)
+KEPT = ("state", "q", "order", *KEYS, *TEXTS, *DAYS)
 
 
 @dataclass(frozen=True)
@@ -43,23 +45,22 @@ class Queue:
     words: tuple[str, ...]
     order: Order
     wrong: tuple[str, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    of_faculty: frozenset[int] | None = None  # the departments of the faculty asked for
 
     @property
     def everywhere(self) -> bool:
         """Whether the reader has every department, and none is asked for."""
-        return Actor.CAREER_CENTRE in self.standing.actors and "department" not in self.keys
+        asked = "department" in self.keys or self.of_faculty is not None
+        return Actor.CAREER_CENTRE in self.standing.actors and not asked
 
     @property
     def departments(self) -> frozenset[int]:
         """The departments asked for within the reader's own; empty where it is everywhere."""
-        if self.everywhere:
-            return frozenset()
-        asked = self.keys.get("department")
-        if asked is None:
-            return self.standing.commissions
-        return (
-            frozenset({asked}) if Actor.CAREER_CENTRE in self.standing.actors else self.standing.commissions & {asked}
-        )
+        own = None if Actor.CAREER_CENTRE in self.standing.actors else self.standing.commissions
+        asked = frozenset({self.keys["department"]}) if "department" in self.keys else None
+        sets = [found for found in (own, asked, self.of_faculty) if found is not None]
+        return frozenset.intersection(*sets) if sets else frozenset()
 
     @property
     def branches(self) -> list[Conditions]:
@@ -72,8 +73,15 @@ class Queue:
     @property
     def where(self) -> list[ColumnElement[bool]]:
         """What every alternative has to satisfy; a reader's own file is never in their queue."""
-        own = [Application.student_id != self.standing.student_id] if self.standing.student_id else []
-        return [Application.submitted_at.is_not(None), *own, *self._of_keys(), *self._of_days(), *self._of_words()]
+        return [
+            Application.submitted_at.is_not(None), *self.not_own, *self._of_keys(), *self._of_texts(), *self._of_days(),
+            *self._of_words(),
+        ]  # fmt: skip
+
+    @property
+    def not_own(self) -> list[ColumnElement[bool]]:
+        own = self.standing.student_id
+        return [Application.student_id != own] if own else []
 
     def place(self, row: Application) -> Cursor:
         """Where a file stands in this order, whether or not it still belongs there."""
@@ -82,6 +90,8 @@ class Queue:
     def beside(self, session: Session, row: Application, *, back: bool = False) -> int | None:
         """The file after (or before) this one, or None at the end."""
         at = self.place(row)
+        if at.value is None:
+            return None  # never handed in: it has no place among those that were
         return neighbour(session, self.order, Cursor(at.value, at.id, back), where=self.where, branches=self.branches)
 
     def _of_keys(self) -> list[ColumnElement[bool]]:
@@ -91,6 +101,14 @@ class Queue:
             "institution": Application.institution_id,
         }
         return [column == self.keys[name] for name, column in columns.items() if name in self.keys]
+
+    @property
+    def places(self) -> list[ColumnElement[bool]]:
+        """What is asked of the institution itself: its city, its sector."""
+        return [TEXTS[name] == text for name, text in self.texts.items()]
+
+    def _of_texts(self) -> list[ColumnElement[bool]]:
+        return [Application.institution_id.in_(select(Institution.id).where(*self.places))] if self.texts else []
 
     def _of_days(self) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = []
@@ -118,13 +136,13 @@ class Queue:
         return found
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
     """The moment a day begins in Istanbul."""
     return datetime.combine(day, time(), ISTANBUL)
 
 
 _DAY_COLUMNS: dict[str, tuple[Any, Callable[[date], Any]]] = {
-    "submitted": (Application.submitted_at, _midnight),
+    "submitted": (Application.submitted_at, midnight),
     "start": (Application.starts_on, lambda day: day),
 }
 
@@ -133,29 +151,35 @@ def queue(session: Session, args: Mapping[str, str], standing: Standing) -> Queu
     """The view an address asks for; by default what waits, longest waiting first."""
     wrong: list[str] = []
     keys = {n: k for n in KEYS if (typed := args.get(n, "").strip()) and (k := _key(session, n, typed, wrong))}
-    days = {n: d for n in DAYS if (typed := args.get(n, "").strip()) and (d := _day(n, typed, wrong))}
+    days = {n: d for n in DAYS if (typed := args.get(n, "").strip()) and (d := day_of(n, typed, wrong))}
     asked = args.get("state", ApplicationState.SUBMITTED)
     state = ApplicationState(asked) if asked in STATES else None
     typed = args.get("q", "").replace("\x00", "").strip()[:100]
     words = sorted(search_words(typed), key=lambda w: (-len(w), w))
     if typed and not words:
         wrong.append("q")
-    return Queue(standing, state, keys, days, tuple(words), _order(args, state, days), tuple(wrong))
+    texts = {n: asked for n in TEXTS if (asked := args.get(n, "").replace("\x00", "").strip()[:100])}
+    of = select(Department.id).where(Department.faculty_id == keys.get("faculty"))
+    of_faculty = frozenset(session.scalars(of)) if "faculty" in keys else None
+    order = _order(args, state, days)
+    return Queue(standing, state, keys, days, tuple(words), order, tuple(wrong), texts, of_faculty)
 
 
 def _order(args: Mapping[str, str], state: ApplicationState | None, days: Mapping[str, date]) -> Order:
     """As asked; else by start where a start is asked for, what waits longest first, anything else newest first."""
+    waiting = HANDED_IN_FIRST if state is ApplicationState.COMPLETION else WAITING_FIRST
     if args.get("order") in ORDERS:
-        return ORDERS[args["order"]]
+        return waiting if args["order"] == "waiting" else ORDERS[args["order"]]
     if "start_from" in days or "start_to" in days:
         return BY_START
-    return WAITING_FIRST if state is ApplicationState.SUBMITTED else NEWEST_FIRST
+    return waiting if state in {ApplicationState.SUBMITTED, ApplicationState.COMPLETION} else NEWEST_FIRST
 
 
 def _key(session: Session, name: str, typed: str, wrong: list[str]) -> int | None:
     """A key as chosen from a list, or an institution's name as far as it names one."""
     if found := key(typed):
-        return found
+        kept = lasting(session, found) if name == "institution" else None
+        return kept.id if kept else found
     if name == "institution":
         alike = named(session, typed)
         same = [i for i in alike if i.name_key == search_key(_TOWN.sub("", typed))] or alike
@@ -169,17 +193,19 @@ _TOWN = re.compile(r" \([^()]*\)$")  # the type-ahead offers "name (town)"
 
 
 def named(session: Session, typed: str) -> Sequence[Institution]:
-    """At most ten institutions that a typed name could mean, whatever their state."""
+    """At most ten institutions that a typed name could mean; one that was merged is meant by its survivor."""
     name = _TOWN.sub("", typed.replace("\x00", ""))[:100]
     where = by_words(name)
     if not where:
         return ()
     in_full = Institution.name_key == search_key(name)  # what is typed in full is offered first
+    where = [*where, Institution.state != InstitutionState.MERGED]
     found = select(Institution).where(*where).order_by(in_full.desc(), Institution.name_key, Institution.id)
     return session.scalars(found.limit(10)).all()
 
 
-def _day(name: str, typed: str, wrong: list[str]) -> date | None:
+def day_of(name: str, typed: str, wrong: list[str]) -> date | None:
+    """A day as an address has it; None, and its name among the `wrong`, where it is none."""
     with suppress(ValueError):
         if FIRST_DAY <= (day := date.fromisoformat(typed)) <= LAST_DAY:
             return day
@@ -203,12 +229,19 @@ def options(session: Session, asked: Queue) -> dict[str, list[tuple[int, str]]]:
         .where(among(InternshipType.department_id, asked.departments))
     )
     terms = select(literal("term"), Term.id, spoken(Term.name), Term.code)
-    found: dict[str, list[Any]] = {"department": [], "type": [], "term": []}
-    for row in session.execute(union_all(departments, types, terms)):
+    faculties = select(literal("faculty"), Faculty.id, spoken(Faculty.name), Faculty.code)
+    if Actor.CAREER_CENTRE not in asked.standing.actors:
+        own = select(Department.faculty_id).where(among(Department.id, asked.standing.commissions))
+        faculties = faculties.where(Faculty.id.in_(own))
+    found: dict[str, list[Any]] = {"faculty": [], "department": [], "type": [], "term": []}
+    for row in session.execute(union_all(departments, faculties, types, terms)):
         found[row.kind].append(row)
     several = len(asked.departments) > 1
     return {
-        "department": [(r.key, r.name) for r in sorted(found["department"], key=lambda r: search_key(r.name))],
+        **{
+            kind: [(r.key, r.name) for r in sorted(found[kind], key=lambda r: search_key(r.name))]
+            for kind in ("faculty", "department")
+        },
         "type": [
             (r.key, f"{r.of}: {r.name}" if several else r.name)
             for r in sorted(found["type"], key=lambda r: (r.of, r.key))

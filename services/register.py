@@ -6,11 +6,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from models import Institution, InstitutionWord
-from workflow.turkish import name_key, search_key, search_words
+from models import Institution, InstitutionMark, InstitutionWord, Supervisor
+from services.listing import key
+from workflow.turkish import marks, name_key, search_key, search_words
 from workflow.words import Actor, InstitutionState
 
 LAST = "\uffff"
+OFFERED = (InstitutionState.VERIFIED, InstitutionState.UNVERIFIED)
 
 
 def may_curate(state: InstitutionState | None, actors: Collection[Actor]) -> bool:
@@ -40,38 +42,63 @@ def found_by(key: Any, of: Any, word: Any, term: str) -> list[ColumnElement[bool
     return [key.in_(select(of).where(begins(word, beginning))) for beginning in typed]
 
 
-def look_alikes(session: Session, name: str, tax_no: str | None, *, but: int | None = None) -> Sequence[Institution]:
-    """At most ten institutions with this tax number, or the same name but for its legal form."""
-    key = name_key(name)
-    alike = [Institution.tax_no == tax_no] if tax_no else []
-    if key:
-        alike.append(and_(*(_has(word) for word in search_words(key))))
-    if not alike:
+def look_alikes(
+    session: Session, name: str, tax_no: str | None, city: str = "", *, but: int | None = None
+) -> Sequence[Institution]:
+    """At most ten institutions with this tax number, this name but for its legal form, or nearly this name in this city."""
+    of = InstitutionMark
+    asked = [and_(of.kind == kind, of.mark == mark) for kind, mark in sorted(marks(name, tax_no, city))]
+    if not asked:
         return ()
-    found = session.scalars(
-        select(Institution).where(or_(*alike), Institution.id != (but or 0)).order_by(Institution.id).limit(50)
-    )
-    same = [i for i in found if (tax_no and i.tax_no == tax_no) or name_key(i.name) == key]
-    return same[:10]
+    shared = select(of.institution_id).where(or_(*asked), of.institution_id != (but or 0))
+    found = select(Institution).where(Institution.id.in_(shared))
+    return session.scalars(found.order_by(Institution.id).limit(10)).all()
 
 
 def registered(session: Session, name: str, tax_no: str | None, *, but: int | None = None) -> Institution | None:
     """The institution that has this name and this tax number already; a branch has a name of its own."""
-    key = name_key(name)
+    alike = name_key(name)
     found = look_alikes(session, name, tax_no, but=but) if tax_no else ()
-    return next((i for i in found if i.tax_no == tax_no and name_key(i.name) == key), None)
+    return next((i for i in found if i.tax_no == tax_no and name_key(i.name) == alike), None)
 
 
-def _has(word: str) -> ColumnElement[bool]:
-    return Institution.id.in_(select(InstitutionWord.institution_id).where(InstitutionWord.word == word))
+def lasting(session: Session, pk: Any) -> Institution | None:
+    """The institution under a key as typed; of one that was merged, the one it is part of now."""
+    found: Institution | None = _followed(session, Institution, pk)
+    return found
+
+
+def lasting_supervisor(session: Session, pk: Any) -> Supervisor | None:
+    """The supervisor under a key as typed; of one folded into another, that one."""
+    found: Supervisor | None = _followed(session, Supervisor, pk)
+    return found
+
+
+def _followed(session: Session, model: Any, typed: Any) -> Any:
+    pk = key(typed)
+    row = session.get(model, pk) if pk else None
+    while row is not None and row.merged_into_id:
+        row = session.get(model, row.merged_into_id)
+    return row
+
+
+def merged_namesake(session: Session, name: str, city: str) -> Institution | None:
+    """What an institution of this name and city was merged into: typed once more, it is not entered once more."""
+    same = select(Institution).where(
+        Institution.state == InstitutionState.MERGED,
+        Institution.name_key == search_key(name)[:200],
+        Institution.city == city,
+    )
+    row = session.scalars(same.order_by(Institution.id.desc()).limit(1)).first()
+    return lasting(session, row.id) if row else None
 
 
 def suggestions(session: Session, term: str, limit: int = 10) -> Sequence[Institution]:
-    """What a type-ahead offers: verified first, blocked never."""
+    """What a type-ahead offers: verified first, blocked and merged never."""
     where = by_words(term)
     if not where:
         return ()
-    found = select(Institution).where(*where, Institution.state != InstitutionState.BLOCKED)
+    found = select(Institution).where(*where, Institution.state.in_(OFFERED))
     return session.scalars(
         found.order_by(Institution.state.desc(), Institution.name_key, Institution.id).limit(limit)
     ).all()

@@ -16,11 +16,12 @@ from services.scope import among
 from services.sign_in import ISTANBUL
 from services.standing import Standing
 from services.transition import Refused, take
+from workflow.days import ANSWER_WITHIN
 from workflow.say import Say
 from workflow.transitions import REQUESTS
 from workflow.words import Action, ApplicationState, RequestState
 
-LATE_DAYS, OVERDUE_DAYS = 3, 7  # from when an unanswered request looks late, and worse
+LATE_DAYS, OVERDUE_DAYS = 3, ANSWER_WITHIN  # from when an unanswered request looks late, and worse
 TEMPLATES_SHOWN = 100
 NOT_ENROLLED = Say("You are not enrolled in this department.")
 ELSEWHERE = Say("This application is in another department. Choose the department it belongs to.")

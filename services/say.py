@@ -5,14 +5,14 @@ from typing import Any
 
 from flask_babel import format_date, format_datetime, get_locale, gettext
 
-from models import Department, Faculty, InternshipType, Term
-from workflow.say import Say
+from models import Department, EvaluationQuestion, Faculty, InternshipType, Term
+from workflow.say import Deadline, Say
 from workflow.words import Word
 
 BILINGUAL = (Department, Faculty, InternshipType, Term)  # each has a name and a name_en
 
 
-def said(what: Any) -> str:
+def said(what: Any) -> str:  # noqa: PLR0911 -- one for each kind
     """The text of a Say, a word's label, a unit's name, a date or anything else that may stand in a sentence."""
     match what:
         case Say(msgid=msgid, facts=facts):
@@ -22,6 +22,10 @@ def said(what: Any) -> str:
             return str(gettext(what.label))
         case Department() | Faculty() | InternshipType() | Term():
             return what.name_en if _english() else what.name
+        case EvaluationQuestion():
+            return what.text_en if _english() else what.text
+        case Deadline(day=day):
+            return str(format_date(day, "EEEE d MMMM" if _english() else "d MMMM EEEE"))
         case date():
             return str(format_datetime(what, "short") if isinstance(what, datetime) else format_date(what, "long"))
     return "" if what is None else str(what)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from models import SearchWord
+from models import Application, SearchWord
 from workflow.turkish import search_words
 
 
@@ -28,3 +28,23 @@ def index(session: Session, application: Any, institution_name: str) -> None:
         "student_id": application.student_id,
     }
     session.add_all(SearchWord(word=word, **place) for word in sorted(wanted - held.keys()))
+
+
+def renamed(session: Session, applications: Any, before: str, after: str) -> None:
+    """Let the applications whose keys `applications` selects be found by another institution's name. The caller commits."""
+    turned = sorted(search_words(before) ^ search_words(after))
+    named = select(Application.id, Application.department_id, Application.student_id, Application.student_name,
+                   Application.student_number).where(Application.id.in_(applications))  # fmt: skip
+    found = session.execute(named, execution_options=EVERYBODY).all()
+    of = SearchWord.application_id.in_(applications)
+    session.execute(delete(SearchWord).where(of, SearchWord.word.in_(turned)), execution_options=EVERYBODY)
+    rows = [
+        {"application_id": a.id, "department_id": a.department_id, "student_id": a.student_id, "word": word}
+        for a in found
+        for word in sorted(words_of(a.student_name, a.student_number, after).intersection(turned))
+    ]
+    if rows:
+        session.execute(insert(SearchWord), rows, execution_options=EVERYBODY)
+
+
+EVERYBODY = {"on_behalf_of_the_system": True, "synchronize_session": False}

@@ -24,11 +24,14 @@ from flask_security import (
 from flask_security.utils import get_message
 
 from models import User, db
+from services import throttle, visits
 from services.scope import enter
 from services.sign_in_letters import about_password
 from services.standing import NOBODY, standing_of
+from workflow.plain import as_address
 
 ISTANBUL = ZoneInfo("Europe/Istanbul")
+VISIT = "firm"  # what a browser keeps of a visit by a letter's link
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 LANGUAGES = ("tr", "en")
 ESTIMATED = 72  # characters; zxcvbn raises beyond
@@ -88,7 +91,7 @@ def today() -> date:
 
 def as_account(identity: str) -> str | None:
     """An e-mail address as accounts store it; None when it cannot be one."""
-    address = identity.strip().replace("İ", "i").lower()
+    address = as_address(identity)
     return address if "@" in address and len(address) <= 255 and "\x00" not in address else None  # noqa: PLR2004
 
 
@@ -106,25 +109,32 @@ def language() -> str:
 def install(app: Flask) -> None:
     """Wire Flask-Security, the throttle and the standing of each request."""
     app.before_request(_enter)  # before the libraries: they read the account, and must not open a transaction for it
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=False)
+    limiter = Limiter(get_remote_address, app=app, storage_uri=throttle.STORED, headers_enabled=False)
     app.config["SECURITY_USER_IDENTITY_ATTRIBUTES"] = [{"email": {"mapper": as_account, "case_insensitive": False}}]
     datastore = SQLAlchemyUserDatastore(db, User, Role)
     security = Security(app, datastore, mail_util_cls=Outbox, password_util_cls=Passwords, register_blueprint=True)
-    settings = app.extensions["staj"]
-    for endpoint in (
+    app.extensions["staj_limiter"] = limiter
+    limit_tries(
+        app,
         "security.login",
         "security.forgot_password",
         "security.reset_password",
         "security.change_password",
         "security.verify",
-    ):
-        view: Any = app.view_functions[endpoint]
-        for key in (get_remote_address, _account):
-            view = limiter.limit(settings.sign_in_limit, key_func=key, methods=["POST"])(view)
-        app.view_functions[endpoint] = view
+    )
     app.extensions["staj_security"] = security
     user_logged_out.connect(_forget, app)
     reset_password_instructions_sent.connect(_keep, app)
+
+
+def limit_tries(app: Flask, *endpoints: str) -> None:
+    """So many tries, by where they come from and by the account they name."""
+    limiter, limit = app.extensions["staj_limiter"], app.extensions["staj"].sign_in_limit
+    for endpoint in endpoints:
+        view: Any = app.view_functions[endpoint]
+        for key in (get_remote_address, _account):
+            view = limiter.limit(limit, key_func=key, methods=["POST"])(view)
+        app.view_functions[endpoint] = view
 
 
 def _account() -> str:
@@ -144,12 +154,14 @@ def _enter() -> None:
     request_session.info["reads"] = True
     if current_user.is_authenticated:
         g.standing = standing_of(request_session, current_user.id, current_user.name, today())
+    elif kept := session.get(VISIT):
+        g.standing = visits.standing(request_session, kept)
     request_session.commit()
     request_session.info["reads"] = request.method in READS
     enter(request_session, g.standing)
 
 
-_OPEN = frozenset({"static", "bootstrap.static", "admin.static", "icons"})
+_OPEN = frozenset({"health", "static", "bootstrap.static", "admin.static", "icons"})
 
 
 def _forget(_app: Flask, user: User, **_: Any) -> None:

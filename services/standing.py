@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import String, literal, or_, select, type_coerce, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from models import Enrolment, Membership, Student, Supervisor
 from workflow.words import Actor
@@ -18,7 +18,8 @@ NONE: frozenset[int] = frozenset()
 class Standing:
     """The capacities of one person. Sets hold primary keys.
 
-    `only_application` narrows a supervisor who came by a letter's link to the one file it is about.
+    `only_application` narrows a supervisor who came by a letter's link to the one file it is about; `visit` is the
+    link by which one without an account came to the page of their interns.
     """
 
     user_id: int | None = None
@@ -30,6 +31,7 @@ class Standing:
     supervises_as: frozenset[int] = NONE
     offices: frozenset[Actor] = frozenset()
     only_application: int | None = None
+    visit: int | None = None
     system: bool = False
     actors: frozenset[Actor] = field(init=False)
 
@@ -43,25 +45,33 @@ class Standing:
         object.__setattr__(self, "actors", self.offices | {actor for actor, of in held.items() if of})
 
     @property
+    def present(self) -> bool:
+        """Whether somebody is there: signed in, or come by a letter's link."""
+        return self.user_id is not None or self.visit is not None
+
+    @property
     def commissions(self) -> frozenset[int]:
         """Departments on whose commission this person sits, as member or chair."""
         return self.member_of | self.chair_of
 
     def actors_for(self, row: Any) -> frozenset[Actor]:
-        """In which capacities this person meets this row; nobody is commission to their own file."""
+        """In which capacities this person meets this row; nobody is commission, or firm, to their own file."""
         own = self.student_id is not None and getattr(row, "student_id", None) == self.student_id
         department = getattr(row, "department_id", None)
         met = {
             Actor.STUDENT: own,
             Actor.MEMBER: department in self.member_of and not own,
             Actor.CHAIR: department in self.chair_of and not own,
-            Actor.EMPLOYER: getattr(row, "supervisor_id", None) in self.supervises_as,
+            Actor.EMPLOYER: getattr(row, "supervisor_id", None) in self.supervises_as and not own,
         }
         return self.offices | {actor for actor, so in met.items() if so}
 
 
 NOBODY = Standing()
 SYSTEM = Standing(name="Staj", system=True)
+
+
+_ENTRY = aliased(Supervisor)  # another entry of the same address: one person answers for several firms
 
 
 def standing_of(session: Session, user_id: int, name: str, today: date) -> Standing:
@@ -84,6 +94,9 @@ def standing_of(session: Session, user_id: int, name: str, today: date) -> Stand
             select(literal("student"), Student.id).where(Student.user_id == user_id, Student.active),
             select(literal("studies"), Enrolment.department_id).where(Enrolment.student_id == own),
             select(literal("employer"), Supervisor.id).where(Supervisor.user_id == user_id),
+            select(literal("employer"), _ENTRY.id)
+            .join(Supervisor, Supervisor.email == _ENTRY.email)
+            .where(Supervisor.user_id == user_id, _ENTRY.user_id.is_(None)),
         ),
         execution_options={"on_behalf_of_the_system": True},
     ).all()

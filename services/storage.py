@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 from urllib.parse import parse_qsl, urlsplit
+from uuid import uuid4
 
 import obstore
 from obstore.store import LocalStore, MemoryStore, S3Store
@@ -94,6 +96,24 @@ class Storage:
             obstore.delete(self._store, key)
         except FileNotFoundError:
             return
+
+    def probe(self) -> None:
+        """Write a small file, read it and forget it again; whatever the storage raises is the answer."""
+        key = f"probe/{uuid4().hex}"
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "probe"
+            path.write_bytes(key.encode())
+            self.put(key, path)
+        try:
+            if b"".join(self.open(key)) != key.encode():
+                raise OSError(f"{key} was read back otherwise than it was written")
+        finally:
+            self.delete(key)
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the files lie on this machine's own disk; None where they lie elsewhere."""
+        return self._folder
 
     def keys(self, older_than: datetime) -> Iterator[str]:
         """The keys of files last written before a moment."""

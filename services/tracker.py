@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from models import Step
-from workflow.phase import status
+from workflow.phase import ASSESSED, TAKES_PLACE, status
 from workflow.say import N_, Say
 from workflow.words import Action, ApplicationState, Phase
 
@@ -19,6 +19,18 @@ DID: dict[Action, str] = {
     Action.POSTPONE: N_("postponed the internship"),
     Action.EXTEND: N_("extended the internship"),
     Action.STOP: N_("stopped the internship"),
+    Action.COMPLETE: N_("handed in the completion"),
+    Action.RETURN: N_("returned for correction"),
+    Action.ACCEPT: N_("accepted all days"),
+    Action.ACCEPT_PARTLY: N_("accepted some of the days"),
+    Action.NOT_ACCEPT: N_("accepted no day"),
+    Action.REASSESS: N_("reopened the assessment"),
+    Action.ATTEST: N_("confirmed the attendance"),
+    Action.REVISE: N_("took the attendance back to correct it"),
+    Action.GIVE: N_("handed in the evaluation"),
+    Action.WAIVE: N_("went on without it"),
+    Action.RETIRE: N_("took out of use"),
+    Action.REPLACE: N_("replaced by a newer version"),
     Action.ASK: N_("asked"),
     Action.AGREE: N_("agreed"),
     Action.DECLINE: N_("declined"),
@@ -37,6 +49,11 @@ DID: dict[Action, str] = {
     Action.VERIFY: N_("verified"),
     Action.BLOCK: N_("blocked"),
     Action.UNBLOCK: N_("lifted the block"),
+    Action.MERGE: N_("merged"),
+    Action.UNMERGE: N_("undid the merge"),
+    Action.RESTORE: N_("verified as before"),
+    Action.TAKE_IN: N_("took in"),
+    Action.GIVE_BACK: N_("gave back"),
     Action.PUBLISH: N_("published"),
     Action.RETRACT: N_("withdrew from view"),
     Action.CREATE: N_("created"),
@@ -66,10 +83,15 @@ def track(application: Any, steps: list[Step], today: date) -> list[Milestone]:
             return way
         case ApplicationState.CANCELLED:
             return [*way, Milestone(N_("Cancelled"), ENDED, _last(steps, Action.CANCEL))]
-        case ApplicationState.STOPPED:
-            started = Milestone(N_("Internship starts"), DONE, application.starts_on)
-            return [*way, started, Milestone(N_("Stopped"), ENDED, application.ends_on)]
-    return [*way, _start(application, word), _end(application, word)]
+        case state if state in TAKES_PLACE:
+            over = application.ends_on < today
+            return [
+                *way,
+                _start(application, word),
+                _end(application, word, over=over),
+                *_closing(application, over=over),
+            ]
+    return [*way, _start(application, word), _end(application, word, over=False)]
 
 
 def _written(application: Any) -> Milestone:
@@ -98,14 +120,40 @@ def _decision(application: Any, steps: list[Step]) -> Milestone:
 
 
 def _start(application: Any, word: Any) -> Milestone:
-    standing = {Phase.UPCOMING: NOW, Phase.RUNNING: DONE, Phase.ENDED: DONE}.get(word, AHEAD)
+    took_place = application.state in TAKES_PLACE
+    standing = NOW if word is Phase.UPCOMING else DONE if took_place else AHEAD
     turn = Say("Nothing to do before the first day.") if standing == NOW else None
     return Milestone(N_("Internship starts"), standing, application.starts_on, turn)
 
 
-def _end(application: Any, word: Any) -> Milestone:
-    standing = {Phase.RUNNING: NOW, Phase.ENDED: DONE}.get(word, AHEAD)
-    return Milestone(N_("Internship ends"), standing, application.ends_on)
+def _end(application: Any, word: Any, *, over: bool) -> Milestone:
+    """A stop that was approved ahead still runs to its last day; its reason stays with the application."""
+    running = word in {Phase.RUNNING, ApplicationState.STOPPED} and not over
+    label = N_("Stopped") if application.stop_reason else N_("Internship ends")
+    return Milestone(label, NOW if running else DONE if over else AHEAD, application.ends_on)
+
+
+def _closing(application: Any, *, over: bool) -> list[Milestone]:
+    """Handing the completion in, and its assessment."""
+    hand_in, assessment = N_("Completion handed in"), N_("Commission's assessment")
+    match application.state:
+        case ApplicationState.COMPLETION:
+            turn = Say("The commission's turn.")
+            return [Milestone(hand_in, DONE, application.handed_in_at), Milestone(assessment, NOW, None, turn)]
+        case ApplicationState.RETURNED:
+            turn = Say("Your turn: correct it by %(day)s and hand it in again.", day=application.due_on)
+            return [
+                Milestone(N_("Returned for correction"), NOW, application.decided_at, turn),
+                Milestone(assessment, AHEAD),
+            ]
+        case state if state in ASSESSED:
+            standing = ENDED if state is ApplicationState.NOT_ACCEPTED else DONE
+            return [
+                Milestone(hand_in, DONE, application.handed_in_at),
+                Milestone(state.label, standing, application.decided_at),
+            ]
+    turn = Say("Your turn: complete the internship.")
+    return [Milestone(hand_in, NOW, None, turn) if over else Milestone(hand_in, AHEAD), Milestone(assessment, AHEAD)]
 
 
 def _last(steps: list[Step], action: Action) -> datetime | None:

@@ -8,32 +8,14 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, update
 from sqlalchemy.orm import Session
 
-from models import Application, ChangeRequest, Declaration, Institution, Model, Publication, Request, Step, utcnow
+from models import MACHINE_OF, Step, utcnow
 from services import audit, letters
 from services.standing import SYSTEM, Standing
 from workflow.guards import Moment
+from workflow.machine import Cause, Door, Machine
 from workflow.say import Say
-from workflow.transitions import (
-    APPLICATIONS,
-    CHANGE_REQUESTS,
-    DECLARATIONS,
-    INSTITUTIONS,
-    PUBLICATIONS,
-    REQUESTS,
-    Cause,
-    Door,
-    Machine,
-)
 from workflow.words import Action, Actor, Need
 
-MACHINE_OF: dict[type[Model], Machine] = {
-    Application: APPLICATIONS,
-    ChangeRequest: CHANGE_REQUESTS,
-    Request: REQUESTS,
-    Declaration: DECLARATIONS,
-    Institution: INSTITUTIONS,
-    Publication: PUBLICATIONS,
-}
 FASTER = Say("Somebody was faster: this record has changed since you opened it. Nothing was written.")
 CLOSED = Say("“%(action)s” is not possible while the status is “%(state)s”.")
 
@@ -215,13 +197,22 @@ def _as(door: Door, actors: frozenset[Actor]) -> Actor:
     return next(a for a in ranked if a in door.by and a in actors)
 
 
+_VALUES = {
+    Need.REFERENCE: Say("Write the reference number."),
+    Need.COUNTED: Say("The days worked have not been counted."),
+    Need.DAYS: Say("Say how many days are accepted."),
+    Need.DUE: Say("Say by when it is to be corrected."),
+}
+
+
 def _require(door: Door, reason: str | None, pages: list[str] | None, values: Mapping[str, Any]) -> None:
     if Need.REASON in door.needs and not (reason or "").strip():
         raise Refused(Say("Write a reason."))
     if Need.PAGES in door.needs and not pages:
         raise Refused(Say("Tick at least one page the reason is about."))
-    if Need.REFERENCE in door.needs and not values.get(Need.REFERENCE.value):
-        raise Refused(Say("Write the reference number."))
+    for need, asked in _VALUES.items():
+        if need in door.needs and values.get(need.value) in {None, ""}:
+            raise Refused(asked)
 
 
 def _compare_and_set(  # noqa: PLR0913 -- the facts of a step, named

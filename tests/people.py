@@ -18,35 +18,59 @@ from flask_security import hash_password
 from sqlalchemy.orm import Session
 
 from models import (
+    Absence,
     AnswerTemplate,
     Application,
+    Attendance,
+    AttendanceWeek,
     ChangeRequest,
     Declaration,
     Department,
     Document,
     Enrolment,
+    Evaluation,
+    EvaluationAnswer,
+    EvaluationForm,
+    EvaluationQuestion,
     Faculty,
     Institution,
     InternshipType,
+    LedgerEntry,
+    LogEntry,
     Membership,
     Policy,
     Publication,
     Request,
     SearchWord,
+    Step,
     Student,
     Supervisor,
     Term,
     User,
+    utcnow,
 )
+from services import audit
 from services.scope import system_session
 from services.standing import Standing, standing_of
+from workflow.phase import ASSESSED, HANDED_IN
+from workflow.transitions import APPLICATIONS
 from workflow.turkish import search_key, search_words
-from workflow.words import Actor, ApplicationState, Programme
+from workflow.words import (
+    Actor,
+    ApplicationState,
+    AttendanceState,
+    EvaluationFormState,
+    EvaluationState,
+    Need,
+    Programme,
+)
 
 PASSWORD = "parola-parola-1"
 TODAY = date(2026, 6, 1)
-NEEDS_REASON = {ApplicationState.REJECTED, ApplicationState.CANCELLED, ApplicationState.STOPPED}
 SUBMITTED_AT = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
+
+
+_ACCEPTED = {ApplicationState.ACCEPTED: 38, ApplicationState.PARTLY_ACCEPTED: 20, ApplicationState.NOT_ACCEPTED: 0}
 
 
 @lru_cache(maxsize=1)
@@ -195,6 +219,7 @@ class Town:
     ) -> Application:
         kind = kind or self.internship_type(of)
         supervisor = supervisor or self.supervisor(self.institution())
+        needs = APPLICATIONS.needs_of(ApplicationState(state))
         decided = state not in {ApplicationState.SUBMITTED, ApplicationState.WITHDRAWN}
         application = self.add(
             Application(
@@ -220,9 +245,15 @@ class Town:
                 starts_on=starts_on,
                 ends_on=starts_on + timedelta(days=27),
                 half_days=40,
-                reason="Belge eksik." if state in NEEDS_REASON else None,
-                pages=["files"] if state == ApplicationState.REJECTED else None,
+                reason="Belge eksik." if Need.REASON in needs else None,
+                stop_reason="Hastalandım." if state == ApplicationState.STOPPED else None,
+                pages=["logbook" if Need.DUE in needs else "files"] if Need.PAGES in needs else None,
+                due_on=starts_on + timedelta(days=60) if Need.DUE in needs else None,
+                handed_in_at=SUBMITTED_AT if state in HANDED_IN | {ApplicationState.RETURNED} else None,
+                counted_half_days=38 if state in HANDED_IN | {ApplicationState.RETURNED} else None,
+                accepted_half_days=_ACCEPTED[ApplicationState(state)] if state in ASSESSED else None,
                 decided_by_id=(decider or self.user()).id if decided else None,
+                decided_at=SUBMITTED_AT if decided else None,
             )  # fmt: skip
         )
         for word in search_words(student.full_name, student.number, supervisor.institution.name):
@@ -295,6 +326,73 @@ class Town:
             )
         )
 
+    def evaluation_form(self, of: Department | None, state: str = "in_use", number: int = 1) -> EvaluationForm:
+        """One question of each kind."""
+        asked = (
+            ("yes_no", "Tekrar stajyer olarak alır mısınız?", None),
+            ("choice", "Hangi birimde çalıştı?", ["Yazılım", "Donanım"]),
+            ("scale", "Devamı", [1, 5]),
+            ("text", "Eklemek istedikleriniz", None),
+        )
+        return self.add(
+            EvaluationForm(
+                state=EvaluationFormState(state),
+                department_id=of.id if of else None,
+                number=number,
+                title="İşveren değerlendirme formu",
+                questions=[
+                    EvaluationQuestion(position=n, kind=kind, text=text, text_en=text, options=options, required=n < 4)
+                    for n, (kind, text, options) in enumerate(asked, 1)
+                ],
+            )
+        )
+
+    def attendance(self, of: Application, state: str = "open") -> Attendance:
+        waived = {"reason": "Kaşeli çizelge geldi.", "decided_by_id": self.user().id} if state == "waived" else {}
+        return self.add(Attendance(state=AttendanceState(state), **self._of_the_firm(of), **waived))
+
+    def evaluation(self, of: Application, form: EvaluationForm, state: str = "open") -> Evaluation:
+        waived = {"reason": "Kapalı zarf geldi.", "decided_by_id": self.user().id} if state == "waived" else {}
+        return self.add(Evaluation(state=EvaluationState(state), form_id=form.id, **self._of_the_firm(of), **waived))
+
+    def absence(self, of: Application, day: date, half_days: int = 2) -> Absence:
+        return self.add(Absence(day=day, half_days=half_days, reason="Raporluydu.", **self._of_the_firm(of)))
+
+    def week(self, of: Application, monday: date) -> AttendanceWeek:
+        return self.add(AttendanceWeek(monday=monday, saved_by="Ali Kaya", **self._of_the_firm(of)))
+
+    def answers(self, of: Application, evaluation: Evaluation, *said: str) -> list[EvaluationAnswer]:
+        """One answer for each of the form's questions, as far as `said` goes."""
+        return [
+            self.add(
+                EvaluationAnswer(evaluation_id=evaluation.id, question_id=q.id, answer=answer, **self._of_the_firm(of))
+            )
+            for q, answer in zip(evaluation.form.questions, said, strict=False)
+        ]
+
+    def log_entry(
+        self, of: Application, day: date, text: str = "Ölçüm yaptım.", *, submitted: bool = False
+    ) -> LogEntry:
+        at = SUBMITTED_AT if submitted else None
+        same = {"student_id": of.student_id, "department_id": of.department_id}
+        return self.add(LogEntry(application_id=of.id, day=day, text=text, submitted_at=at, **same))
+
+    def ledger_line(self, student: Student, of: InternshipType, half_days: int = 20, **facts: Any) -> LedgerEntry:
+        """An exemption, unless told otherwise."""
+        given = {
+            "kind": "exemption",
+            "reason": "Kurul kararı",
+            "by_name": "Dr. Selin Aksoy",
+            "at": SUBMITTED_AT,
+            **facts,
+        }
+        same = {"student_id": student.id, "department_id": of.department_id, "internship_type_id": of.id}
+        return self.add(LedgerEntry(half_days=half_days, **same, **given))
+
+    def _of_the_firm(self, of: Application) -> dict[str, Any]:
+        same = ("student_id", "department_id", "supervisor_id")
+        return {"application_id": of.id, **{name: getattr(of, name) for name in same}}
+
     def template(self, of: Department, title: str = "Sigorta") -> AnswerTemplate:
         return self.add(
             AnswerTemplate(department_id=of.id, title=title, text="Sigortanız stajdan bir gün önce başlar.")
@@ -327,6 +425,12 @@ class Town:
             **facts,
         }
         return self.add(Publication(kind=kind, department_id=of.id if of else None, **given))
+
+    def step(self, machine: str, row: int, action: str = "create", by: User | None = None, **facts: Any) -> Step:
+        """A line of the history, for those who read it."""
+        given = {"from_state": "", "to_state": "", "actor": "it", "at": utcnow(), "facts": {}, **facts}
+        who = {"by_id": by.id, "by_name": by.name} if by else {"by_name": "Staj"}
+        return audit.append(self.session, Step(machine=machine, row_id=row, action=action, **who, **given))
 
     def standing(self, user: User, today: date = TODAY) -> Standing:
         return standing_of(self.session, user.id, user.name, today)

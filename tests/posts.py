@@ -4,8 +4,11 @@ tests/test_bad_forms.py walks it. An address that takes a form and that nobody l
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
+from services.sign_in import today
+from tests.admin_views.reach import WRITTEN_ON
 from tests.people import PASSWORD
 
 
@@ -65,10 +68,18 @@ POSTS: dict[str, list[Post]] = {
     "institutions.create_view": [Post("career centre", "/institutions/new/", FIRM)],
     "institutions.edit_view": [Post("career centre", "/institutions/edit/?id={civil firm}", {"tax_no": "1234567891"})],
     "institutions.step": [Post("career centre", "/institutions/step/{mining firm}/block", {"reason": "Kapandı."})],
+    "institutions.note": [Post("career centre", "/institutions/note/{civil firm}", {"text": "Aranınca ulaşılıyor."})],
+    "merging.compare": [
+        Post("career centre", "/merging/compare?first={civil firm}&other={mining firm}", {"stays": "{mining firm}"}, takes=False)
+    ],
     "supervisors.create_view": [Post("career centre", "/supervisors/new/?institution={civil firm}", PERSON)],
     "supervisors.edit_view": [Post("career centre", "/supervisors/edit/?id={civil supervisor}")],
     "policies.next_version": [Post("it", "/policies/next/{civil type}", {"valid_from": "2026-01-01"})],
-    "applications.step": [Post("member of civil", "/applications/step/{ayse submitted}/reject", REASON)],
+    "applications.step": [
+        Post("member of civil", "/applications/step/{ayse submitted}/reject", REASON),
+        Post("member of civil", "/applications/step/{ayse completion}/accept_partly", {"accepted": "1,5", "reason": "Defter eksik."}),
+        Post("member of civil", "/applications/step/{ayse completion}/return", {"pages": ["logbook"], "reason": "Eksik.", "due_on": (today() + timedelta(days=14)).isoformat()}, takes=False),
+    ],
     "applications.bulk": [
         Post("member of civil", "/applications/bulk/reject", {"row": "{ayse submitted}:99", "asked": "yes", **REASON}, takes=False, free=frozenset({"asked"}))
     ],
@@ -79,12 +90,25 @@ POSTS: dict[str, list[Post]] = {
     "changes.step": [Post("member of civil", "/changes/step/{ayse approved change}/reject", REASON, takes=False)],
     "intern_changes.step": [Post("boss", "/intern-changes/step/{ayse with_supervisor}/decline", {"reason": "Yer yok."})],
     "answer": [Post("nobody", "/answer/x", {"answer": "agree", "reason": "", "code": "000000"}, takes=False)],
+    "firm": [Post("nobody", "/firm", {"email": "yok@kaya.example.com"}, takes=False)],
+    "firm_link": [Post("nobody", "/firm/x", {"code": "000000"}, takes=False)],
+    "firm_account": [Post("nobody", "/firm/account", {"password": "x", "again": "y"}, takes=False)],
+    "firm_leave": [Post("nobody", "/firm/leave", {"links": "all"}, takes=False)],
+    "intern_attendance.page": [Post("boss", "/interns/attendance/{emre running}")],
+    "intern_attendance.step": [Post("boss", "/interns/attendance/step/{ayse approved}/attest", takes=False)],
+    "intern_evaluation.page": [Post("boss", "/interns/evaluation/{emre running}")],
+    "intern_evaluation.step": [Post("boss", "/interns/evaluation/step/{ayse approved}/waive", takes=False)],
     "declarations.step": [
         Post("health office", "/declarations/step/{ayse due}/confirm", {"reference": "SGK-1"}),
         Post("health office", "/declarations/step/{ayse done}/correct", {"reference": "SGK-2", "reason": "Yanlış yazılmış."}),
     ],
     "declarations.list_out": [Post("health office", "/declarations/list", {"row": "{ayse due}:99"}, takes=False)],
     "declarations.download": [Post("health office", "/declarations/list/xlsx", {"told": "x"}, takes=False)],
+    "completion.details_view": [Post("ayse", "/completion/{ayse approved}", takes=False)],  # it has not ended
+    "completion.day": [Post("ayse", "/completion/{ayse approved}/day/" + WRITTEN_ON, {"text": "Kazı yaptık.", "version": "1"}, takes=False)],
+    "applications.waive": [Post("member of civil", "/applications/waive/{ayse approved}/attendance", {"reason": "Kağıtta geldi."}, takes=False)],
+    "ledger.details_view": [Post("member of civil", "/ledger/{ayse student}", {"kind": "exemption", "internship_type": "{civil type}", "days": "1½", "reason": "Kurul kararı"}, free=frozenset({"last"}))],
+    "ledger.take_back": [Post("member of civil", "/ledger/take-back/{ayse in civil line}", {"reason": "Yanlış öğrenci."})],
     "my_applications.step": [Post("zeynep", "/my-applications/step/{zeynep submitted}/withdraw")],
     "my_requests.create_view": [Post("ayse", "/my-requests/new/", {"subject": "Sigorta", "text": "Ne zaman başlar?"})],
     "my_requests.step": [Post("ayse", "/my-requests/step/{ayse answered request}/ask_again", {"reason": "Anlamadım."})],
@@ -100,6 +124,8 @@ POSTS: dict[str, list[Post]] = {
         Post("ayse", "/apply/{ayse draft}/preview", takes=False),
     ],
     "wizard.count": [Post("ayse", "/apply/{ayse draft}/count", {**FIRM, **DAYS, "pick": "new"}, takes=False)],
+    "notifications.index": [Post("health office", "/notifications/", {"wanted": ["digest"], "language": "en"})],
+    "reminders": [Post("nobody", "/reminders/x", {"reminders": "off"}, takes=False)],
     "settings": [Post("it", "/settings", {"language": "xx", "theme": "xx", "shortcuts": "xx", "back": "//evil.example"}, takes=False)],
     "security.login": [Post("nobody", "/login", {"email": "{email}", "password": "yanlis-parola", "next": "//evil.example"}, takes=False)],
     "security.forgot_password": [Post("nobody", "/reset", {"email": "nobody@demo.edu.tr"}, takes=False)],
@@ -109,6 +135,6 @@ POSTS: dict[str, list[Post]] = {
 }  # fmt: skip
 # what takes its row from the address and nothing from a form, and the uploads of tests/test_bad_uploads.py
 WITHOUT_FIELDS = frozenset({
-    "accounts.letter", "outbox.retry", "outbox.retry_failed", "declarations.national_id", "wizard.start", "wizard.discard", "security.logout",
+    "accounts.letter", "institutions.strike", "merging.merged", "outbox.retry", "outbox.retry_failed", "jobs.run", "declarations.national_id", "wizard.start", "wizard.discard", "security.logout",
     "seed.apply", "student_import.apply",
 })  # fmt: skip

@@ -29,7 +29,7 @@ ODD = "İIıi <b>&\"'</b> =SUM(A1) %s {{7*7}} ${x} ÅÅ 👩🏽‍🎓"
 
 MANY = 12  # fields of a form that are tried with everything; of a longer one the rest share
 DELETES = frozenset(name for name in ADDRESSES if name.endswith(".delete_view"))
-UPLOADS = frozenset({"seed.index", "student_import.index", "declarations.references"})
+UPLOADS = frozenset({"seed.index", "student_import.index", "declarations.references", "completion.logbook"})
 
 
 @pytest.fixture(autouse=True)
@@ -134,6 +134,8 @@ def _ready(university: University, post: Post) -> tuple[str, dict[str, Any], dic
         **university.others, **university.applications, **university.publications, **university.declarations,
     }  # fmt: skip
     rows |= {f"{name} request": key for name, key in university.requests.items()}
+    rows |= {f"{name} student": key for name, key in university.students.items()}
+    rows |= {f"{name} line": key for name, key in university.ledger.items()}
     rows |= {f"{name} template": key for name, key in university.templates.items()}
     keys = {f"{{{name}}}": str(key) for name, key in rows.items()} | {"{email}": _address(university)}
 

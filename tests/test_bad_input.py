@@ -46,6 +46,13 @@ OURS = {
     "actor",
     "due",
     "faculty",
+    "outcome",
+    "job",
+    "person",
+    "action",
+    "number",
+    "from",
+    "to",
     *KEPT,
 }
 LIBRARY = {"next", "page", "page_size", "sort", "desc", "search", "flt0_0", "url", "query", "limit", "offset"}

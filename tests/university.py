@@ -16,15 +16,17 @@ from flask import Flask, current_app
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from models import Application, DraftPage, Enrolment, HolidayOverride, Letter, Policy, Student, User, db
+from models import Application, DraftPage, Enrolment, HolidayOverride, JobRun, Letter, Policy, Student, User, db, utcnow
 from services.sign_in import today
 from tests.people import Town, a_town, looking, sign_in
+from workflow.phase import HANDED_IN, TAKES_PLACE
 from workflow.words import (
     Actor,
     ApplicationState,
     ChangeState,
     DeclarationKind,
     DeclarationState,
+    Outcome,
     Page,
     Programme,
     PublicationKind,
@@ -35,6 +37,8 @@ from workflow.words import (
 Names = frozenset[str]
 Keys = dict[str, int]
 PDF = b"%PDF-1.4 demo"
+COUNTERS = {"sign_in_try"}  # counts every try, a refused one above all
+SEALED, WRITTEN = "Söyledim ki", "Yazdım ki"  # how an answer of a firm, and a day of a logbook, begin
 MISSING = 900_000_007  # a key no row has
 
 
@@ -53,12 +57,18 @@ class University:
     request_files: Keys = field(default_factory=dict)
     templates: Keys = field(default_factory=dict)
     declarations: Keys = field(default_factory=dict)
+    attendances: Keys = field(default_factory=dict)
+    evaluations: Keys = field(default_factory=dict)
+    evaluation_forms: Keys = field(default_factory=dict)
+    students: Keys = field(default_factory=dict)
+    ledger: Keys = field(default_factory=dict)
     others: Keys = field(default_factory=dict)
 
     def contents(self) -> dict[str, str]:
         """A digest of every table: equal before and after means that nothing was written."""
         with looking(self.app) as session:
-            return {t.name: _digest(session.execute(select(t)).all()) for t in db.metadata.sorted_tables}
+            kept = [t for t in db.metadata.sorted_tables if t.name not in COUNTERS]
+            return {t.name: _digest(session.execute(select(t)).all()) for t in kept}
 
 
 def names(of: Keys, keys: Iterable[Any]) -> Names:
@@ -97,6 +107,8 @@ class _Builder:
 
     def everybody(self) -> dict[str, User]:
         """Students with their files, commissions, firms, offices, and what each of them was sent."""
+        self.forms = {name: self.t.evaluation_form(of) for name, of in self.of.items()}
+        self.made.evaluation_forms |= {name: form.id for name, form in self.forms.items()}
         ayse = self._student("ayse", "Ayşe", "civil")
         zeynep = self._student("zeynep", "Zeynep", "mining")
         deniz = self.t.student(self.of["mining"], "Deniz", "Yılmaz")  # studies both, sits on civil's commission
@@ -105,9 +117,12 @@ class _Builder:
                 student_id=deniz.id, department_id=self.of["civil"].id, programme=Programme.DOUBLE_MAJOR, class_year=3
             )
         )
+        self._credited("deniz", deniz, "mining", "civil")
         emre = self.t.student(self.of["civil"], "Emre", "Yılmaz", user=self.bosses["mining"])  # studies and employs
+        self._credited("emre", emre)
         self._file("emre draft", emre, "civil", ApplicationState.DRAFT)
         self._file("emre in civil", emre, "civil", ApplicationState.SUBMITTED)
+        self._file("emre running", emre, "civil", ApplicationState.APPROVED, today() - timedelta(days=20))
         for where in self.of:
             self._file(f"deniz in {where}", deniz, where, ApplicationState.SUBMITTED)
         users: dict[str, Any] = {
@@ -126,6 +141,7 @@ class _Builder:
     def _student(self, name: str, first: str, where: str) -> Student:
         """A student with one file in every state."""
         student = self.t.student(self.of[where], first, "Yılmaz")
+        self._credited(name, student, where)
         for state in ApplicationState:
             row = self._file(f"{name} {state.value}", student, where, state)
             if state is ApplicationState.DRAFT:
@@ -135,6 +151,8 @@ class _Builder:
                 )
             if state is ApplicationState.APPROVED:
                 self._followed(name, row)
+            if state in TAKES_PLACE:
+                self._completed(f"{name} {state.value}", where, row)
         for state in list(RequestState)[1:]:
             asked = self.t.request(student, self.of[where], state.value)
             key = f"r/{asked.id}"
@@ -151,12 +169,38 @@ class _Builder:
         for kind, state in zip(cycle(DeclarationKind), list(DeclarationState)[1:], strict=False):
             self.made.declarations[f"{name} {state.value}"] = self.t.declaration(row, kind.value, state.value).id
 
-    def _file(self, name: str, student: Student, where: str, state: ApplicationState) -> Application:
+    def _completed(self, name: str, where: str, row: Application) -> None:
+        """What the firm wrote: begun for one that runs, gone on without for one stopped, else done."""
+        done = {ApplicationState.APPROVED: ("open", "open"), ApplicationState.STOPPED: ("waived", "waived")}
+        sheet, given = done.get(row.state, ("confirmed", "given"))
+        self.made.attendances[name] = self.t.attendance(row, sheet).id
+        evaluation = self.t.evaluation(row, self.forms[where], given)
+        self.made.evaluations[name] = evaluation.id
+        if given == "given":
+            self.t.answers(row, evaluation, "yes", "Yazılım", "4", f"{SEALED} {name}")
+        self.t.log_entry(row, self.starts, f"{WRITTEN} {name}", submitted=row.state in HANDED_IN)
+        if row.accepted_half_days:
+            line = {"kind": "internship", "application_id": row.id, "half_days": row.accepted_half_days}
+            self.made.ledger[name] = self.t.ledger_line(row.student, self.kinds[where], **line).id
+
+    def _credited(self, name: str, student: Student, *programmes: str) -> None:
+        """The student by name, with an exemption in each of these programmes."""
+        self.made.students[name] = student.id
+        for where in programmes:
+            self.made.ledger[f"{name} in {where}"] = self.t.ledger_line(student, self.kinds[where], 4).id
+
+    def _file(
+        self, name: str, student: Student, where: str, state: ApplicationState, starts_on: date | None = None
+    ) -> Application:
         of = self.of[where]
         if state is ApplicationState.DRAFT:
             row = self.t.draft(student, of)
         else:
-            facts = {"kind": self.kinds[where], "supervisor": self.supervisors[where], "starts_on": self.starts}
+            facts = {
+                "kind": self.kinds[where],
+                "supervisor": self.supervisors[where],
+                "starts_on": starts_on or self.starts,
+            }
             row = self.t.application(student, of, state=state, term=self.term, **facts)
         self.made.applications[name] = row.id
         key = f"d/{row.id}"
@@ -197,6 +241,8 @@ class _Builder:
     def _others(self, users: dict[str, User]) -> None:
         """Rows of the reference tables."""
         holiday = self.t.add(HolidayOverride(day=date(2026, 3, 18), effect="holiday", concerns="all", reason="Karar"))
+        self.t.step("faculty", self.of["civil"].faculty_id)
+        self.t.add(JobRun(job="tidy", outcome=Outcome.DONE, ended_at=utcnow()))
         policy = self.t.session.scalars(select(Policy).where(Policy.internship_type_id == self.kinds["civil"].id)).one()
         for kind, rows in (
             ("", self.of),

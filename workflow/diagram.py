@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from inspect import getdoc
 
+from workflow.reminders import REMINDERS, Reminder
 from workflow.transitions import MACHINES, Door, Machine
 from workflow.words import Actor
 
@@ -22,7 +23,37 @@ def document(subjects: Subjects, rules: Rules = ()) -> str:
     listed = [f"| {_cell(label)} | {_cell(meaning)} |" for label, meaning in rules]
     if listed:
         parts.append("\n".join(["## Policy rules\n", _header("Rule", "What it asks"), *listed]) + "\n")
+    parts.append(_reminders())
     return "\n".join(parts)
+
+
+def _reminders() -> str:
+    """One row per reminder: which file, in which states, when it reminds whom."""
+    rows = [
+        " | ".join(
+            [
+                r.machine.label,
+                ", ".join(s.label for s in r.machine.states if s in r.states),
+                _when(r),
+                _names(r.readers),
+                _cell(_open(r.subject)),
+            ]
+        )
+        for r in REMINDERS
+    ]
+    return (
+        "\n".join(
+            ["## Reminders\n", _header("Of", "While", "When", "Reader", "Subject"), *(f"| {row} |" for row in rows)]
+        )
+        + "\n"
+    )
+
+
+def _when(reminder: Reminder) -> str:
+    """As in: 5 working days after asked_at."""
+    days = f"{reminder.span.days} {'working days' if reminder.span.working else 'days'}"
+    only = "".join(f", {word.label}" for word in reminder.only.values())
+    return f"{days} {'after' if reminder.span.after else 'before'} {reminder.date}{only}"
 
 
 def mermaid(machine: Machine) -> str:

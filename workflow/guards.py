@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from workflow.phase import BEFORE_COMPLETION
 from workflow.say import Say
 from workflow.words import InstitutionState, PublicationKind
 
@@ -45,6 +46,32 @@ def institution_not_blocked(row: Any, _moment: Moment) -> Say | None:
     return None
 
 
+def may_join(row: Any, _moment: Moment) -> Say | None:
+    """Neither is blocked nor merged already, and a verified institution is not lost in an unverified one."""
+    stays = row.survivor
+    if stays is None or stays.id == row.id:
+        return Say("Choose two different institutions, and the one that stays.")
+    for one in (row, stays):
+        if one.state == InstitutionState.BLOCKED:
+            return Say("%(name)s is blocked: a blocked institution is not merged. Lift its block first.", name=one.name)
+    if stays.state == InstitutionState.MERGED:
+        return Say("%(name)s was itself merged into another institution.", name=stays.name)
+    if row.state == InstitutionState.VERIFIED and stays.state != InstitutionState.VERIFIED:
+        return Say(
+            "%(name)s is verified and %(other)s is not: let the verified one stay, or verify the other one first.",
+            name=row.name,
+            other=stays.name,
+        )
+    return None
+
+
+def survivor_stands(row: Any, _moment: Moment) -> Say | None:
+    """What was merged last is undone first."""
+    if row.survivor.state == InstitutionState.MERGED:
+        return Say("%(name)s was itself merged since: undo that merge first.", name=row.survivor.name)
+    return None
+
+
 def not_started(row: Any, moment: Moment) -> Say | None:
     """Postponing and cancelling are for before the first day; afterwards it is a stop."""
     if row.starts_on <= moment.today:
@@ -64,6 +91,39 @@ def is_running(row: Any, moment: Moment) -> Say | None:
     if row.ends_on < moment.today:
         return Say("The internship ended on %(day)s.", day=row.ends_on)
     return has_started(row, moment)
+
+
+def has_ended(row: Any, moment: Moment) -> Say | None:
+    """An internship is closed after its last day."""
+    if row.ends_on >= moment.today:
+        return Say("The internship ends on %(day)s; it is completed from the next day on.", day=row.ends_on)
+    return None
+
+
+def internship_over(row: Any, moment: Moment) -> Say | None:
+    """The firm has until the last day at least; nobody goes on without it before."""
+    return has_ended(row.application, moment)
+
+
+def last_day_reached(row: Any, moment: Moment) -> Say | None:
+    """The firm signs on the last day at the earliest: until then something may still happen."""
+    if row.application.ends_on > moment.today:
+        return Say(
+            "The internship ends on %(day)s; this is confirmed on that day or later.", day=row.application.ends_on
+        )
+    return None
+
+
+def not_handed_in(row: Any, _moment: Moment) -> Say | None:
+    """What the commission is assessing, or has assessed, stays as it was handed in."""
+    if row.application.state in BEFORE_COMPLETION:
+        return None
+    return Say("The commission has the completion; the firm's papers change only if they return it.")
+
+
+def nothing_later(_row: Any, moment: Moment) -> Say | None:
+    """An assessment is reopened only while nothing was built on it: the service asked beforehand."""
+    return moment.problems[0] if moment.problems else None
 
 
 def has_content(row: Any, _moment: Moment) -> Say | None:

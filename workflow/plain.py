@@ -15,6 +15,11 @@ def plain(typed: str | None) -> str:
     return (typed or "").translate(_EMPTY).strip()
 
 
+def as_address(typed: str) -> str:
+    """An e-mail address as it is stored: people write their own in any case."""
+    return typed.strip().replace("İ", "i").lower()
+
+
 def legible(text: str, *, lines: bool = False) -> bool:
     """Whether every character shows: no control, no change of direction, no broken one, no heap of accents.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 
@@ -21,6 +22,13 @@ class Say:
 
     def __str__(self) -> str:
         return self.msgid % self.facts if self.facts else self.msgid
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A day as people name one that is near: with its weekday, without its year."""
+
+    day: date
 
 
 def N_(msgid: str) -> str:  # noqa: N802 -- gettext's own name for "translate later"

@@ -4,99 +4,28 @@ Buttons, permission, forms, letters, history, CHECK constraints, documents and t
 tables; a change of policy is a change of one row.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
-
 from workflow import guards
-from workflow.guards import Moment
-from workflow.say import N_, Say
+from workflow.completion import ATTENDANCES, EVALUATION_FORMS, EVALUATIONS
+from workflow.machine import BOARD, DECIDED, NOBODY, WHY, Cause, Door, Machine, row
+from workflow.say import N_
 from workflow.words import Action as DO
 from workflow.words import Actor as A
 from workflow.words import ApplicationState as S
-from workflow.words import ChangeState, DeclarationState, InstitutionState, Need, PublicationState, RequestState, Word
+from workflow.words import ChangeState, DeclarationState, InstitutionState, Need, PublicationState, RequestState
 
-Guard = Callable[[Any, Moment], Say | None]
+__all__ = [
+    "APPLICATIONS",
+    "CHANGE_REQUESTS",
+    "DECLARATIONS",
+    "INSTITUTIONS",
+    "MACHINES",
+    "PUBLICATIONS",
+    "REQUESTS",
+    "Cause",
+    "Door",
+    "Machine",
+]
 
-
-Cause = tuple[str, DO]  # (machine, action)
-
-
-@dataclass(frozen=True)
-class Door:
-    """One row of a table: `by` may take `action` from any of `froms`, if every guard stays silent.
-
-    A door with `follows` opens to nobody: it turns by itself, as what another machine's step brings about.
-    """
-
-    action: DO
-    froms: frozenset[Word]
-    by: frozenset[A]
-    to: Word
-    guards: tuple[Guard, ...]
-    needs: frozenset[Need]
-    tells: frozenset[A]
-    follows: frozenset[Cause]
-
-    def refusal(self, row: Any, moment: Moment) -> Say | None:
-        """The first sentence a guard objects with, or None."""
-        return next((said for guard in self.guards if (said := guard(row, moment))), None)
-
-
-@dataclass(frozen=True)
-class Machine:
-    """One table and the words of its states."""
-
-    name: str
-    label: str
-    states: type[Word]
-    start: Word
-    table: tuple[Door, ...]
-
-    def doors(self, state: str, actors: Collection[A]) -> Iterator[Door]:
-        """The doors open to somebody who is any of `actors` to a row in `state`, in table order."""
-        return (d for d in self.table if state in d.froms and not d.by.isdisjoint(actors))
-
-    def door(self, action: str, state: str, actors: Collection[A]) -> Door | None:
-        """The one door for this action, or None: closed until opened."""
-        return next((d for d in self.doors(state, actors) if d.action == action), None)
-
-    def following(self, action: str, state: str, cause: Cause) -> Door | None:
-        """The door that `cause` turns for a row in `state`, or None."""
-        return next((d for d in self.table if d.action == action and state in d.froms and cause in d.follows), None)
-
-    def needs_of(self, state: Word) -> frozenset[Need]:
-        """What every row in `state` must carry, whichever door it came through."""
-        into = [d.needs for d in self.table if d.to == state and d.froms != {state}]
-        return frozenset.intersection(*into) if into and state is not self.start else frozenset()
-
-
-def _row(  # noqa: PLR0913 -- the columns of the table
-    action: DO,
-    froms: Iterable[Word],
-    by: Iterable[A],
-    to: Word,
-    *on_condition: Guard,
-    needs: Iterable[Need] = (),
-    tells: Iterable[A] = (),
-    follows: Iterable[Cause] = (),
-) -> Door:
-    return Door(
-        action,
-        frozenset(froms),
-        frozenset(by),
-        to,
-        on_condition,
-        frozenset(needs),
-        frozenset(tells),
-        frozenset(follows),
-    )
-
-
-NOBODY: frozenset[A] = frozenset()
-BOARD = {A.MEMBER, A.CHAIR}
-WHY = {Need.REASON}
-DECIDED = {Need.DECIDER}
 _CHANGED = ("change_request", DO.APPROVE)
 
 APPLICATIONS = Machine(
@@ -105,8 +34,8 @@ APPLICATIONS = Machine(
     S,
     S.DRAFT,
     (
-        _row(DO.SUBMIT, {S.DRAFT, S.REJECTED}, {A.STUDENT}, S.SUBMITTED, guards.is_complete, tells=BOARD),
-        _row(
+        row(DO.SUBMIT, {S.DRAFT, S.REJECTED}, {A.STUDENT}, S.SUBMITTED, guards.is_complete, tells=BOARD),
+        row(
             DO.APPROVE,
             {S.SUBMITTED},
             BOARD,
@@ -116,7 +45,7 @@ APPLICATIONS = Machine(
             needs=DECIDED,
             tells={A.STUDENT, A.EMPLOYER, A.HEALTH_OFFICE},
         ),
-        _row(
+        row(
             DO.REJECT,
             {S.SUBMITTED},
             BOARD,
@@ -125,8 +54,8 @@ APPLICATIONS = Machine(
             needs={Need.REASON, Need.PAGES, Need.DECIDER},
             tells={A.STUDENT},
         ),
-        _row(DO.WITHDRAW, {S.SUBMITTED}, {A.STUDENT}, S.WITHDRAWN, tells=BOARD),
-        _row(
+        row(DO.WITHDRAW, {S.SUBMITTED}, {A.STUDENT}, S.WITHDRAWN, tells=BOARD),
+        row(
             DO.CANCEL,
             {S.APPROVED},
             {A.STUDENT, A.CHAIR},
@@ -135,7 +64,7 @@ APPLICATIONS = Machine(
             needs=WHY,
             tells={A.STUDENT, *BOARD, A.EMPLOYER, A.HEALTH_OFFICE},
         ),
-        _row(
+        row(
             DO.REOPEN,
             {S.REJECTED},
             {A.CHAIR},
@@ -145,9 +74,65 @@ APPLICATIONS = Machine(
             needs=WHY,
             tells={A.STUDENT, *BOARD},
         ),
-        _row(DO.POSTPONE, {S.APPROVED}, NOBODY, S.APPROVED, guards.not_started, follows={_CHANGED}),
-        _row(DO.EXTEND, {S.APPROVED}, NOBODY, S.APPROVED, guards.is_running, follows={_CHANGED}),
-        _row(DO.STOP, {S.APPROVED}, NOBODY, S.STOPPED, guards.has_started, needs=WHY, follows={_CHANGED}),
+        row(
+            DO.COMPLETE,
+            {S.APPROVED, S.STOPPED, S.RETURNED},
+            {A.STUDENT},
+            S.COMPLETION,
+            guards.has_ended,
+            guards.is_complete,
+            needs={Need.COUNTED},
+            tells=BOARD,
+        ),
+        row(
+            DO.RETURN,
+            {S.COMPLETION},
+            BOARD,
+            S.RETURNED,
+            guards.not_own,
+            needs={Need.REASON, Need.PAGES, Need.DUE, Need.DECIDER},
+            tells={A.STUDENT},
+        ),
+        row(
+            DO.ACCEPT,
+            {S.COMPLETION},
+            BOARD,
+            S.ACCEPTED,
+            guards.not_own,
+            needs={Need.DAYS, Need.DECIDER},
+            tells={A.STUDENT, A.CAREER_CENTRE},
+        ),
+        row(
+            DO.ACCEPT_PARTLY,
+            {S.COMPLETION},
+            BOARD,
+            S.PARTLY_ACCEPTED,
+            guards.not_own,
+            needs={Need.DAYS, Need.REASON, Need.DECIDER},
+            tells={A.STUDENT, A.CAREER_CENTRE},
+        ),
+        row(
+            DO.NOT_ACCEPT,
+            {S.COMPLETION},
+            BOARD,
+            S.NOT_ACCEPTED,
+            guards.not_own,
+            needs={Need.DAYS, Need.REASON, Need.DECIDER},
+            tells={A.STUDENT, A.CAREER_CENTRE},
+        ),
+        row(
+            DO.REASSESS,
+            {S.ACCEPTED, S.PARTLY_ACCEPTED, S.NOT_ACCEPTED},
+            {A.CHAIR},
+            S.COMPLETION,
+            guards.not_own,
+            guards.nothing_later,
+            needs=WHY,
+            tells={A.STUDENT, *BOARD},
+        ),
+        row(DO.POSTPONE, {S.APPROVED}, NOBODY, S.APPROVED, guards.not_started, follows={_CHANGED}),
+        row(DO.EXTEND, {S.APPROVED}, NOBODY, S.APPROVED, guards.is_running, follows={_CHANGED}),
+        row(DO.STOP, {S.APPROVED}, NOBODY, S.STOPPED, guards.has_started, needs=WHY, follows={_CHANGED}),
     ),
 )
 
@@ -159,8 +144,8 @@ CHANGE_REQUESTS = Machine(
     _C,
     _C.NEW,
     (
-        _row(DO.ASK, {_C.NEW}, {A.STUDENT}, _C.WITH_SUPERVISOR, guards.is_complete, tells={A.EMPLOYER}),
-        _row(
+        row(DO.ASK, {_C.NEW}, {A.STUDENT}, _C.WITH_SUPERVISOR, guards.is_complete, tells={A.EMPLOYER}),
+        row(
             DO.AGREE,
             {_C.WITH_SUPERVISOR},
             {A.EMPLOYER},
@@ -168,8 +153,8 @@ CHANGE_REQUESTS = Machine(
             guards.is_complete,
             tells={A.STUDENT, *BOARD},
         ),
-        _row(DO.DECLINE, {_C.WITH_SUPERVISOR}, {A.EMPLOYER}, _C.DECLINED, needs=WHY, tells={A.STUDENT}),
-        _row(
+        row(DO.DECLINE, {_C.WITH_SUPERVISOR}, {A.EMPLOYER}, _C.DECLINED, needs=WHY, tells={A.STUDENT}),
+        row(
             DO.APPROVE,
             {_C.WITH_COMMISSION},
             BOARD,
@@ -179,7 +164,7 @@ CHANGE_REQUESTS = Machine(
             needs=DECIDED,
             tells={A.STUDENT, A.EMPLOYER, A.HEALTH_OFFICE},
         ),
-        _row(
+        row(
             DO.REJECT,
             {_C.WITH_COMMISSION},
             BOARD,
@@ -188,8 +173,8 @@ CHANGE_REQUESTS = Machine(
             needs={Need.REASON, Need.DECIDER},
             tells={A.STUDENT, A.EMPLOYER},
         ),
-        _row(DO.WITHDRAW, _OPEN, {A.STUDENT}, _C.WITHDRAWN, tells={A.EMPLOYER, *BOARD}),
-        _row(DO.LAPSE, _OPEN, NOBODY, _C.LAPSED, follows={("application", DO.CANCEL)}),
+        row(DO.WITHDRAW, _OPEN, {A.STUDENT}, _C.WITHDRAWN, tells={A.EMPLOYER, *BOARD}),
+        row(DO.LAPSE, _OPEN, NOBODY, _C.LAPSED, follows={("application", DO.CANCEL)}),
     ),
 )
 
@@ -200,8 +185,8 @@ REQUESTS = Machine(
     _R,
     _R.NEW,
     (
-        _row(DO.ASK, {_R.NEW}, {A.STUDENT}, _R.OPEN, tells=BOARD),
-        _row(
+        row(DO.ASK, {_R.NEW}, {A.STUDENT}, _R.OPEN, tells=BOARD),
+        row(
             DO.ANSWER,
             {_R.OPEN},
             BOARD,
@@ -210,10 +195,10 @@ REQUESTS = Machine(
             needs={Need.REASON, Need.DECIDER},
             tells={A.STUDENT},
         ),
-        _row(DO.ASK_AGAIN, {_R.ANSWERED}, {A.STUDENT}, _R.OPEN, needs=WHY, tells=BOARD),
-        _row(DO.WITHDRAW, {_R.OPEN}, {A.STUDENT}, _R.CLOSED),
-        _row(DO.CLOSE, {_R.ANSWERED}, {A.STUDENT, *BOARD}, _R.CLOSED),
-        _row(DO.REOPEN, {_R.CLOSED}, BOARD, _R.OPEN, needs=WHY, tells={A.STUDENT, *BOARD}),
+        row(DO.ASK_AGAIN, {_R.ANSWERED}, {A.STUDENT}, _R.OPEN, needs=WHY, tells=BOARD),
+        row(DO.WITHDRAW, {_R.OPEN}, {A.STUDENT}, _R.CLOSED),
+        row(DO.CLOSE, {_R.ANSWERED}, {A.STUDENT, *BOARD}, _R.CLOSED),
+        row(DO.REOPEN, {_R.CLOSED}, BOARD, _R.OPEN, needs=WHY, tells={A.STUDENT, *BOARD}),
     ),
 )
 
@@ -227,13 +212,20 @@ DECLARATIONS = Machine(
     _D,
     _D.NEW,
     (
-        _row(DO.RAISE, {_D.NEW}, NOBODY, _D.DUE, follows={("application", DO.APPROVE), *_APPLIED}),
-        _row(DO.MOVE, {_D.DUE, _D.FAILED}, NOBODY, _D.DUE, follows={*_APPLIED, _REFUSED}),
-        _row(DO.DROP, {_D.DUE, _D.FAILED}, NOBODY, _D.DROPPED, follows={*_APPLIED, _REFUSED}),
-        _row(DO.SEND, {_D.DUE, _D.FAILED}, HEALTH, _D.SENT),
-        _row(DO.CONFIRM, {_D.DUE, _D.SENT}, HEALTH, _D.DONE, needs={Need.REFERENCE, Need.DECIDER}),
-        _row(DO.FAIL, {_D.SENT}, HEALTH, _D.FAILED, needs={Need.REASON, Need.DECIDER}),
-        _row(DO.CORRECT, {_D.DONE}, HEALTH, _D.DONE, needs={Need.REFERENCE, Need.REASON, Need.DECIDER}),
+        row(DO.RAISE, {_D.NEW}, NOBODY, _D.DUE, follows={("application", DO.APPROVE), *_APPLIED}),
+        row(DO.MOVE, {_D.DUE, _D.FAILED}, NOBODY, _D.DUE, follows={*_APPLIED, _REFUSED}),
+        row(DO.DROP, {_D.DUE, _D.FAILED}, NOBODY, _D.DROPPED, follows={*_APPLIED, _REFUSED}),
+        row(DO.SEND, {_D.DUE, _D.FAILED}, HEALTH, _D.SENT),
+        row(
+            DO.CONFIRM,
+            {_D.DUE, _D.SENT},
+            HEALTH,
+            _D.DONE,
+            needs={Need.REFERENCE, Need.DECIDER},
+            tells={A.STUDENT},
+        ),
+        row(DO.FAIL, {_D.SENT}, HEALTH, _D.FAILED, needs={Need.REASON, Need.DECIDER}, tells={A.STUDENT}),
+        row(DO.CORRECT, {_D.DONE}, HEALTH, _D.DONE, needs={Need.REFERENCE, Need.REASON, Need.DECIDER}),
     ),
 )
 
@@ -244,15 +236,25 @@ INSTITUTIONS = Machine(
     _I,
     _I.UNVERIFIED,
     (
-        _row(DO.VERIFY, {_I.UNVERIFIED}, {A.CAREER_CENTRE}, _I.VERIFIED, needs=DECIDED),
-        _row(
+        row(DO.VERIFY, {_I.UNVERIFIED}, {A.CAREER_CENTRE}, _I.VERIFIED, needs=DECIDED),
+        row(
             DO.BLOCK,
             {_I.UNVERIFIED, _I.VERIFIED},
             {A.CAREER_CENTRE},
             _I.BLOCKED,
             needs={Need.REASON, Need.DECIDER},
         ),
-        _row(DO.UNBLOCK, {_I.BLOCKED}, {A.CAREER_CENTRE}, _I.VERIFIED, needs={Need.REASON, Need.DECIDER}),
+        row(DO.UNBLOCK, {_I.BLOCKED}, {A.CAREER_CENTRE}, _I.VERIFIED, needs={Need.REASON, Need.DECIDER}),
+        row(
+            DO.MERGE,
+            {_I.UNVERIFIED, _I.VERIFIED, _I.BLOCKED},
+            {A.CAREER_CENTRE},
+            _I.MERGED,
+            guards.may_join,
+            needs={Need.SURVIVOR, Need.DECIDER},
+        ),
+        row(DO.UNMERGE, {_I.MERGED}, {A.CAREER_CENTRE}, _I.UNVERIFIED, guards.survivor_stands),
+        row(DO.RESTORE, {_I.UNVERIFIED}, NOBODY, _I.VERIFIED, needs=DECIDED, follows={("institution", DO.UNMERGE)}),
     ),
 )
 
@@ -264,11 +266,22 @@ PUBLICATIONS = Machine(
     _P,
     _P.DRAFT,
     (
-        _row(DO.PUBLISH, {_P.DRAFT, _P.WITHDRAWN}, PUBLISHERS, _P.PUBLISHED, guards.has_content),
-        _row(DO.RETRACT, {_P.PUBLISHED}, PUBLISHERS, _P.WITHDRAWN),
+        row(DO.PUBLISH, {_P.DRAFT, _P.WITHDRAWN}, PUBLISHERS, _P.PUBLISHED, guards.has_content),
+        row(DO.RETRACT, {_P.PUBLISHED}, PUBLISHERS, _P.WITHDRAWN),
     ),
 )
 
 MACHINES: dict[str, Machine] = {
-    m.name: m for m in (APPLICATIONS, CHANGE_REQUESTS, REQUESTS, DECLARATIONS, INSTITUTIONS, PUBLICATIONS)
+    m.name: m
+    for m in (
+        APPLICATIONS,
+        CHANGE_REQUESTS,
+        REQUESTS,
+        DECLARATIONS,
+        ATTENDANCES,
+        EVALUATIONS,
+        EVALUATION_FORMS,
+        INSTITUTIONS,
+        PUBLICATIONS,
+    )
 }

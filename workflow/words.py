@@ -40,6 +40,11 @@ class ApplicationState(Word):
     WITHDRAWN = "withdrawn", N_("Withdrawn by the student")
     CANCELLED = "cancelled", N_("Cancelled")
     STOPPED = "stopped", N_("Stopped")
+    COMPLETION = "completion", N_("Completion waits for the commission")
+    RETURNED = "returned", N_("Returned for correction")
+    ACCEPTED = "accepted", N_("Days accepted")
+    PARTLY_ACCEPTED = "partly_accepted", N_("Days partly accepted")
+    NOT_ACCEPTED = "not_accepted", N_("Days not accepted")
 
 
 class Phase(Word):
@@ -56,6 +61,7 @@ class InstitutionState(Word):
     UNVERIFIED = "unverified", N_("Unverified")
     VERIFIED = "verified", N_("Verified")
     BLOCKED = "blocked", N_("Blocked")
+    MERGED = "merged", N_("Merged")
 
 
 class PublicationState(Word):
@@ -134,12 +140,102 @@ class Urgency(Word):
     LATER = "later", N_("Later")
 
 
+class AttendanceState(Word):
+    """How far the attendance sheet of an internship has come."""
+
+    OPEN = "open", N_("Kept week by week")
+    CONFIRMED = "confirmed", N_("Confirmed by the firm")
+    WAIVED = "waived", N_("Gone on without")
+
+
+class WeekState(Word):
+    """How far the firm has gone through one week of an internship, read off its days and when it was saved."""
+
+    AHEAD = "ahead", N_("Not yet")
+    OPEN = "open", N_("To go through")
+    SO_FAR = "so_far", N_("Gone through so far")
+    DONE = "done", N_("Gone through")
+    FREE = "free", N_("No working day")
+
+
+class EvaluationState(Word):
+    """How far the firm's evaluation of its intern has come; what it says is sealed until the decision."""
+
+    OPEN = "open", N_("Waiting for the firm")
+    GIVEN = "given", N_("Given, sealed until the decision")
+    WAIVED = "waived", N_("Gone on without")
+
+
+class EvaluationFormState(Word):
+    """Whether a version of an evaluation form is asked."""
+
+    DRAFT = "draft", N_("In preparation")
+    IN_USE = "in_use", N_("In use")
+    RETIRED = "retired", N_("No longer asked")
+
+
+class QuestionKind(Word):
+    """How a question of an evaluation form is answered."""
+
+    YES_NO = "yes_no", N_("Yes or no")
+    CHOICE = "choice", N_("One of several answers")
+    SCALE = "scale", N_("Scale")
+    TEXT = "text", N_("Free text")
+
+
+class Part(Word):
+    """What a completion consists of, and what a return for correction points at."""
+
+    LOGBOOK = "logbook", N_("Logbook or report")
+    ATTENDANCE = "attendance", N_("Attendance sheet")
+    EVALUATION = "evaluation", N_("Evaluation by the firm")
+
+
+class LedgerKind(Word):
+    """Why days count towards what a student owes."""
+
+    INTERNSHIP = "internship", N_("Internship")
+    EXEMPTION = "exemption", N_("Exemption")
+    TRANSFER = "transfer", N_("Credit transfer")
+
+
+class Purpose(Word):
+    """What an uploaded file is handed in for."""
+
+    APPLICATION = "application", N_("Documents of the application")
+    LOGBOOK = "logbook", N_("Logbook or report")
+    REQUEST = "request", N_("Request to the commission")
+
+
+class LinkPurpose(Word):
+    """What the link in a letter to a firm without an account is good for."""
+
+    ANSWER = "answer", N_("Answer one change request")
+    INTERNS = "interns", N_("Everything about one's own interns")
+
+
 class LetterState(Word):
     """How far a letter in the outbox has come; the worker moves it, no person's step does."""
 
     QUEUED = "queued", N_("Waiting to be sent")
     SENT = "sent", N_("Sent")
     FAILED = "failed", N_("Given up")
+
+
+class Outcome(Word):
+    """How a run of a job went."""
+
+    RUNNING = "running", N_("Under way")
+    DONE = "done", N_("Done")
+    FAILED = "failed", N_("Failed")
+
+
+class Health(Word):
+    """How a part of the running site is."""
+
+    OK = "ok", N_("In order")
+    ATTENTION = "attention", N_("Needs attention")
+    BROKEN = "broken", N_("Broken")
 
 
 class InstitutionKind(Word):
@@ -181,6 +277,18 @@ class Action(Word):
     POSTPONE = "postpone", N_("Postpone")
     EXTEND = "extend", N_("Extend")
     STOP = "stop", N_("Stop")
+    COMPLETE = "complete", N_("Complete the internship")
+    RETURN = "return", N_("Return for correction")
+    ACCEPT = "accept", N_("Accept all days")
+    ACCEPT_PARTLY = "accept_partly", N_("Accept some of the days")
+    NOT_ACCEPT = "not_accept", N_("Accept no day")
+    REASSESS = "reassess", N_("Reopen the assessment")
+    ATTEST = "attest", N_("Confirm the attendance")
+    REVISE = "revise", N_("Correct the attendance")
+    GIVE = "give", N_("Hand in the evaluation")
+    WAIVE = "waive", N_("Go on without it")
+    RETIRE = "retire", N_("Take out of use")
+    REPLACE = "replace", N_("Replace by a newer version")
     ASK = "ask", N_("Send")
     AGREE = "agree", N_("Agree")
     DECLINE = "decline", N_("Decline")
@@ -199,6 +307,11 @@ class Action(Word):
     VERIFY = "verify", N_("Verify")
     BLOCK = "block", N_("Block")
     UNBLOCK = "unblock", N_("Lift the block")
+    MERGE = "merge", N_("Merge")
+    UNMERGE = "unmerge", N_("Undo the merge")
+    RESTORE = "restore", N_("Verified as before")
+    TAKE_IN = "take_in", N_("Take in")
+    GIVE_BACK = "give_back", N_("Give back")
     PUBLISH = "publish", N_("Publish")
     RETRACT = "retract", N_("Withdraw from view")
     CREATE = "create", N_("Create")
@@ -213,3 +326,7 @@ class Need(Word):
     PAGES = "pages", N_("Pages concerned")
     DECIDER = "decided_by_id", N_("Decided by")
     REFERENCE = "reference", N_("Reference number")
+    COUNTED = "counted_half_days", N_("Days counted")
+    DAYS = "accepted_half_days", N_("Days accepted")
+    DUE = "due_on", N_("To be corrected by")
+    SURVIVOR = "merged_into_id", N_("The one that stays")

@@ -1,6 +1,6 @@
 """The day-by-day count of an internship, pure (domain §6). Counts are half-days, as integers."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -29,7 +29,7 @@ __all__ = [
 ]  # fmt: skip
 
 LONGEST = 2 * 366  # days; a longer span is a slip of the pen
-NO_ABSENCES: frozenset[date] = frozenset()
+NO_ABSENCES: Mapping[date, int] = {}
 SATURDAY = 5  # date.weekday()
 _WORTH = {
     NOTHING: N_("does not count"),
@@ -45,9 +45,12 @@ def count(
     calendar: Calendar,
     *,
     half_day_worth: int = HALF,
-    absences: Collection[date] = NO_ABSENCES,
+    absences: Mapping[date, int] = NO_ABSENCES,
 ) -> Count:
-    """Every day of [start, end] with what it counts; raises BadDates (NoHolidayData for a year without data)."""
+    """Every day of [start, end] with what it counts; raises BadDates (NoHolidayData for a year without data).
+
+    `absences` maps a day to the half-days missed on it.
+    """
     if end < start:
         raise BadDates(Say("The end is before the start."))
     if (end - start).days >= LONGEST:
@@ -63,7 +66,7 @@ def end_for(
     calendar: Calendar,
     *,
     half_day_worth: int = HALF,
-    absences: Collection[date] = NO_ABSENCES,
+    absences: Mapping[date, int] = NO_ABSENCES,
 ) -> date:
     """The first day on which at least `wanted` half-days have been counted; raises BadDates.
 
@@ -85,9 +88,9 @@ def _days_from(start: date) -> Iterator[date]:
         yield start + timedelta(days=n)
 
 
-def _judge(workplace: Workplace, calendar: Calendar, half_day_worth: int, absences: Collection[date]) -> "_Judge":
+def _judge(workplace: Workplace, calendar: Calendar, half_day_worth: int, absences: Mapping[date, int]) -> "_Judge":
     decrees = calendar.decrees(public=workplace.public)
-    return _Judge(workplace, calendar, decrees, half_day_worth, frozenset(absences))
+    return _Judge(workplace, calendar, decrees, half_day_worth, absences)
 
 
 @dataclass(frozen=True)
@@ -96,15 +99,16 @@ class _Judge:
     calendar: Calendar
     decrees: dict[date, Override]
     half_day_worth: int
-    absences: frozenset[date]
+    absences: Mapping[date, int]
 
     def day(self, day: date) -> Day:
         """Weekday, holiday, half holiday, absence, in the order of domain §6; a decree replaces the first three."""
         if day.year not in self.calendar.years:
             raise NoHolidayData(day.year)
         found = self._decreed(day) or self._usual(day)
-        if found.half_days and day in self.absences:
-            return Day(day, NOTHING, DayKind.ABSENCE, Say("Absent, interrupted or in class on this day."))
+        if found.half_days and (missed := self.absences.get(day, 0)):
+            left = max(found.half_days - missed, NOTHING)
+            return Day(day, left, DayKind.ABSENCE, Say("Absent; %(worth)s", worth=Say(_WORTH[left])))
         return found
 
     def _decreed(self, day: date) -> Day | None:

@@ -154,7 +154,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_declaration_state_aim', ['state', 'aim_on', 'id'], unique=False)
         batch_op.create_index('ix_declaration_state_kind_aim', ['state', 'kind', 'aim_on', 'id'], unique=False)
         batch_op.create_index('ix_declaration_student_id', ['student_id', 'id'], unique=False)
-        batch_op.create_index('uq_declaration_undone', ['application_id', 'kind'], unique=True, sqlite_where=sa.text("state IN ('new', 'due', 'failed')"), postgresql_where=sa.text("state IN ('new', 'due', 'failed')"))
+        batch_op.create_index('uq_declaration_undone', ['application_id', 'kind'], unique=True, sqlite_where=sa.text("state IN ('new', 'due')"), postgresql_where=sa.text("state IN ('new', 'due')"))
 
     op.create_table('request',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -240,7 +240,7 @@ def downgrade() -> None:
 
     op.drop_table('request')
     with op.batch_alter_table('declaration', schema=None) as batch_op:
-        batch_op.drop_index('uq_declaration_undone', sqlite_where=sa.text("state IN ('new', 'due', 'failed')"), postgresql_where=sa.text("state IN ('new', 'due', 'failed')"))
+        batch_op.drop_index('uq_declaration_undone', sqlite_where=sa.text("state IN ('new', 'due')"), postgresql_where=sa.text("state IN ('new', 'due')"))
         batch_op.drop_index('ix_declaration_student_id')
         batch_op.drop_index('ix_declaration_state_kind_aim')
         batch_op.drop_index('ix_declaration_state_aim')

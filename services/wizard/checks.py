@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import get_locale
@@ -10,19 +10,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Application, Term
+from services import ledger
 from services.calendar import calendar_for, workplace
 from services.scope import system_session
 from services.sign_in import ISTANBUL
 from services.transition import checked_before
 from services.wizard.reading import Draft
 from workflow import policy as law
+from workflow.phase import TAKES_PLACE
 from workflow.policy import Facts, Other, Verdict
 from workflow.say import Say
 from workflow.transitions import APPLICATIONS
 from workflow.words import Action, ApplicationState, InstitutionKind, InstitutionState, Page
 from workflow.working_days import BadDates, Count, Workplace, count, end_for
 
-STANDING = (ApplicationState.SUBMITTED, ApplicationState.APPROVED, ApplicationState.STOPPED)
+STANDING = TAKES_PLACE | {ApplicationState.SUBMITTED}
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ def judge(session: Session, draft: Draft, today: date) -> Judgement:
             internship_type_id=draft.kind.id if draft.kind else None,
             others=_others(session, draft.application),
             teaching=_teaching(session, draft.starts_on, draft.ends_on),
+            credited=ledger.counts_already(session, draft.application, draft.kind.id) if draft.kind else 0,
         ),
     )
 
@@ -70,13 +73,16 @@ def judge_again(row: Application) -> Judgement:
     assert row.submitted_at  # noqa: S101 -- the schema promises these of anything submitted
     assert row.starts_on  # noqa: S101
     assert row.ends_on  # noqa: S101
-    return judge_dates(row, row.starts_on, row.ends_on, row.submitted_at.astimezone(ISTANBUL).date())
+    on = row.submitted_at.astimezone(ISTANBUL).date()
+    return judge_dates(row, row.starts_on, row.ends_on, on, before=row.submitted_at)
 
 
-def judge_dates(row: Application, starts_on: date, ends_on: date, today: date, **changed: Any) -> Judgement:
+def judge_dates(
+    row: Application, starts_on: date, ends_on: date, today: date, *, before: datetime | None = None, **changed: Any
+) -> Judgement:
     """These dates for a submitted application, under the policy it was submitted under.
 
-    `changed` are the facts of a change (notice, insured). The student's other applications may be another
+    `changed` are the facts of a change (notice, insured); with `before`, only what was credited by then counts. The student's other applications may be another
     commission's, so the rules are asked on behalf of the system; what comes back is how each rule went,
     never whose row it was.
     """
@@ -92,6 +98,7 @@ def judge_dates(row: Application, starts_on: date, ends_on: date, today: date, *
             internship_type_id=row.internship_type_id,
             others=_others(session, row),
             teaching=_teaching(session, starts_on, ends_on),
+            credited=ledger.counts_already(session, row, row.internship_type_id, before),
             **changed,
         )
         return _judged(session, rules, counted_place(row), facts)

@@ -22,6 +22,7 @@ from models import (
     Term,
 )
 from services.listing import key
+from services.register import lasting, lasting_supervisor, merged_namesake
 from services.wizard.drafts import enrolment_for
 from workflow import policy as law
 from workflow.days import FIRST_DAY, LAST_DAY
@@ -164,9 +165,11 @@ def _internship(session: Session, draft: Draft, typed: Mapping[str, Any], today:
 
 def _place(session: Session, draft: Draft, typed: Mapping[str, Any]) -> None:
     if typed.get("pick") == NEW:
-        draft.new_institution = {k: v for k, v in typed.items() if k in INSTITUTION_FACTS}
+        draft.institution = merged_namesake(session, str(typed.get("name", "")), str(typed.get("city", "")))
+        facts = {k: v for k, v in typed.items() if k in INSTITUTION_FACTS}
+        draft.new_institution = None if draft.institution else facts
     else:
-        draft.institution = session.get(Institution, key(typed.get("pick")) or 0)
+        draft.institution = lasting(session, typed.get("pick"))
     draft.week = sum(
         1 << int(d) for d in set(typed.get("weekdays", ())) if str(d) in {"0", "1", "2", "3", "4", "5", "6"}
     )
@@ -180,7 +183,7 @@ def _supervisor(session: Session, draft: Draft, typed: Mapping[str, Any], chosen
         if given.get("name") and typed.get(OF, chosen) == chosen:
             draft.new_supervisor = given
     else:
-        found = session.get(Supervisor, key(typed.get("pick")) or 0)
+        found = lasting_supervisor(session, typed.get("pick"))
         if found and draft.institution and found.institution_id == draft.institution.id:
             draft.supervisor = found
     draft.of_another = bool(typed.get("pick")) and not (draft.supervisor or draft.new_supervisor)

@@ -5,8 +5,10 @@ Read like the regulation; tests/admin_views/test_reach.py walks it. An address n
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
+from services.sign_in import today
 from tests.university import Names
 
 STUDENTS: Names = frozenset({"ayse", "zeynep", "deniz", "emre"})
@@ -28,16 +30,18 @@ def _of(name: str, *states: str) -> Names:
     return frozenset(f"{name} {state}" for state in states)
 
 
-_DECIDED = ("approved", "rejected", "withdrawn", "cancelled", "stopped")
+_COMPLETING = ("completion", "returned", "accepted", "partly_accepted", "not_accepted")
+_TAKES_PLACE = ("approved", "stopped", *_COMPLETING)
+_DECIDED = ("rejected", "withdrawn", "cancelled", *_TAKES_PLACE)
 _HANDED_IN = ("submitted", *_DECIDED)
-_CIVIL_FILES = _of("ayse", *_HANDED_IN) | {"emre in civil", "deniz in civil"}
+_CIVIL_FILES = _of("ayse", *_HANDED_IN) | {"emre in civil", "emre running", "deniz in civil"}
 _MINING_FILES = _of("zeynep", *_HANDED_IN) | {"deniz in mining"}
 
 MINE: Theirs = {
     "ayse": _of("ayse", "draft", *_HANDED_IN),
     "zeynep": _of("zeynep", "draft", *_HANDED_IN),
     "deniz": frozenset({"deniz in civil", "deniz in mining"}),
-    "emre": frozenset({"emre draft", "emre in civil"}),
+    "emre": frozenset({"emre draft", "emre in civil", "emre running"}),
 }
 QUEUE: Theirs = {
     "member of civil": _CIVIL_FILES,
@@ -46,7 +50,31 @@ QUEUE: Theirs = {
     "member of mining": _MINING_FILES,
     "career centre": _CIVIL_FILES | _MINING_FILES,
 }
-INTERNS: Theirs = {"boss": _of("ayse", "approved", "stopped"), "emre": _of("zeynep", "approved", "stopped")}
+CLOSING: Theirs = {  # what took place is completed
+    **{name: _of(name, *_TAKES_PLACE) for name in ("ayse", "zeynep")},
+    "emre": frozenset({"emre running"}),
+}
+COMMISSION: Theirs = {who: rows for who, rows in QUEUE.items() if who in BOARD}
+CLOSED: Theirs = {
+    who: frozenset(r for r in rows if r.split(" ")[1] in {*_TAKES_PLACE, "running"}) for who, rows in COMMISSION.items()
+}
+STUDENTS_OF: Theirs = {
+    **dict.fromkeys(("member of civil", "chair of civil"), frozenset({"ayse", "deniz", "emre"})),
+    "deniz": frozenset({"ayse", "emre"}),  # nobody keeps their own ledger
+    "member of mining": frozenset({"zeynep", "deniz"}),
+}
+MY_LEDGER: Theirs = {
+    "ayse": _of("ayse", "accepted", "partly_accepted", "in civil"),
+    "zeynep": _of("zeynep", "accepted", "partly_accepted", "in mining"),
+    "deniz": _of("deniz", "in civil", "in mining"),
+}
+LEDGER: Theirs = {
+    **dict.fromkeys(("member of civil", "chair of civil"), MY_LEDGER["ayse"] | {"deniz in civil"}),
+    "deniz": MY_LEDGER["ayse"],
+    "member of mining": MY_LEDGER["zeynep"] | {"deniz in mining"},
+}
+INTERNS: Theirs = {"boss": _of("ayse", *_TAKES_PLACE) | {"emre running"}, "emre": _of("zeynep", *_TAKES_PLACE)}
+BEGUN: Theirs = {who: frozenset(r for r in rows if not r.endswith("running")) for who, rows in INTERNS.items()}
 _DECLARED = ("due", "sent", "done", "failed", "dropped")
 DECLARATIONS: Theirs = {"health office": _of("ayse", *_DECLARED) | _of("zeynep", *_DECLARED)}
 _CHANGES = ("with_supervisor", "approved", "declined", "rejected", "withdrawn", "lapsed")
@@ -184,6 +212,8 @@ def _import(name: str) -> dict[str, Address]:
     }
 
 
+WRITTEN_ON = (today() + timedelta(days=40)).isoformat()  # the first day of every internship, with an entry
+PARTS = ("intern_attendance", "intern_evaluation")
 _STEP = {"answers": FOUND_OR_LED_AWAY}
 ADDRESSES: dict[str, Address] = {
     **_reading("announcements", "announcement"),
@@ -202,16 +232,32 @@ ADDRESSES: dict[str, Address] = {
     "wizard.page": Address(STUDENTS, "applications", "pk", MINE, {"page": "profile"}, FOUND_OR_LED_AWAY),
     "wizard.count": Address(STUDENTS, "applications", "pk", MINE),
     "wizard.discard": Address(STUDENTS, "applications", "pk", MINE),
+    "completion.index": Address(STUDENTS),
+    "completion.details_view": Address(STUDENTS, "applications", "pk", CLOSING),
+    "completion.logbook": Address(STUDENTS, "applications", "pk", CLOSING),
+    "completion.day": Address(
+        STUDENTS, "applications", "pk", {who: CLOSING[who] for who in ("ayse", "zeynep")}, {"day": WRITTEN_ON}
+    ),
+    "completion.printed": Address(STUDENTS, "applications", "pk", CLOSING),
+    "my_obligation.index": Address(STUDENTS),
+    "completions.index": Address(BOARD, answers=frozenset({302})),
+    "ledger.index": Address(BOARD),
+    "ledger.details_view": Address(BOARD, "students", "pk", STUDENTS_OF),
+    "ledger.take_back": Address(BOARD, "ledger", "pk", LEDGER),
     **_desk(
         "applications",
         STAFF,
         details_view=Address(STAFF, "applications", "id", QUEUE),
         document=Address(STAFF, "documents", "pk", QUEUE),
         step=Address(STAFF, "applications", "pk", QUEUE, {"action": "reject"}, FOUND_OR_LED_AWAY),
+        waive=Address(STAFF, "applications", "pk", COMMISSION, {"part": "attendance"}, FOUND_OR_LED_AWAY),
+        logbook=Address(STAFF, "applications", "pk", CLOSED),
         institutions=Address(STAFF),
         export=Address(STAFF, more={"export_type": "csv"}),
         bulk=Address(STAFF, more={"action": "approve"}, answers=FOUND_OR_LED_AWAY),
     ),
+    "figures.index": Address(STAFF),
+    "figures.export": Address(STAFF, more={"by": "city", "export_type": "csv"}),
     **_desk(
         "my_changes",
         STUDENTS,
@@ -254,6 +300,16 @@ ADDRESSES: dict[str, Address] = {
         delete_view=Address(BOARD, "templates", "id", TEMPLATES),
     ),
     "answer": Address(ANYBODY, more={"token": "x" * 43}, answers=frozenset({404})),
+    "firm": Address(ANYBODY),
+    "firm_link": Address(ANYBODY, more={"token": "x" * 43}, answers=frozenset({404})),
+    "firm_account": Address(ANYBODY, answers=frozenset({302})),  # for a visit alone: tests/admin_views/test_firm.py
+    "firm_leave": Address(ANYBODY),
+    **{f"{part}.index": Address(EMPLOYERS, answers=frozenset({302})) for part in PARTS},
+    **{f"{part}.page": Address(EMPLOYERS, "applications", "pk", INTERNS) for part in PARTS},
+    **{
+        f"{part}.step": Address(EMPLOYERS, "applications", "pk", BEGUN, {"action": "waive"}, FOUND_OR_LED_AWAY)
+        for part in PARTS
+    },
     **_desk("interns", EMPLOYERS, details_view=Address(EMPLOYERS, "applications", "id", INTERNS)),
     **_desk(
         "declarations",
@@ -274,6 +330,11 @@ ADDRESSES: dict[str, Address] = {
         details_view=_one_row(STAFF, "civil firm"),
         step=_one_row(STAFF, "civil firm", "pk", more={"action": "verify"}, answers=FOUND_OR_LED_AWAY),
     ),
+    "institutions.note": _one_row(CAREER, "civil firm", "pk"),
+    "institutions.strike": _one_row(CAREER, "civil firm", "pk", more={"line": 1}, answers=FOUND_OR_LED_AWAY),
+    "merging.index": Address(CAREER),
+    "merging.compare": _one_row(CAREER, "civil firm", "first", answers=FOUND_OR_LED_AWAY),
+    "merging.merged": _one_row(CAREER, "civil firm", "pk", answers=FOUND_OR_LED_AWAY),
     **_desk(
         "supervisors",
         STAFF,
@@ -298,11 +359,17 @@ ADDRESSES: dict[str, Address] = {
         next_version=_one_row(IT, "civil type", "pk"),
     ),
     **_desk("outbox", IT, retry=Address(IT, "letters", "pk", OUTBOX), retry_failed=Address(IT)),
+    **_desk("who_did_what", IT, export=Address(IT, more={"export_type": "csv"})),
+    **_desk("jobs", IT, run=Address(IT, more={"job": "tidy"})),
+    "system.index": Address(IT),
+    "health": Address(ANYBODY),
     "mailbox.index": Address(SIGNED_IN - {"stranger"}),
     "mailbox.letter": Address(SIGNED_IN - {"stranger"}, "letters", "pk", MAILBOX),
+    "notifications.index": Address(SIGNED_IN),
+    "reminders": Address(ANYBODY, more={"token": "x" * 43}, answers=frozenset({404})),
     **_import("seed"),
     **_import("student_import"),
-    "home.index": Address(SIGNED_IN),
+    "home.index": Address(SIGNED_IN, answers=FOUND_OR_LED_AWAY),
     "go": Address(ANYBODY, more={"machine": "application", "pk": 1}, answers=frozenset({302})),
     "settings": Address(ANYBODY),
     "icons": Address(ANYBODY),

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from models import AnswerLink, ChangeRequest, Letter, Step, utcnow
 from services import change_requests
-from services.answer_links import CODES, TRIES
+from services.link_codes import CODES, TRIES
 from services.sign_in import today
 from tests.people import a_town, looking, sign_in
 from workflow.words import Actor, ApplicationState, ChangeKind, ChangeState

@@ -207,6 +207,13 @@ def declared(university: University, client: FlaskClient) -> set[str]:
     return {key for s in states for key in found(f"/declarations/?state={s}", DETAILS)(university, client)}
 
 
+def credited(university: University, client: FlaskClient) -> Iterable[Any]:
+    """The lines on the pages of all students."""
+    pages = (client.get(f"/ledger/{key}").text for key in university.students.values())
+    return {key for page in pages for key in re.findall(LINE, page)}
+
+
+LINE = r'data-line="(\d+)"'
 QUEUE_ROW = r'details/\?[^"]*id=(\d+)" data-open'
 DETAILS = r'details/\?id=(\d+)"'
 EDITS = r'edit/\?id=(\d+)"'
@@ -220,7 +227,10 @@ SURFACES: dict[str, tuple[str, Theirs, Seen]] = {
     "the export": (A, reach.QUEUE, exported),
     "own applications": (A, reach.MINE, found("/my-applications/", r"#(\d+)</span>")),
     "own drafts": (A, reach.OPEN_DRAFTS, found("/apply/", r'application=(\d+)"')),
-    "interns": (A, reach.INTERNS, found("/interns/", DETAILS)),
+    "own completions": (A, reach.CLOSING, found("/completion/", r'href="/completion/(\d+)"')),
+    "own ledger": ("ledger", reach.MY_LEDGER, found("/my-obligation/", LINE)),
+    "the ledger": ("ledger", reach.LEDGER, credited),
+    "interns": (A, reach.INTERNS, found("/interns/", r'interns/details/\?id=(\d+)"')),
     "own requests": ("requests", reach.MY_REQUESTS, found("/my-requests/", DETAILS)),
     "requests": ("requests", reach.OPEN_REQUESTS, found("/requests/", DETAILS)),
     "requests, answered too": ("requests", reach.REQUESTS, found("/requests/?state=all", DETAILS)),
@@ -252,13 +262,13 @@ def test_on_every_surface_everybody_meets_exactly_their_own(university: Universi
 
 
 WAITING = {
-    "ayse": {"my-applications": 2},
-    "zeynep": {"my-applications": 2},
+    "ayse": {"my-applications": 2, "completion": 1},
+    "zeynep": {"my-applications": 2, "completion": 1},
     "emre": {"my-applications": 1},
-    "member of civil": {"applications": 3, "requests": 1},
-    "chair of civil": {"applications": 3, "requests": 1},
-    "deniz": {"applications": 2, "requests": 1},
-    "member of mining": {"applications": 2, "requests": 1},
+    "member of civil": {"applications": 4, "requests": 1},
+    "chair of civil": {"applications": 4, "requests": 1},
+    "deniz": {"applications": 3, "requests": 1},
+    "member of mining": {"applications": 3, "requests": 1},
 }
 
 

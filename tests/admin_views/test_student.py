@@ -14,6 +14,16 @@ from tests.people import TODAY, a_town, looking, sign_in
 from tests.university import University
 from workflow.words import ApplicationState, Page
 
+S = ApplicationState
+_TOOK_PLACE = [(stop, "done") for stop in ("Written", "Submitted", "Approved", "Internship starts", "Internship ends")]
+_CLOSING = {
+    S.COMPLETION: [("Completion handed in", "done"), ("Commission's assessment", "now")],
+    S.RETURNED: [("Returned for correction", "now"), ("Commission's assessment", "ahead")],
+    S.ACCEPTED: [("Completion handed in", "done"), ("Days accepted", "done")],
+    S.PARTLY_ACCEPTED: [("Completion handed in", "done"), ("Days partly accepted", "done")],
+    S.NOT_ACCEPTED: [("Completion handed in", "done"), ("Days not accepted", "ended")],
+}
+
 
 @pytest.mark.parametrize(
     ("state", "stops"),
@@ -27,16 +37,27 @@ from workflow.words import ApplicationState, Page
             ApplicationState.APPROVED,
             [
                 ("Written", "done"), ("Submitted", "done"), ("Approved", "done"), ("Internship starts", "now"),
-                ("Internship ends", "ahead"),
+                ("Internship ends", "ahead"), ("Completion handed in", "ahead"), ("Commission's assessment", "ahead"),
             ],
         ),
+        *((state, [*_TOOK_PLACE, *closing]) for state, closing in _CLOSING.items()),
     ],
 )  # fmt: skip
 def test_the_way_of_an_application_ends_where_it_stopped(state: ApplicationState, stops: Any) -> None:
     row = Application(
         state=state, created_at=TODAY, submitted_at=TODAY, starts_on=date(2026, 7, 6), ends_on=date(2026, 7, 31)
     )
-    assert [(m.label, m.standing) for m in track(row, [], TODAY)] == stops
+    after = state in _CLOSING
+    assert [(m.label, m.standing) for m in track(row, [], date(2026, 8, 3) if after else TODAY)] == stops
+
+
+def test_an_internship_that_ended_is_completed_whether_it_was_stopped_or_not() -> None:
+    days = {"created_at": TODAY, "submitted_at": TODAY, "starts_on": date(2026, 7, 6), "ends_on": date(2026, 7, 31)}
+    after = date(2026, 8, 3)
+    for state, why, ended in ((S.APPROVED, None, "Internship ends"), (S.STOPPED, "Hastalandım.", "Stopped")):
+        *_way, end, hand_in, _assessment = track(Application(state=state, stop_reason=why, **days), [], after)
+        assert (end.label, end.standing) == (ended, "done")
+        assert (hand_in.standing, str(hand_in.turn)) == ("now", "Your turn: complete the internship.")
 
 
 def test_a_student_sees_each_day_of_a_submitted_file_and_whether_it_counts(university: University) -> None:

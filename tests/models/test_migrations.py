@@ -13,10 +13,15 @@ from sqlalchemy import CheckConstraint, Connection, func, inspect, select, text,
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from models import (
+    MACHINE_OF,
     Application,
+    Attendance,
     ChangeRequest,
     Declaration,
+    Evaluation,
+    EvaluationForm,
     Institution,
+    LedgerEntry,
     Publication,
     Request,
     Step,
@@ -27,8 +32,8 @@ from models import (
 )
 from services.scope import system_session
 from services.standing import SYSTEM
-from services.transition import MACHINE_OF, take
-from tests.people import TODAY, a_town
+from services.transition import take
+from tests.people import SUBMITTED_AT, TODAY, a_town
 from tests.university import University
 from workflow.words import Action, Actor, Need
 
@@ -90,7 +95,7 @@ def _left(connection: Connection) -> list[Any]:
     """Triggers and functions that outlived their tables."""
     if connection.dialect.name == "sqlite":
         return list(connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")))
-    return list(connection.execute(text("SELECT proname FROM pg_proc WHERE proname LIKE 'step%'")))
+    return list(connection.execute(text("SELECT proname FROM pg_proc WHERE proname LIKE '%append_only'")))
 
 
 @contextmanager
@@ -116,6 +121,9 @@ def rows(university: University) -> Iterator[dict[type, int]]:
             ChangeRequest: university.changes["ayse with_supervisor"],
             Request: university.requests["ayse open"],
             Declaration: university.declarations["ayse due"],
+            Attendance: university.attendances["ayse approved"],
+            Evaluation: university.evaluations["ayse approved"],
+            EvaluationForm: university.evaluation_forms["civil"],
         }
 
 
@@ -126,11 +134,25 @@ def test_history_takes_additions_only(rows: dict[type, int], statement: str) -> 
     assert _seen(lambda c: c.scalar(select(Step.by_name))) != "x"
 
 
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE ledger_entry SET half_days = 80", "DELETE FROM ledger_entry", "UPDATE ledger_entry SET id = id"],
+)
+def test_the_ledger_takes_additions_only(rows: dict[type, int], statement: str) -> None:
+    lines = select(LedgerEntry.id, LedgerEntry.half_days).order_by(LedgerEntry.id)
+    before = _seen(lambda c: c.execute(lines).all())
+    with refused("append-only", DatabaseError) as connection:
+        connection.execute(text(statement))
+    assert (_seen(lambda c: c.execute(lines).all()), bool(before)) == (before, True)
+
+
 def test_history_is_not_replaced_by_a_row_of_the_same_key(rows: dict[type, int]) -> None:
     if db.engine.dialect.name != "sqlite":
         pytest.skip("SQLite's own way of overwriting")
     with refused("append-only", DatabaseError) as connection:
         connection.execute(text("INSERT OR REPLACE INTO step SELECT * FROM step"))
+    with refused("append-only", DatabaseError) as connection:
+        connection.execute(text("INSERT OR REPLACE INTO ledger_entry SELECT * FROM ledger_entry"))
 
 
 def test_history_is_not_emptied_at_one_stroke(rows: dict[type, int]) -> None:
@@ -138,6 +160,8 @@ def test_history_is_not_emptied_at_one_stroke(rows: dict[type, int]) -> None:
         pytest.skip("PostgreSQL's own way of emptying")
     with refused("append-only", DatabaseError) as connection:
         connection.execute(text("TRUNCATE step CASCADE"))
+    with refused("append-only", DatabaseError) as connection:
+        connection.execute(text("TRUNCATE ledger_entry CASCADE"))
 
 
 PROMISES = [
@@ -156,7 +180,12 @@ def test_no_row_is_in_a_state_without_what_the_state_needs(
         "reason": "Eksik.",
         "pages": ["files"],
         "reference": "SGK-1",
+        "due_on": TODAY.replace(year=2099),
+        "counted_half_days": 40,
+        "accepted_half_days": 40,
+        "handed_in_at": SUBMITTED_AT,
         "decided_by_id": _seen(lambda c: c.scalar(select(func.min(User.id)))),
+        "merged_into_id": rows[Institution],
     }
     columns = {n: v for n, v in whole.items() if hasattr(model, n)}
     change = update(model).where(model.id == rows[model])
@@ -173,6 +202,11 @@ def test_the_law_makes_these_promises() -> None:
         ("Application", "approved", "decider"), ("Application", "rejected", "decider"),
         ("Application", "rejected", "reason"), ("Application", "rejected", "pages"),
         ("Application", "cancelled", "reason"), ("Application", "stopped", "reason"),
+        ("Application", "returned", "decider"), ("Application", "returned", "due"),
+        ("Application", "returned", "pages"), ("Application", "returned", "reason"),
+        ("Application", "accepted", "days"), ("Application", "accepted", "decider"),
+        *(("Application", s, n) for s in ("partly_accepted", "not_accepted") for n in ("days", "decider", "reason")),
+        *((m, "waived", n) for m in ("Attendance", "Evaluation") for n in ("decider", "reason")),
         ("ChangeRequest", "approved", "decider"), ("ChangeRequest", "declined", "reason"),
         ("ChangeRequest", "rejected", "decider"), ("ChangeRequest", "rejected", "reason"),
         ("Request", "answered", "decider"), ("Request", "answered", "reason"),
@@ -180,6 +214,7 @@ def test_the_law_makes_these_promises() -> None:
         ("Declaration", "failed", "decider"), ("Declaration", "failed", "reason"),
         ("Institution", "verified", "decider"),
         ("Institution", "blocked", "decider"), ("Institution", "blocked", "reason"),
+        ("Institution", "merged", "decider"), ("Institution", "merged", "survivor"),
     }  # fmt: skip
 
 
@@ -187,6 +222,18 @@ HANDED_IN = [
     "submitted_at", "policy_id", "internship_type_id", "term_id", "institution_id", "supervisor_id", "starts_on",
     "ends_on", "half_days",
 ]  # fmt: skip
+
+
+def test_nothing_is_assessed_that_was_not_counted_nor_credited_beyond_it(rows: dict[type, int]) -> None:
+    of = update(Application).where(Application.id == rows[Application])
+    with refused("handed_in_has_counted") as connection:
+        connection.execute(of.values(state="completion", counted_half_days=None))
+    with refused("handed_in_has_moment") as connection:
+        connection.execute(of.values(state="completion", counted_half_days=10, handed_in_at=None))
+    with refused("counts_no_more_than_planned") as connection:
+        connection.execute(of.values(counted_half_days=Application.half_days + 1))
+    with refused("accepts_no_more_than_counted") as connection:
+        connection.execute(of.values(counted_half_days=10, accepted_half_days=11))
 
 
 @pytest.mark.parametrize("fact", HANDED_IN)

@@ -17,7 +17,9 @@ from models import (
     Document,
     DraftPage,
     Institution,
+    InstitutionNote,
     Letter,
+    Notice,
     Request,
     SearchWord,
     Step,
@@ -27,7 +29,7 @@ from models import (
 )
 from seed import demo
 from seed.demo_people import PRINTED, password
-from services import audit, search
+from services import audit, duplicates, search
 from services.settings import ROOT
 from services.standing import standing_of
 from services.wizard import drafts
@@ -58,6 +60,12 @@ def test_the_demo_lives_in_every_state_and_phase_with_a_history_that_holds(demo_
         assert phases >= {Phase.UPCOMING, Phase.RUNNING, Phase.ENDED}
         assert [b for b in audit.verify(s) if isinstance(b, audit.Break)] == []
         assert set(s.scalars(select(Institution.state).distinct())) == set(InstitutionState)
+        assert {k for k, n in duplicates.counted(s).items() if n} == set(duplicates.REASONS)
+        assert [bool(n.struck_at) for n in s.scalars(select(InstitutionNote).order_by(InstitutionNote.id))] == [
+            False,
+            True,
+            False,
+        ]
         of_one = (Document.submitted_at.is_not(None), Document.application_id.is_not(None))
         handed_in = set(s.scalars(select(Document.application_id).where(*of_one)))
         assert handed_in == {r.id for r in rows if r.state is not S.DRAFT}
@@ -66,6 +74,16 @@ def test_the_demo_lives_in_every_state_and_phase_with_a_history_that_holds(demo_
         assert s.scalar(select(func.count(AnswerTemplate.id))) == 8
         assert s.scalar(select(func.count()).select_from(DraftPage)) or 0
         assert s.scalar(select(func.count()).select_from(Letter).where(Letter.sent_at.is_(None))) == 0
+
+
+def test_the_demo_s_mailboxes_hold_reminders_and_a_summary(demo_app: Flask) -> None:
+    with looking(demo_app) as s:
+        told = s.execute(select(Notice.what, Letter.to_email).join(Letter, Letter.notice_id == Notice.id)).all()
+        kinds = {what for what, _email in told}
+        assert kinds >= {"digest", "application_waits", "request_waits", "rejected_starts"}
+        got = {email for what, email in told if what == "digest"}
+        assert got >= {f"{who}@demo.edu.tr" for who in ("uye", "baskan", "mediko", "kariyer")}
+        assert "ogrenci2@demo.edu.tr" in {email for what, email in told if what == "rejected_starts"}
 
 
 def waiting_at(s: Session, code: str) -> int:

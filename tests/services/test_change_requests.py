@@ -173,6 +173,18 @@ def test_what_has_gone_out_is_followed_by_another_declaration(app: Flask) -> Non
         ]  # fmt: skip
 
 
+def test_a_refused_declaration_that_a_later_one_replaced_is_not_made_again(app: Flask) -> None:
+    with app.app_context(), a_world() as w:
+        w.health(DeclarationKind.EXIT, Action.SEND)
+        w.walk(w.ask("postpone", MONDAY + WEEK, w.row.ends_on + WEEK))
+        first, second = w.t.session.scalars(
+            select(Declaration).where(Declaration.kind == "exit").order_by(Declaration.id)
+        )
+        office = w.t.standing(w.t.office(Actor.HEALTH_OFFICE))
+        take(w.t.session, first, Action.FAIL, standing=office, today=TODAY, reason="Kimlik no hatalı.")
+        assert (first.state, second.state) == (DeclarationState.DROPPED, DeclarationState.DUE)
+
+
 def test_an_entry_refused_after_a_postponement_is_due_again_with_the_new_dates(app: Flask) -> None:
     with app.app_context(), a_world() as w:
         w.health(DeclarationKind.ENTRY, Action.SEND)

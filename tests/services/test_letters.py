@@ -1,6 +1,7 @@
 """Letters: whoever a step tells is told, in both languages, with one link and nothing left unsaid."""
 
 import re
+from datetime import date
 from html import unescape
 from html.parser import HTMLParser
 from types import SimpleNamespace
@@ -11,14 +12,14 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Application, ChangeRequest, Letter, Request, Step
+from models import Application, Attendance, ChangeRequest, Declaration, Evaluation, Letter, Request, Step
 from services.letter_texts import TEXTS
 from services.letters import Reader, compose
 from services.scope import system_session
 from services.sign_in import LANGUAGES
 from services.standing import SYSTEM
 from services.transition import take
-from tests.people import TODAY, a_town, looking
+from tests.people import SUBMITTED_AT, TODAY, a_town, looking
 from tests.university import University
 from workflow.transitions import MACHINES
 from workflow.words import Action, Actor, ApplicationState
@@ -39,9 +40,12 @@ def test_every_step_that_tells_somebody_has_its_text_and_no_text_is_idle() -> No
 def _of(session: Session, university: University, machine: str) -> Any:
     """A row that this machine moves."""
     rows: dict[str, tuple[Any, int]] = {
-        "application": (Application, university.applications["ayse approved"]),
+        "application": (Application, university.applications["ayse returned"]),
         "change_request": (ChangeRequest, university.changes["ayse with_supervisor"]),
+        "attendance": (Attendance, university.attendances["ayse approved"]),
+        "evaluation": (Evaluation, university.evaluations["ayse approved"]),
         "request": (Request, university.requests["ayse open"]),
+        "declaration": (Declaration, university.declarations["ayse done"]),
     }
     return session.get_one(*rows[machine])
 
@@ -70,8 +74,8 @@ def test_a_letter_says_its_event_and_links_to_the_file_once(
     step = SimpleNamespace(id=1, machine=machine, action=action, reason=REASON)
     with looking(university.app) as session:
         row = _of(session, university, machine)
-        letter = compose(step, row, reader, Reader("a@demo.edu.tr", "Ayşe <Öz>", language))  # type: ignore[arg-type]
-    link = f"http://127.0.0.1:8000/go/{machine}/{row.id}"
+        link = f"http://127.0.0.1:8000/go/{machine}/{row.id}"
+        letter = compose(step, row, reader, Reader("a@demo.edu.tr", "Ayşe <Öz>", language), link, TODAY)  # type: ignore[arg-type]
     page = Plain(letter.html)
     assert (letter.language, letter.reader, letter.link) == (language, reader.value, link)
     assert re.findall(r"https?://\S+", letter.text) == [link]
@@ -92,9 +96,129 @@ def test_turkish_and_english_readers_get_different_words(
     step = SimpleNamespace(id=1, machine=machine, action=action, reason=REASON)
     with looking(university.app) as session:
         row = _of(session, university, machine)
-        both = [compose(step, row, reader, Reader("a@demo.edu.tr", "Ayşe", code)) for code in LANGUAGES]  # type: ignore[arg-type]
+        both = [compose(step, row, reader, Reader("a@demo.edu.tr", "Ayşe", code), "x", TODAY) for code in LANGUAGES]  # type: ignore[arg-type]
     assert len({(letter.subject, letter.text.split("\n\n")[1]) for letter in both}) == 2
     assert len({letter.subject for letter in both}) == 2
+
+
+# the day each letter sets its reader: an internship from Monday 6 July to Sunday 2 August 2026, asked about on 4 May
+SUNDAY_BEFORE, FRIDAY_BEFORE = "5 Temmuz Pazar", "3 Temmuz Cuma"
+DEADLINES = {
+    ("application", "submit", "member"): FRIDAY_BEFORE,
+    ("application", "submit", "chair"): FRIDAY_BEFORE,
+    ("application", "approve", "student"): SUNDAY_BEFORE,
+    ("application", "approve", "health_office"): SUNDAY_BEFORE,
+    ("application", "reject", "student"): "21 Haziran Pazar",  # the window of its policy: fifteen days
+    ("application", "cancel", "health_office"): SUNDAY_BEFORE,
+    ("application", "reopen", "student"): FRIDAY_BEFORE,
+    ("application", "reopen", "member"): FRIDAY_BEFORE,
+    ("application", "reopen", "chair"): FRIDAY_BEFORE,
+    ("change_request", "ask", "employer"): "18 Mayıs Pazartesi",
+    ("change_request", "agree", "member"): FRIDAY_BEFORE,
+    ("change_request", "agree", "chair"): FRIDAY_BEFORE,
+    ("change_request", "approve", "health_office"): "12 Temmuz Pazar",
+    ("request", "ask", "member"): "11 Mayıs Pazartesi",
+    ("request", "ask", "chair"): "11 Mayıs Pazartesi",
+    ("request", "ask_again", "member"): "11 Mayıs Pazartesi",
+    ("request", "ask_again", "chair"): "11 Mayıs Pazartesi",
+    ("request", "reopen", "member"): "11 Mayıs Pazartesi",
+    ("request", "reopen", "chair"): "11 Mayıs Pazartesi",
+    ("declaration", "fail", "student"): SUNDAY_BEFORE,
+    ("application", "return", "student"): "12 Haziran Cuma",
+    ("attendance", "return", "employer"): "12 Haziran Cuma",
+    ("evaluation", "return", "employer"): "12 Haziran Cuma",
+}
+ENGLISH = {
+    SUNDAY_BEFORE: "Sunday 5 July", FRIDAY_BEFORE: "Friday 3 July", "21 Haziran Pazar": "Sunday 21 June",
+    "18 Mayıs Pazartesi": "Monday 18 May", "12 Temmuz Pazar": "Sunday 12 July", "11 Mayıs Pazartesi": "Monday 11 May",
+    "12 Haziran Cuma": "Friday 12 June",
+}  # fmt: skip
+NAMED = {"tr": r"\d+ \w+ \w+ gününe kadar|\d+ \w+ \w+ günü saat", "en": r"by \w+day \d+ \w+|until \w+day \d+ \w+"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_letter_sets_its_day_in_words_and_only_where_there_is_one(app: Flask, language: str) -> None:
+    with app.app_context(), a_town() as t:
+        of = t.department()
+        kind = t.internship_type(of, {"apply_days_before": {"value": 15, "article": "m. 9"}})
+        row = t.application(t.student(of), of, state=ApplicationState.APPROVED, kind=kind)
+        row.due_on = date(2026, 6, 12)
+        rows = {
+            "application": row,
+            "attendance": t.attendance(row),
+            "evaluation": t.evaluation(row, t.evaluation_form(of)),
+            "change_request": t.change(row),
+            "request": t.request(row.student, of),
+            "declaration": t.declaration(row),
+        }
+        for made in rows.values():
+            t.session.refresh(made)  # words as the database gives them back
+        said = {}
+        for machine, action, reader in TOLD:
+            step = SimpleNamespace(id=1, machine=machine, action=action, reason=REASON)
+            found = compose(
+                step, rows[machine], reader, Reader("a@demo.edu.tr", "A", language), "x", SUBMITTED_AT.date()
+            )  # type: ignore[arg-type]
+            said[machine, action.value, reader.value] = found.text.split("\n\n")[1]
+        told = {place for place, text in said.items() if re.search(NAMED[language], text)}
+        assert told == set(DEADLINES)
+        for place, day in DEADLINES.items():
+            assert (day if language == "tr" else ENGLISH[day]) in said[place]
+
+
+@pytest.mark.parametrize(
+    ("kind", "decide", "declare"),
+    [
+        ("postpone", "3 Temmuz Cuma", ["12 Temmuz Pazar", "5 Temmuz Pazar"]),
+        ("extend", "31 Temmuz Cuma", ["19 Ağustos Çarşamba"]),
+        ("stop", "19 Ağustos Çarşamba", ["19 Ağustos Çarşamba"]),
+    ],
+)
+def test_the_day_follows_from_the_kind_of_change(app: Flask, kind: str, decide: str, declare: list[str]) -> None:
+    with app.app_context(), a_town() as t:
+        of = t.department()
+        change = t.change(t.application(t.student(of), of, state=ApplicationState.APPROVED), kind=kind)
+        t.session.refresh(change)
+
+        def written(action: Action, reader: Actor) -> str:
+            step = SimpleNamespace(id=1, machine="change_request", action=action, reason=REASON)
+            return compose(step, change, reader, Reader("a@demo.edu.tr", "A"), "x", TODAY).text  # type: ignore[arg-type]
+
+        assert decide in written(Action.AGREE, Actor.MEMBER)
+        assert [d for d in declare if d not in written(Action.APPROVE, Actor.HEALTH_OFFICE)] == []
+
+
+def test_a_rejected_application_whose_window_has_closed_is_told_to_choose_a_later_day(app: Flask) -> None:
+    with app.app_context(), a_town() as t:
+        of = t.department()
+        kind = t.internship_type(of, {"apply_days_before": {"value": 45, "article": "m. 9"}})
+        row = t.application(t.student(of), of, state=ApplicationState.REJECTED, kind=kind)
+        step = SimpleNamespace(id=1, machine="application", action=Action.REJECT, reason=REASON)
+        letter = compose(step, row, Actor.STUDENT, Reader("a@demo.edu.tr", "A", "en"), "x", TODAY)  # type: ignore[arg-type]
+        assert "applications close 45 days before the start, so choose a later first day" in letter.text
+
+
+def test_a_supervisor_with_an_account_is_written_to_in_its_language(app: Flask) -> None:
+    with app.app_context(), a_town() as t:
+        of, boss = t.department(), t.user()
+        boss.language = "en"
+        row = t.application(t.student(of), of, supervisor=t.supervisor(t.institution(), boss))
+        take(t.session, row, Action.APPROVE, standing=t.standing(t.member(of)), today=TODAY)
+        told = t.session.execute(select(Letter.reader, Letter.language).order_by(Letter.reader)).all()
+        assert [tuple(x) for x in told] == [("employer", "en"), ("student", "tr")]
+
+
+def test_what_became_of_a_declaration_is_told_to_the_student_and_leads_to_the_internship(app: Flask) -> None:
+    with app.app_context(), a_town() as t:
+        of = t.department()
+        row = t.application(t.student(of), of, state=ApplicationState.APPROVED)
+        office = t.standing(t.office(Actor.HEALTH_OFFICE))
+        entry = t.declaration(row)
+        t.session.refresh(entry)
+        take(t.session, entry, Action.CONFIRM, standing=office, today=TODAY, values={"reference": "SGK-7"})
+        letter = t.session.scalars(select(Letter)).one()
+        assert (letter.user_id, letter.link) == (row.student.user_id, f"http://127.0.0.1:8000/go/application/{row.id}")
+        assert "SGK-7" in letter.text
 
 
 def test_everybody_a_step_tells_is_written_to_once_and_whoever_took_it_is_not(app: Flask) -> None:

@@ -3,11 +3,12 @@
 import smtplib
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -15,7 +16,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from models import Letter
-from services import jobs, outbox
+from services import jobs, outbox, transports
 from services.scope import system_session
 from services.transports import Mailbox, Rejected, Unreachable, transport_for
 from tests.people import a_town, sign_in
@@ -66,6 +67,55 @@ class Deaf(Mailbox):
     def deliver(self, _letter: Letter) -> None:
         self.asked += 1
         raise self.trouble
+
+
+class Broken(threading.Thread):
+    """A bare server that answers each line as `says` has it; None hangs up, "" says nothing at all."""
+
+    def __init__(self, **says: str | None) -> None:
+        super().__init__(daemon=True)
+        self.says, self.done = says, threading.Event()
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"smtp://127.0.0.1:{self.socket.getsockname()[1]}?tls=none"
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.done.set()
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+        self.join()
+
+    def run(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self.socket.accept()
+                with connection, connection.makefile("rwb") as lines:
+                    self._talk(lines)
+
+    def _talk(self, lines: Any) -> None:
+        word, letter = "greeting", False
+        while True:
+            if not letter or word == ".":
+                said = self.says.get("end" if word == "." else word.lower(), "250 OK")
+                if said is None:
+                    return
+                if said == "":
+                    self.done.wait()
+                    return
+                lines.write(f"{said}\r\n".encode())
+                lines.flush()
+                letter = word.lower() == "data"
+            line = lines.readline().decode()
+            if not line:
+                return
+            word = line.strip() if letter else line.split()[0]
+
+
+HELLO = {"greeting": "220 here", "data": "354 go on"}
 
 
 def write(*addresses: str, subject: str = "Staj başvurunuz onaylandı", **facts: Any) -> list[int]:
@@ -147,6 +197,134 @@ def test_the_pauses_grow_and_then_the_letter_is_given_up(app: Flask) -> None:
             outbox.post_due(Deaf(Unreachable("down")), lambda at=moment: at)  # type: ignore[misc]
         assert waited == [0, 1, 5, 30, 120, 360, 720, 1440]
         assert (letter.state, letter.tries, letter.error) == (LetterState.FAILED, 8, "down")
+
+
+def test_a_server_that_says_nothing_holds_up_letters_and_nothing_else(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transports, "TIMEOUT", 3)
+    with app.app_context():
+        with a_town() as t:
+            of = t.department()
+            row, member = t.application(t.student(of), of).id, t.member(of)
+        write("ayse@demo.edu.tr")
+    client = sign_in(app, member)
+    with Broken(greeting="") as server:
+
+        def work() -> None:
+            with app.app_context():
+                outbox.post_due(transport_for(server.url, SENDER), lambda: NOW)
+
+        worker = threading.Thread(target=work)
+        worker.start()
+        with app.app_context():
+            wait_for(lambda: letters()[0].tries == 1)
+        begun = time.monotonic()
+        decided = client.post(f"/applications/step/{row}/approve", data={"version": 0})
+        assert (decided.status_code, time.monotonic() - begun < 2, worker.is_alive()) == (302, True, True)
+        worker.join()
+    with app.app_context():
+        held, *written = letters()
+        assert (held.state, held.next_try_at) == (LetterState.QUEUED, NOW + timedelta(minutes=1))
+        assert "timed out" in held.error
+        assert {letter.reader for letter in written} == {"student", "employer"}
+
+
+def wait_for(so: Callable[[], bool]) -> None:
+    until = time.monotonic() + 5
+    while not so():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("says", "error"),
+    [
+        ({"greeting": "421 too busy"}, "(421, b'too busy')"),
+        ({**HELLO, "mail": "451 later"}, "451 later"),
+        ({**HELLO, "rcpt": "450 mailbox busy"}, "450 mailbox busy"),
+        ({**HELLO, "data": "451 later"}, "451 later"),
+        ({**HELLO, "end": "452 disk full"}, "452 disk full"),
+        ({**HELLO, "rcpt": None}, "Connection unexpectedly closed"),
+        ({**HELLO, "end": None}, "Connection unexpectedly closed"),
+    ],
+)
+def test_a_server_that_refuses_for_now_or_dies_midway_is_tried_again_later(
+    app: Flask, says: dict[str, str | None], error: str
+) -> None:
+    with app.app_context(), Broken(**says) as server:
+        write("ayse@demo.edu.tr")
+        assert outbox.post_due(transport_for(server.url, SENDER), lambda: NOW) == 0
+        (letter,) = letters()
+        assert (letter.state, letter.error, letter.next_try_at) == (
+            LetterState.QUEUED,
+            error,
+            NOW + timedelta(minutes=1),
+        )
+
+
+def test_a_letter_whose_server_died_before_it_said_yes_comes_again_under_the_same_id(app: Flask) -> None:
+    with app.app_context(), a_server() as (sink, url):
+        (key,) = write("ayse@demo.edu.tr")
+        with Broken(**HELLO, end=None) as dying:
+            assert outbox.post_due(transport_for(dying.url, SENDER), lambda: NOW) == 0
+        later = NOW + timedelta(minutes=1)
+        assert [outbox.post_due(transport_for(url, SENDER), lambda: later) for _ in range(3)] == [1, 0, 0]
+        assert [mail["Message-ID"] for _to, mail in sink.kept] == [f"<letter-{key}@demo.edu.tr>"]
+
+
+def test_what_left_before_the_server_died_does_not_leave_again(app: Flask) -> None:
+    with app.app_context(), a_server() as (sink, url):
+        write(*(f"kisi{n}@demo.edu.tr" for n in range(4)))
+        with transport_for(url, SENDER) as server:
+
+            class Dying(Mailbox):
+                def deliver(self, letter: Letter) -> None:
+                    if len(sink.kept) == 2:
+                        raise Unreachable("died")
+                    server.deliver(letter)
+
+            assert outbox.post_due(Dying(), lambda: NOW) == 2
+        assert outbox.post_due(transport_for(url, SENDER), lambda: NOW + timedelta(minutes=1)) == 2
+        assert sorted(to[0] for to, _ in sink.kept) == [f"kisi{n}@demo.edu.tr" for n in range(4)]
+
+
+@pytest.mark.parametrize("trouble", [Unreachable("hung up at this letter"), RuntimeError("nobody foresaw this")])
+def test_one_poisonous_letter_holds_no_other_up_and_is_given_up_for_it_to_see(app: Flask, trouble: Exception) -> None:
+    class Picky(Mailbox):
+        def deliver(self, letter: Letter) -> None:
+            if letter.to_email.startswith("zehir@"):
+                raise trouble
+
+    with app.app_context():
+        write("zehir@demo.edu.tr", "ayse@demo.edu.tr", "banu@demo.edu.tr")
+        moment = NOW
+        for _sweep in range(2):  # a minute apart, as the worker's
+            outbox.post_due(Picky(), lambda at=moment: at)  # type: ignore[misc]
+            moment += timedelta(seconds=30)
+        assert [x.state.value for x in letters()] == ["queued", "sent", "sent"]
+        while letters()[0].state is LetterState.QUEUED:
+            moment = letters()[0].next_try_at
+            outbox.post_due(Picky(), lambda at=moment: at)  # type: ignore[misc]
+        poison = letters()[0]
+        assert (poison.state, poison.tries, str(trouble) in poison.error) == (LetterState.FAILED, 8, True)
+
+
+def test_it_reads_why_an_address_was_refused_and_sends_again_once_it_is_mended(app: Flask) -> None:
+    with app.app_context(), a_server() as (sink, url):
+        with a_town() as town:
+            it = town.office(Actor.IT)
+        (key,) = write("yok@demo.edu.tr")
+        outbox.post_due(transport_for(url, SENDER))
+    with app.app_context():
+        with system_session() as session:
+            session.get_one(Letter, key).to_email = "ayse@demo.edu.tr"
+    client = sign_in(app, it)
+    assert "550 no such person" in client.get("/outbox/?state=failed").text
+    client.post(f"/outbox/retry/{key}")
+    with app.app_context(), a_server() as (sink, url):
+        assert [outbox.post_due(transport_for(url, SENDER)) for _ in range(2)] == [1, 0]
+        assert [to for to, _ in sink.kept] == [["ayse@demo.edu.tr"]]
 
 
 def test_a_letter_is_not_tried_before_its_time(app: Flask) -> None:

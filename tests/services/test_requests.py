@@ -14,7 +14,7 @@ from sqlalchemy import select
 from models import Application, Department, Document, Letter, Request, Student
 from services import audit, requests
 from services.archives import Refusal
-from services.documents import take_in
+from services.documents import SINGLE, take_in
 from services.standing import Standing
 from services.transition import Refused, take
 from tests.people import TODAY, Town, a_town
@@ -85,8 +85,8 @@ def test_a_request_is_asked_answered_asked_again_and_closed(app: Flask) -> None:
 def test_what_was_handed_in_stands_with_the_words_it_came_with(app: Flask) -> None:
     with app.app_context(), a_world() as w:
         store = app.extensions["storage"]
-        first = take_in(store, BytesIO(PDF), "yazı.pdf", LIMIT, single=True)
-        second = take_in(store, BytesIO(zipped({"a.pdf": PDF})), "ek.zip", LIMIT, single=True)
+        first = take_in(store, BytesIO(PDF), "yazı.pdf", LIMIT, single=SINGLE)
+        second = take_in(store, BytesIO(zipped({"a.pdf": PDF})), "ek.zip", LIMIT, single=SINGLE)
         row = w.ask(document=first)
         w.take(row, Action.ANSWER, reason="Belgeyi gönderin.")
         requests.ask_again(
@@ -108,7 +108,7 @@ def test_a_single_document_is_taken_only_where_one_is_asked_for(app: Flask) -> N
         with pytest.raises(Refusal, match=r"one \.zip or \.7z"):
             take_in(store, BytesIO(PDF), "yazı.pdf", LIMIT)
         with pytest.raises(Refusal, match="not what its ending says"):
-            take_in(store, BytesIO(b"MZ"), "yazı.pdf", LIMIT, single=True)
+            take_in(store, BytesIO(b"MZ"), "yazı.pdf", LIMIT, single=SINGLE)
 
 
 def test_a_student_asks_the_departments_they_study_in_and_no_other(app: Flask) -> None:

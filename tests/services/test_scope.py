@@ -1,6 +1,7 @@
 """Reach by equality: on every surface a person meets exactly the rows that are theirs, on both databases."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,13 +14,21 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from wtforms import Form
 
 from models import (
+    Absence,
     Application,
+    Attendance,
+    AttendanceWeek,
     Department,
     Document,
     DraftPage,
     Enrolment,
+    Evaluation,
+    EvaluationAnswer,
+    EvaluationForm,
     Institution,
+    LedgerEntry,
     Letter,
+    LogEntry,
     Model,
     Publication,
     SearchWord,
@@ -29,7 +38,7 @@ from models import (
 )
 from services.scope import REFERENCE, VISIBLE, WRITABLE, OutOfReach, enter
 from services.standing import NOBODY, Standing
-from tests.people import a_town
+from tests.people import Town, a_town
 from workflow.words import Actor, ApplicationState
 
 Ids = set[int]
@@ -55,6 +64,8 @@ def town(app: Flask) -> Iterator[dict[str, Any]]:
                 for state in STATES:
                     made = t.draft(who, of) if state == "draft" else t.application(who, of, state=state, supervisor=by)
                     t.document(made, submitted=state != "draft")
+                    if state in TAKES_PLACE:
+                        completed(t, who, of, made)
                     files[name, state.value] = made.id
             own_in_civil = t.application(zeynep, civil)
             files["zeynep", "own in civil"] = own_in_civil.id
@@ -65,6 +76,24 @@ def town(app: Flask) -> Iterator[dict[str, Any]]:
             }  # fmt: skip
             standings = {name: t.standing(user) for name, user in users.items()} | {"nobody": NOBODY}
         yield {"files": files, "standings": standings}
+
+
+def completed(t: Town, student: Student, of: Department, row: Application) -> None:
+    """One row of everything that closes an internship."""
+    form = t.session.scalar(select(EvaluationForm).where(EvaluationForm.department_id == of.id)) or t.evaluation_form(
+        of
+    )
+    t.attendance(row)
+    t.week(row, date(2026, 7, 6))
+    t.absence(row, date(2026, 7, 6))
+    t.answers(row, t.evaluation(row, form), "yes")
+    t.log_entry(row, date(2026, 7, 7), submitted=row.state in HANDED_IN)
+    assert row.internship_type
+    t.ledger_line(student, row.internship_type, kind="internship", application_id=row.id)
+
+
+HANDED_IN = ("completion", "accepted", "partly_accepted", "not_accepted")
+TAKES_PLACE = ("approved", "stopped", "completion", "returned", "accepted", "partly_accepted", "not_accepted")
 
 
 def _of(files: dict[tuple[str, str], int], name: str, *but: str) -> Ids:
@@ -81,8 +110,8 @@ def expected(files: dict[tuple[str, str], int]) -> dict[str, Ids]:
         "zeynep": zeynep | _of(files, "ayse", "draft"),
         "member": _of(files, "ayse", "draft") | {own},
         "chair": _of(files, "zeynep", "draft") - {own},
-        "boss": {files["ayse", state] for state in ("approved", "stopped")},
-        "health": {files[name, state] for name in ("ayse", "zeynep") for state in ("approved", "stopped", "cancelled")},
+        "boss": {files["ayse", state] for state in TAKES_PLACE},
+        "health": {files[name, state] for name in ("ayse", "zeynep") for state in (*TAKES_PLACE, "cancelled")},
         "career": handed_in,
         "it": set(),
         "nobody in particular": set(),
@@ -161,6 +190,53 @@ def _downloads(files: dict[tuple[str, str], int]) -> dict[str, Ids]:
         "boss": set(),
         "health": set(),
     }
+
+
+def _files(files: dict[tuple[str, str], int], name: str, states: tuple[str, ...] = TAKES_PLACE) -> Ids:
+    return {files[name, state] for state in states}
+
+
+def _closing(files: dict[tuple[str, str], int], model: type[Model]) -> dict[str, Ids]:
+    """Whose files' closing each person reads, written by hand from the regulation."""
+    firm = {
+        "ayse": _files(files, "ayse"),
+        "zeynep": _files(files, "zeynep") | _files(files, "ayse"),
+        "member": _files(files, "ayse"),
+        "chair": _files(files, "zeynep"),
+        "boss": _files(files, "ayse"),
+    }
+    sealed = {
+        "ayse": _files(files, "ayse", ASSESSED),
+        "zeynep": _files(files, "zeynep", ASSESSED) | _files(files, "ayse", HANDED_IN),
+        "member": _files(files, "ayse", HANDED_IN),
+        "chair": _files(files, "zeynep", HANDED_IN),
+        "boss": _files(files, "ayse"),
+    }
+    written = {
+        "ayse": _files(files, "ayse"),
+        "zeynep": _files(files, "zeynep") | _files(files, "ayse", HANDED_IN),
+        "member": _files(files, "ayse", HANDED_IN),
+        "chair": _files(files, "zeynep", HANDED_IN),
+    }
+    credited = {who: ids for who, ids in firm.items() if who != "boss"}
+    credited["career"] = _files(files, "ayse") | _files(files, "zeynep")
+    return {EvaluationAnswer: sealed, LogEntry: written, LedgerEntry: credited}.get(model, firm)  # type: ignore[call-overload, no-any-return]
+
+
+ASSESSED = ("accepted", "partly_accepted", "not_accepted")
+
+
+@pytest.mark.parametrize(
+    "model", [Attendance, AttendanceWeek, Absence, Evaluation, EvaluationAnswer, LogEntry, LedgerEntry]
+)
+def test_everybody_reads_exactly_their_own_of_what_closes_an_internship(
+    app: Flask, town: dict[str, Any], model: Any
+) -> None:
+    met = {}
+    for who, standing in town["standings"].items():
+        with as_(app, standing):
+            met[who] = set(db.session.scalars(select(model.application_id)))
+    assert {who: ids for who, ids in met.items() if ids} == _closing(town["files"], model)
 
 
 class as_:  # noqa: N801 -- reads as a word

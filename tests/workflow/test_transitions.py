@@ -21,6 +21,19 @@ ALLOWED: dict[tuple[str, str, str], set[str]] = {
     ("application", "withdraw", "submitted"): {"student"},
     ("application", "cancel", "approved"): {"student", "chair"},
     ("application", "reopen", "rejected"): {"chair"},
+    **{("application", "complete", state): {"student"} for state in ("approved", "stopped", "returned")},
+    **{
+        ("application", action, "completion"): {"member", "chair"}
+        for action in ("return", "accept", "accept_partly", "not_accept")
+    },
+    **{("application", "reassess", state): {"chair"} for state in ("accepted", "partly_accepted", "not_accepted")},
+    ("attendance", "attest", "open"): {"employer"},
+    ("attendance", "revise", "confirmed"): {"employer"},
+    ("attendance", "waive", "open"): {"member", "chair"},
+    ("evaluation", "give", "open"): {"employer"},
+    ("evaluation", "waive", "open"): {"member", "chair"},
+    ("evaluation_form", "publish", "draft"): {"member", "chair", "it"},
+    ("evaluation_form", "retire", "in_use"): {"member", "chair", "it"},
     ("change_request", "ask", "new"): {"student"},
     ("change_request", "agree", "with_supervisor"): {"employer"},
     ("change_request", "decline", "with_supervisor"): {"employer"},
@@ -44,6 +57,10 @@ ALLOWED: dict[tuple[str, str, str], set[str]] = {
     ("institution", "block", "unverified"): {"career_centre"},
     ("institution", "block", "verified"): {"career_centre"},
     ("institution", "unblock", "blocked"): {"career_centre"},
+    ("institution", "merge", "unverified"): {"career_centre"},
+    ("institution", "merge", "verified"): {"career_centre"},
+    ("institution", "merge", "blocked"): {"career_centre"},
+    ("institution", "unmerge", "merged"): {"career_centre"},
     ("publication", "publish", "draft"): {"member", "chair", "career_centre", "it"},
     ("publication", "publish", "withdrawn"): {"member", "chair", "career_centre", "it"},
     ("publication", "retract", "published"): {"member", "chair", "career_centre", "it"},
@@ -53,6 +70,10 @@ FOLLOWS: dict[tuple[str, str, str], set[str]] = {
     ("application", "postpone", "approved"): {"change_request approve"},
     ("application", "extend", "approved"): {"change_request approve"},
     ("application", "stop", "approved"): {"change_request approve"},
+    **{("attendance", "return", state): {"application return"} for state in ("confirmed", "waived")},
+    **{("evaluation", "return", state): {"application return"} for state in ("given", "waived")},
+    ("evaluation_form", "replace", "in_use"): {"evaluation_form publish"},
+    ("institution", "restore", "unverified"): {"institution unmerge"},
     ("change_request", "lapse", "with_supervisor"): {"application cancel"},
     ("change_request", "lapse", "with_commission"): {"application cancel"},
     ("declaration", "raise", "new"): {f"application {a}" for a in ("approve", "cancel", "postpone", "extend", "stop")},
@@ -134,6 +155,48 @@ def test_a_blocked_institution_takes_no_interns() -> None:
     assert str(refusal) == "Kaya is blocked by the career centre: Belge sahte."
     institution.state = InstitutionState.VERIFIED
     assert guards.institution_not_blocked(SimpleNamespace(institution=institution), Moment(date(2026, 6, 1))) is None
+
+
+I = InstitutionState  # noqa: E741 -- the states of an institution, read as a table
+KAYA, OTHER = SimpleNamespace(id=1, name="Kaya"), SimpleNamespace(id=2, name="Demir")
+MERGES = {  # (what becomes part, what stays): what is against it
+    (I.UNVERIFIED, I.UNVERIFIED): None,
+    (I.UNVERIFIED, I.VERIFIED): None,
+    (I.VERIFIED, I.VERIFIED): None,
+    (
+        I.VERIFIED,
+        I.UNVERIFIED,
+    ): "Kaya is verified and Demir is not: let the verified one stay, or verify the other one first.",
+    (I.BLOCKED, I.VERIFIED): "Kaya is blocked: a blocked institution is not merged. Lift its block first.",
+    (I.BLOCKED, I.BLOCKED): "Kaya is blocked: a blocked institution is not merged. Lift its block first.",
+    (I.VERIFIED, I.BLOCKED): "Demir is blocked: a blocked institution is not merged. Lift its block first.",
+    (I.UNVERIFIED, I.MERGED): "Demir was itself merged into another institution.",
+}
+
+
+@pytest.mark.parametrize(("one", "other"), MERGES)
+def test_an_institution_joins_one_that_stands_and_is_vouched_for_no_less(one: Word, other: Word) -> None:
+    stays = SimpleNamespace(**vars(OTHER), state=other)
+    said = guards.may_join(SimpleNamespace(**vars(KAYA), state=one, survivor=stays), Moment(date(2026, 6, 1)))
+    assert (said and str(said)) == MERGES[one, other]
+
+
+def test_no_institution_joins_itself_or_nothing() -> None:
+    row = SimpleNamespace(**vars(KAYA), state=I.VERIFIED)
+    for survivor in (None, row):
+        row.survivor = survivor
+        said = guards.may_join(row, Moment(date(2026, 6, 1)))
+        assert str(said) == "Choose two different institutions, and the one that stays."
+
+
+def test_a_merge_is_undone_from_its_end() -> None:
+    row = SimpleNamespace(survivor=SimpleNamespace(name="Demir", state=I.MERGED))
+    assert (
+        str(guards.survivor_stands(row, Moment(date(2026, 6, 1))))
+        == "Demir was itself merged since: undo that merge first."
+    )
+    row.survivor.state = I.BLOCKED
+    assert guards.survivor_stands(row, Moment(date(2026, 6, 1))) is None
 
 
 @pytest.mark.parametrize(("starts", "refused"), [(date(2026, 6, 1), True), (date(2026, 6, 2), False)])

@@ -1,0 +1,84 @@
+"""What the worker did: one row for each run of a job, written as it begins and as it ends."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from models import JobRun, SignInTry, utcnow
+from services.scope import system_session
+from workflow.words import Outcome
+
+KEPT = {Outcome.DONE: timedelta(days=7), Outcome.RUNNING: timedelta(days=90), Outcome.FAILED: timedelta(days=90)}
+LONGEST = timedelta(hours=2)  # a run that has not ended by then never will: its worker was ended under it
+
+
+@dataclass
+class Run:
+    """A run under way; the job says what it counted."""
+
+    counted: int | None = None
+
+
+@contextmanager
+def recorded(job: str) -> Iterator[Run]:
+    """Keep one run of `job`, whatever becomes of it. Wants an application context."""
+    with system_session() as session:
+        row = JobRun(job=job)
+        session.add(row)
+    run = Run()
+    try:
+        yield run
+    except BaseException as fault:  # a worker that is told to stop says so too
+        _end(row.id, Outcome.FAILED, run, f"{type(fault).__name__}: {fault}".removesuffix(": "))
+        raise
+    _end(row.id, Outcome.DONE, run)
+
+
+def _end(key: int, outcome: Outcome, run: Run, error: str | None = None) -> None:
+    with system_session() as session:
+        row = session.get_one(JobRun, key)
+        row.outcome, row.counted, row.ended_at = outcome, run.counted, utcnow()
+        row.error = error[:500] if error else None
+
+
+def tidy() -> int:
+    """Forget runs and sign-in tries that are of no more use; answers how many rows went."""
+    now, gone = utcnow(), 0
+    with system_session() as session:
+        for outcome, kept in KEPT.items():
+            old = delete(JobRun).where(JobRun.outcome == outcome, JobRun.started_at < now - kept)
+            gone += _count(session, old)
+        return gone + _count(session, delete(SignInTry).where(SignInTry.until < now))
+
+
+def _count(session: Session, statement: object) -> int:
+    return int(session.execute(statement, execution_options={"synchronize_session": False}).rowcount)  # type: ignore[call-overload]
+
+
+def last_runs(session: Session, jobs: list[str]) -> dict[str, JobRun]:
+    """The newest run of each of these jobs that ever ran, in one statement."""
+    newest = union_all(*(select(func.max(JobRun.id).label("id")).where(JobRun.job == job) for job in jobs)).subquery()
+    return {row.job: row for row in session.scalars(select(JobRun).join(newest, newest.c.id == JobRun.id))}
+
+
+def last_done(session: Session, job: str) -> JobRun | None:
+    """The newest run of a job that came to an end, well or not."""
+    ended = select(JobRun).where(JobRun.job == job, JobRun.ended_at.is_not(None))
+    return session.scalars(ended.order_by(JobRun.id.desc()).limit(1)).one_or_none()
+
+
+def last_sign_of_life(session: Session) -> datetime | None:
+    """When the worker last began or ended something; it begins something every minute."""
+    run = aliased(JobRun)
+    newest = session.execute(select(run.started_at, run.ended_at).order_by(run.id.desc()).limit(1)).one_or_none()
+    return max(filter(None, newest)) if newest else None
+
+
+def seems(run: JobRun, now: datetime) -> Outcome:
+    """How a run went; one whose worker vanished under it has failed."""
+    lost = run.outcome is Outcome.RUNNING and now - run.started_at > LONGEST
+    return Outcome.FAILED if lost else run.outcome

@@ -1,0 +1,158 @@
+"""What a letter may say of a file: the facts its sentence names, and no others, are looked up."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session, object_session
+
+from models import Application, Attendance, ChangeRequest, Declaration, Evaluation, Request
+from services import answer_links
+from services.calendar import last_office_day
+from services.sign_in import ISTANBUL
+from workflow.days import ANSWER_WITHIN, EXIT_WITHIN, days_text
+from workflow.say import Deadline, Say
+from workflow.words import ChangeKind, DeclarationKind
+
+DAY = timedelta(days=1)
+EXIT = timedelta(days=EXIT_WITHIN)
+_PLACE = re.compile(r"%\((\w+)\)s")
+
+
+@dataclass(frozen=True)
+class About:
+    """A file, the day it is written about, and the words that came with the step."""
+
+    row: Any
+    today: date
+    reason: str = ""
+    since: date | None = None  # waiting from this day on
+
+    @property
+    def application(self) -> Application:
+        found: Application = self.row if isinstance(self.row, Application) else self.row.application
+        return found
+
+
+Fact = Callable[[About], Any]
+
+
+def facts(about: About, *texts: str) -> dict[str, Any]:
+    """The facts these texts name; raises KeyError for one that a file of this kind does not have."""
+    known: Mapping[str, Fact] = _FACTS[type(about.row)]
+    return {name: known[name](about) for text in texts for name in _PLACE.findall(text)}
+
+
+def _session(about: About) -> Session:
+    found = object_session(about.row)
+    assert found  # noqa: S101 -- letters are written where their file was read
+    return found
+
+
+def _office_day(about: About, last: date) -> Deadline:
+    return Deadline(last_office_day(_session(about), max(last, about.today)))
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(ISTANBUL).date()
+
+
+def _again(about: About) -> Say:
+    """Until when a rejected application may come again: the policy's window counts back from its first day."""
+    row, rule = about.row, (about.row.policy.rules if about.row.policy else {}).get("apply_days_before", {})
+    days = int(rule.get("value", 1))
+    last = row.starts_on - timedelta(days=days)
+    if last >= about.today:
+        return Say("Correct it with “Take action” and submit it again by %(day)s.", day=Deadline(last))
+    return Say(
+        "Correct it with “Take action”: applications close %(days)s days before the start, so choose a later first day.",
+        days=days,
+    )
+
+
+def _change_by(about: About) -> Deadline:
+    """The last working day on which a decision about a change still comes in time for what follows from it."""
+    row: ChangeRequest = about.row
+    match row.kind:
+        case ChangeKind.POSTPONE:
+            return _office_day(about, row.before_starts_on - DAY)
+        case ChangeKind.EXTEND:
+            return _office_day(about, row.before_ends_on)
+        case _:
+            return _office_day(about, row.ends_on + EXIT)
+
+
+def _declare(about: About) -> Say:
+    """What an approved change asks of the health office, and by when."""
+    row: ChangeRequest = about.row
+    if row.kind is ChangeKind.POSTPONE:
+        return Say(
+            "The entry is due by %(entry)s, 23:59; one already made has to be corrected by %(correction)s.",
+            entry=Deadline(row.starts_on - DAY), correction=Deadline(row.before_starts_on - DAY),
+        )  # fmt: skip
+    return Say("The exit is due by %(exit)s.", exit=Deadline(row.ends_on + EXIT))
+
+
+_MEANS = {
+    DeclarationKind.ENTRY: Say("You are insured for these days; nobody starts without it."),
+    DeclarationKind.CORRECTION: Say("You are insured for these days."),
+    DeclarationKind.EXIT: Say("Your insurance ended with the internship."),
+    DeclarationKind.CANCELLATION: Say("You are not insured for these days: do not start work."),
+}
+
+_OF_STEP: dict[str, Fact] = {"reason": lambda a: a.reason, "since": lambda a: a.since}
+_OF_APPLICATION: dict[str, Fact] = {
+    **_OF_STEP,
+    "student": lambda a: a.application.student_name,
+    "number": lambda a: a.application.student_number,
+    "institution": lambda a: a.application.institution.name if a.application.institution else "",
+    "starts_on": lambda a: a.application.starts_on,
+    "ends_on": lambda a: a.application.ends_on,
+}
+_OF_COMPLETION: dict[str, Fact] = {
+    "due_by": lambda a: Deadline(a.application.due_on or a.today),
+    "counted": lambda a: days_text(a.application.counted_half_days or 0),
+    "accepted": lambda a: days_text(a.application.accepted_half_days or 0),
+}
+_FACTS: dict[type, dict[str, Fact]] = {
+    Application: {
+        **_OF_APPLICATION,
+        "day_before": lambda a: Deadline(a.row.starts_on - DAY),
+        "decide_by": lambda a: _office_day(a, a.row.starts_on - DAY),
+        "again": _again,
+        **_OF_COMPLETION,
+    },
+    Attendance: {**_OF_APPLICATION, **_OF_COMPLETION},
+    Evaluation: {**_OF_APPLICATION, **_OF_COMPLETION},
+    ChangeRequest: {
+        **_OF_APPLICATION,
+        "kind": lambda a: a.row.kind,
+        "why": lambda a: a.row.why,
+        "before_starts_on": lambda a: a.row.before_starts_on,
+        "before_ends_on": lambda a: a.row.before_ends_on,
+        "new_starts_on": lambda a: a.row.starts_on,
+        "new_ends_on": lambda a: a.row.ends_on,
+        "until": lambda a: Deadline(answer_links.last_day(a.row)),
+        "decide_by": _change_by,
+        "declare": _declare,
+    },
+    Request: {
+        **_OF_STEP,
+        "student": lambda a: a.row.student_name,
+        "number": lambda a: a.row.student_number,
+        "subject": lambda a: a.row.subject,
+        "asked_on": lambda a: _day(a.row.asked_at),
+        "answer_by": lambda a: _office_day(a, _day(a.row.asked_at) + timedelta(days=ANSWER_WITHIN)),
+    },
+    Declaration: {
+        **_OF_APPLICATION,
+        "kind": lambda a: a.row.kind,
+        "reference": lambda a: a.row.reference,
+        "means": lambda a: _MEANS[a.row.kind],
+        "due_by": lambda a: Deadline(a.row.due_on),
+        "starts_on": lambda a: a.row.starts_on,
+        "ends_on": lambda a: a.row.ends_on,
+    },
+}

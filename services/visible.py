@@ -1,0 +1,229 @@
+"""Who sees which rows: for every owned model, one condition for each capacity in which somebody meets it."""
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy.orm import aliased
+
+from models import (
+    Absence,
+    AnswerLink,
+    AnswerTemplate,
+    Application,
+    Attendance,
+    AttendanceWeek,
+    ChangeRequest,
+    Declaration,
+    Department,
+    Document,
+    DraftPage,
+    Enrolment,
+    Evaluation,
+    EvaluationAnswer,
+    EvaluationForm,
+    EvaluationQuestion,
+    Faculty,
+    HolidayOverride,
+    Institution,
+    InstitutionMark,
+    InstitutionNote,
+    InstitutionWord,
+    InternshipType,
+    JobRun,
+    LedgerEntry,
+    Letter,
+    LogEntry,
+    Membership,
+    Model,
+    MovedReference,
+    Notice,
+    Policy,
+    Publication,
+    Request,
+    SearchWord,
+    SignInTry,
+    Step,
+    Student,
+    Supervisor,
+    SupervisorWord,
+    Term,
+    User,
+    UserWord,
+)
+from services.standing import Standing
+from workflow.phase import ASSESSED, HANDED_IN, TAKES_PLACE
+from workflow.words import Actor as A
+from workflow.words import ApplicationState as S
+from workflow.words import PublicationState
+
+Condition = Callable[[Standing], ColumnElement[bool]]
+BOARD = (A.MEMBER, A.CHAIR)
+CURATORS = (*BOARD, A.CAREER_CENTRE)
+EVERYONE = tuple(A)
+
+
+def among(column: Any, keys: Collection[int]) -> ColumnElement[bool]:
+    """`column` is one of `keys`. One key is asked for plainly: for a list the statement is written anew each time."""
+    first, *others = sorted(keys) or (0,)
+    found: ColumnElement[bool] = column.in_(sorted(keys)) if others else column == first
+    return found
+
+
+def _mine(model: Any) -> Condition:
+    return lambda s: model.student_id == s.student_id
+
+
+def _of_commission(model: Any, *also: ColumnElement[bool]) -> Condition:
+    def condition(s: Standing) -> ColumnElement[bool]:
+        not_own = [model.student_id.is_distinct_from(s.student_id)] if s.student_id else []
+        return and_(among(model.department_id, s.commissions), *not_own, *also)
+
+    return condition
+
+
+def _of_supervisor(model: Any, s: Standing) -> ColumnElement[bool]:
+    """What a supervisor answers for; from a letter's link, the one file it is about."""
+    key = Application.id if model is Application else model.application_id
+    one = [key == s.only_application] if s.only_application else []
+    return and_(among(model.supervisor_id, s.supervises_as), *one)
+
+
+def _everything(_s: Standing) -> ColumnElement[bool]:
+    return true()
+
+
+def _for(*actors: A, see: Condition) -> dict[A, Condition]:
+    return dict.fromkeys(actors, see)
+
+
+def _students_of_commission(s: Standing) -> ColumnElement[bool]:
+    return Student.id.in_(select(Enrolment.student_id).where(among(Enrolment.department_id, s.commissions)))
+
+
+def _published(s: Standing) -> ColumnElement[bool]:
+    own = or_(Publication.department_id.is_(None), among(Publication.department_id, s.studies))
+    return and_(Publication.state == PublicationState.PUBLISHED, own)
+
+
+def _edited_by_commission(s: Standing) -> ColumnElement[bool]:
+    university = and_(Publication.department_id.is_(None), Publication.state == PublicationState.PUBLISHED)
+    return or_(among(Publication.department_id, s.commissions), university)
+
+
+_SUBMITTED = Application.state != S.DRAFT
+_APPROVED = Application.state.in_(sorted(TAKES_PLACE))
+_INSURED = Application.state.in_(sorted(TAKES_PLACE | {S.CANCELLED}))  # an entry made is to be cancelled too
+_HANDED_IN = Document.submitted_at.is_not(None)
+
+
+def _come_to(model: Any, states: Collection[S]) -> ColumnElement[bool]:
+    """The application has come as far as one of these states."""
+    of = aliased(Application)  # a statement that reads applications too keeps its own
+    return (
+        select(of.id).where(of.id == model.application_id, of.state.in_(sorted(states))).correlate_except(of).exists()
+    )
+
+
+def _of_the_firm(model: Any) -> dict[A, Condition]:
+    """What a supervisor writes about an intern: theirs, the intern's, and the commission's."""
+    return {
+        A.STUDENT: _mine(model),
+        **_for(*BOARD, see=_of_commission(model)),
+        A.EMPLOYER: lambda s: and_(_of_supervisor(model, s), _come_to(model, TAKES_PLACE)),
+    }
+
+
+VISIBLE: dict[type[Model], dict[A, Condition]] = {
+    Application: {
+        A.STUDENT: _mine(Application),
+        **_for(*BOARD, see=_of_commission(Application, _SUBMITTED)),
+        A.EMPLOYER: lambda s: and_(_of_supervisor(Application, s), _APPROVED),
+        A.HEALTH_OFFICE: lambda _s: _INSURED,
+        A.CAREER_CENTRE: lambda _s: _SUBMITTED,
+    },
+    ChangeRequest: {
+        A.STUDENT: _mine(ChangeRequest),
+        **_for(*BOARD, see=_of_commission(ChangeRequest)),
+        A.EMPLOYER: lambda s: _of_supervisor(ChangeRequest, s),
+        **_for(A.HEALTH_OFFICE, A.CAREER_CENTRE, see=_everything),
+    },
+    Request: {A.STUDENT: _mine(Request), **_for(*BOARD, see=_of_commission(Request))},
+    AnswerTemplate: _for(*BOARD, see=lambda s: among(AnswerTemplate.department_id, s.commissions)),
+    AnswerLink: {A.EMPLOYER: lambda s: among(AnswerLink.supervisor_id, s.supervises_as)},
+    InstitutionNote: _for(*CURATORS, see=_everything),
+    MovedReference: {A.CAREER_CENTRE: _everything},
+    Declaration: {
+        A.STUDENT: _mine(Declaration),
+        **_for(*BOARD, see=_of_commission(Declaration)),
+        A.HEALTH_OFFICE: _everything,
+    },
+    **{model: _of_the_firm(model) for model in (Attendance, AttendanceWeek, Absence, Evaluation)},
+    EvaluationAnswer: {
+        **_of_the_firm(EvaluationAnswer),
+        **_for(*BOARD, see=_of_commission(EvaluationAnswer, _come_to(EvaluationAnswer, HANDED_IN))),
+        A.STUDENT: lambda s: and_(_mine(EvaluationAnswer)(s), _come_to(EvaluationAnswer, ASSESSED)),
+    },
+    LogEntry: {
+        A.STUDENT: _mine(LogEntry),
+        **_for(*BOARD, see=_of_commission(LogEntry, LogEntry.submitted_at.is_not(None))),
+    },
+    LedgerEntry: {
+        A.STUDENT: _mine(LedgerEntry),
+        **_for(*BOARD, see=lambda s: among(LedgerEntry.department_id, s.commissions)),
+        A.CAREER_CENTRE: _everything,
+    },
+    DraftPage: {A.STUDENT: _mine(DraftPage)},
+    Document: {
+        A.STUDENT: _mine(Document),
+        **_for(*BOARD, see=_of_commission(Document, _HANDED_IN)),
+        A.CAREER_CENTRE: lambda _s: and_(_HANDED_IN, Document.request_id.is_(None)),
+    },
+    SearchWord: {
+        A.STUDENT: _mine(SearchWord),
+        **_for(*BOARD, see=_of_commission(SearchWord)),
+        **_for(A.HEALTH_OFFICE, A.CAREER_CENTRE, see=_everything),
+    },
+    Step: {
+        A.STUDENT: _mine(Step),
+        **_for(*BOARD, see=lambda s: or_(_of_commission(Step)(s), Step.machine == "institution")),
+        A.EMPLOYER: lambda s: and_(
+            Step.machine == "change_request",
+            Step.row_id.in_(select(ChangeRequest.id).where(_of_supervisor(ChangeRequest, s))),
+        ),
+        A.HEALTH_OFFICE: lambda _s: Step.machine == "declaration",
+        A.CAREER_CENTRE: lambda _s: Step.machine.in_(("application", "change_request", "institution")),
+        A.IT: _everything,
+    },
+    Student: {
+        A.STUDENT: lambda s: Student.id == s.student_id,
+        **_for(*BOARD, see=_students_of_commission),
+        **_for(A.HEALTH_OFFICE, A.CAREER_CENTRE, see=_everything),
+    },
+    Enrolment: {
+        A.STUDENT: _mine(Enrolment),
+        **_for(*BOARD, see=lambda s: among(Enrolment.department_id, s.commissions)),
+        **_for(A.HEALTH_OFFICE, A.CAREER_CENTRE, see=_everything),
+    },
+    Publication: {
+        A.STUDENT: _published,
+        **_for(*BOARD, see=_edited_by_commission),
+        A.CAREER_CENTRE: lambda _s: Publication.department_id.is_(None),
+        A.IT: _everything,
+    },
+    JobRun: {A.IT: _everything},
+    SignInTry: {},
+    Notice: {},
+    Letter: {
+        **_for(*EVERYONE, see=lambda s: Letter.user_id == s.user_id if s.user_id else false()),
+        A.IT: _everything,
+    },
+}
+
+REFERENCE: frozenset[type[Model]] = frozenset(
+    {
+        *(Faculty, Department, Term, InternshipType, Policy, HolidayOverride),
+        *(EvaluationForm, EvaluationQuestion),
+        *(Institution, InstitutionMark, InstitutionWord, Supervisor, SupervisorWord, User, UserWord, Membership),
+    }
+)

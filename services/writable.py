@@ -1,0 +1,156 @@
+"""Who may write which rows: for every model, what each capacity permits."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy.orm.base import instance_state
+
+from models import (
+    Absence,
+    AnswerLink,
+    AnswerTemplate,
+    Application,
+    Attendance,
+    AttendanceWeek,
+    ChangeRequest,
+    Declaration,
+    Department,
+    Document,
+    DraftPage,
+    Evaluation,
+    EvaluationAnswer,
+    EvaluationForm,
+    EvaluationQuestion,
+    Faculty,
+    HolidayOverride,
+    Institution,
+    InstitutionMark,
+    InstitutionNote,
+    InstitutionWord,
+    InternshipType,
+    LedgerEntry,
+    Letter,
+    LogEntry,
+    Membership,
+    Model,
+    Policy,
+    Publication,
+    Request,
+    SearchWord,
+    Step,
+    Student,
+    Supervisor,
+    SupervisorWord,
+    Term,
+    User,
+    UserWord,
+)
+from services.register import may_curate
+from services.standing import Standing
+from services.visible import BOARD, CURATORS, EVERYONE
+from workflow.words import Actor as A
+from workflow.words import InstitutionState
+
+Permission = Callable[[Any, Standing], bool]
+
+
+def _always(_row: Any, _s: Standing) -> bool:
+    return True
+
+
+def _own_row(row: Any, s: Standing) -> bool:
+    return bool(row.student_id == s.student_id)
+
+
+def _own_department(row: Any, s: Standing) -> bool:
+    return row.department_id in s.commissions
+
+
+def _own_intern(row: Any, s: Standing) -> bool:
+    """A supervisor writes about their own interns; from a letter's link, about the one it names."""
+    return row.supervisor_id in s.supervises_as and s.only_application in {None, row.application_id}
+
+
+def _university_wide(row: Any, _s: Standing) -> bool:
+    return row.department_id is None
+
+
+def _own_forms(row: EvaluationQuestion, s: Standing) -> bool:
+    return row.form is not None and may_write(row.form, s)
+
+
+def _self_only(row: Any, s: Standing) -> bool:
+    """A person changes their own password, language and keys; nobody signed in, only a new password."""
+    changed = {a.key for a in instance_state(row).attrs if a.history.has_changes()}
+    return row.id is not None and s.user_id in {row.id, None} and changed <= _OWN_COLUMNS
+
+
+_OWN_COLUMNS = {"password", "fs_uniquifier", "language", "shortcuts", "unwanted"}
+
+
+def _curated(row: Institution, s: Standing) -> bool:
+    return may_curate(row.state, s.actors)
+
+
+def _curated_of(row: Supervisor, s: Standing) -> bool:
+    return row.institution is not None and may_curate(row.institution.state, s.actors)
+
+
+def _added_or_struck(row: InstitutionNote, _s: Standing) -> bool:
+    """A note is written and may be struck out; nobody changes its words or takes it away."""
+    state = instance_state(row)
+    changed = {a.key for a in state.attrs if a.history.has_changes()}
+    gone = bool(state.session and row in state.session.deleted)
+    return not gone and (
+        row.id is None or (bool(changed) and changed <= {"struck_at", "struck_by_id", "struck_by_name"})
+    )
+
+
+def _unverified(row: Institution, _s: Standing) -> bool:
+    return row.state in {None, InstitutionState.UNVERIFIED}
+
+
+WRITABLE: dict[type[Model], dict[A | None, Permission]] = {
+    Application: {A.STUDENT: _own_row},
+    ChangeRequest: {A.STUDENT: _own_row},
+    Request: {A.STUDENT: _own_row},
+    AnswerTemplate: dict.fromkeys(BOARD, _own_department),
+    AnswerLink: {
+        **dict.fromkeys((A.STUDENT, *BOARD), _always),
+        A.EMPLOYER: lambda row, s: row.supervisor_id in s.supervises_as,
+    },
+    Declaration: {A.STUDENT: _own_row, **dict.fromkeys(BOARD, _own_department)},
+    **{m: {A.EMPLOYER: _own_intern, **dict.fromkeys(BOARD, _own_department)} for m in (Attendance, Evaluation)},
+    **{m: {A.EMPLOYER: _own_intern} for m in (AttendanceWeek, Absence, EvaluationAnswer)},
+    LogEntry: {A.STUDENT: _own_row},
+    LedgerEntry: dict.fromkeys(BOARD, _own_department),
+    EvaluationForm: {**dict.fromkeys(BOARD, _own_department), A.IT: _university_wide},
+    EvaluationQuestion: {**dict.fromkeys(BOARD, _own_forms), A.IT: _own_forms},
+    DraftPage: {A.STUDENT: _own_row},
+    Document: {A.STUDENT: _own_row},
+    SearchWord: {A.STUDENT: _own_row},
+    Student: {A.STUDENT: lambda row, s: row.id == s.student_id},
+    Institution: {**dict.fromkeys(CURATORS, _curated), A.STUDENT: _unverified},
+    # words follow what they find
+    **{m: dict.fromkeys((*CURATORS, A.STUDENT), _always) for m in (InstitutionWord, InstitutionMark, SupervisorWord)},
+    InstitutionNote: {A.CAREER_CENTRE: _added_or_struck},
+    UserWord: {A.IT: _always},
+    # a student names the person they met, whoever vouches for the firm (services.wizard.submitting)
+    Supervisor: {**dict.fromkeys(CURATORS, _curated_of), A.STUDENT: _always},
+    Publication: {
+        A.MEMBER: _own_department,
+        A.CHAIR: _own_department,
+        A.CAREER_CENTRE: lambda row, _s: row.department_id is None,
+        A.IT: _always,
+    },
+    Step: dict.fromkeys(EVERYONE, _always),
+    Letter: {None: _always},
+    User: {A.IT: _always, None: _self_only},
+    **{m: {A.IT: _always} for m in (Faculty, Department, Term, InternshipType, Policy, HolidayOverride, Membership)},
+}
+
+
+def may_write(row: Any, standing: Standing) -> bool:
+    """Whether any capacity of this person opens writing this row."""
+    opened = WRITABLE.get(type(row), {})
+    return any(permits(row, standing) for actor, permits in opened.items() if actor is None or actor in standing.actors)

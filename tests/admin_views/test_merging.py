@@ -1,0 +1,235 @@
+"""The career centre's register in the browser's words: duplicates found, merged and undone, notes kept, readers told."""
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from models import Application, Institution, InstitutionNote
+from tests.admin_views.test_queries import look
+from tests.admin_views.test_wizard import NEW_FIRM, begin, dates, fill
+from tests.admin_views.test_wizard import world as world  # noqa: PLC0414 -- a fixture
+from tests.people import a_town, looking, sign_in
+from tests.university import University
+from workflow.words import Actor, InstitutionState
+
+NAMES = ("Kaya Yazılım A.Ş.", "KAYA YAZILIM Ltd. Şti.", "Kaya Yazlım")  # the last one differs by a vowel
+
+
+@pytest.fixture
+def register(app: Flask) -> dict[str, Any]:
+    with app.app_context():
+        with a_town() as t:
+            of = t.department("BIL")
+            users = {
+                "centre": t.office(Actor.CAREER_CENTRE),
+                "other": t.office(Actor.CAREER_CENTRE),
+                "member": t.member(of),
+            }
+            firms = [
+                t.institution(name, tax_no=tax) for name, tax in zip(NAMES, ("1234567890", None, None), strict=True)
+            ]
+            t.institution("Demir Maden A.Ş.", tax_no="1234567890", city="Artvin")
+            t.application(t.student(of), of, supervisor=t.supervisor(firms[1]))
+            t.session.flush()
+            [t.session.expunge(u) for u in users.values()]
+            keys = {"firms": [f.id for f in firms], "of": of.code}
+    return keys | {name: sign_in(app, user) for name, user in users.items()}
+
+
+def pairs(client: FlaskClient, why: str) -> int:
+    return int(client.get(f"/merging/?why={why}").text.count("/merging/compare?"))
+
+
+def merge(client: FlaskClient, stays: int, other: int, **typed: Any) -> Any:
+    seen = {f"version_{stays}": 0, f"version_{other}": 0}
+    path = f"/merging/compare?first={stays}&other={other}"
+    return client.post(path, data={"stays": stays, **seen, **typed})
+
+
+def test_likely_duplicates_are_found_with_the_reason(register: Any) -> None:
+    found = {why: pairs(register["centre"], why) for why in ("tax", "name", "near")}
+    assert found == {"tax": 1, "name": 1, "near": 2}
+    page = register["centre"].get("/merging/?why=near").text
+    assert ("Adı benzer, şehri aynı" in page, "Demir Maden" in page) == (True, False)
+
+
+def test_two_are_compared_and_merged_and_the_old_address_leads_on(app: Flask, register: Any) -> None:
+    one, other, _near = register["firms"]
+    compared = register["centre"].get(f"/merging/compare?first={one}&other={other}").text
+    assert all(name in compared for name in NAMES[:2])
+    answer = merge(register["centre"], one, other)
+    assert answer.location == f"/institutions/details/?id={one}"
+    assert register["member"].get(f"/institutions/details/?id={other}").location == f"/institutions/details/?id={one}"
+    assert register["centre"].get(f"/institutions/edit/?id={other}").location == f"/institutions/details/?id={one}"
+    assert pairs(register["centre"], "name") == 0
+    for path in ("/institutions/", "/institutions/?q=kaya", "/applications/institutions?q=kaya"):
+        assert NAMES[1] not in register["centre"].get(path).text
+    joined = register["centre"].get("/institutions/?state=merged").text
+    assert (NAMES[1] in joined, "/institutions/edit/" in joined) == (True, False)
+    by_either = [register["centre"].get(f"/applications/?state=all&institution={pk}").text for pk in (one, other)]
+    assert [page.count("data-row") for page in by_either] == [1, 1]
+    undone = register["centre"].post(f"/merging/merged/{other}", data={"version": 1})
+    assert undone.location == f"/institutions/details/?id={other}"
+    with looking(app) as s:
+        assert s.scalars(select(Application.institution_id)).all() == [other]
+        assert set(s.scalars(select(Institution.state))) == {InstitutionState.UNVERIFIED}
+
+
+def test_whoever_merges_second_is_told_and_nothing_moves_twice(app: Flask, register: Any) -> None:
+    one, other, near = register["firms"]
+    merge(register["centre"], one, other)
+    late = register["other"].post(
+        f"/merging/compare?first={near}&other={other}",
+        data={"stays": near, f"version_{near}": 0, f"version_{other}": 0},
+    )
+    assert late.status_code == 200  # of the pair that is left: the one that took in, and the near one
+    with looking(app) as s:
+        assert s.get_one(Institution, other).merged_into_id == one
+    again = register["other"].post(f"/merging/merged/{other}", data={"version": 0})
+    assert "Sizden önce" in again.text or again.status_code == 200
+    with looking(app) as s:
+        assert s.get_one(Institution, other).state is InstitutionState.MERGED
+
+
+def test_a_refused_merge_says_its_rule_and_keeps_the_page(app: Flask, register: Any) -> None:
+    one, other, _near = register["firms"]
+    register["centre"].post(f"/institutions/step/{other}/block", data={"reason": "Belge sahte.", "version": 0})
+    answer = merge(register["centre"], one, other, **{f"version_{other}": 1})
+    assert (answer.status_code, "engelli kurum birleştirilmez" in answer.text) == (200, True)
+    with looking(app) as s:
+        assert s.get_one(Institution, other).state is InstitutionState.BLOCKED
+
+
+@pytest.mark.parametrize("action", ["merge", "unmerge", "restore", "take_in"])
+def test_a_merge_is_no_plain_step(register: Any, action: str) -> None:
+    one = register["firms"][0]
+    answer = register["centre"].post(f"/institutions/step/{one}/{action}", data={"version": 0})
+    assert answer.status_code == (404 if action in {"merge", "unmerge"} else 302)
+    assert register["centre"].get("/institutions/?state=merged").text.count("<td") == 0
+
+
+def test_the_list_of_duplicates_asks_no_more_for_three_pairs_than_for_one(app: Flask, register: Any) -> None:
+    _rows, few = look(register["centre"], "/merging/?why=name")
+    with app.app_context(), a_town() as t:
+        [t.institution(name) for name in ("Çay A.Ş.", "ÇAY Ltd. Şti.", "Fındık A.Ş.", "Fındık Ltd.")]
+    _rows, more = look(register["centre"], "/merging/?why=name")
+    assert pairs(register["centre"], "name") == 3
+    assert (len(few), len(more)) == (7, 7), more  # who ×2; the counts; the marks; their entries; these; their marks
+
+
+def test_the_pages_of_duplicates_follow_each_other(app: Flask, register: Any) -> None:
+    with app.app_context(), a_town() as t:
+        for n in range(25):
+            [t.institution(f"Firma {10 + n} {form}") for form in ("A.Ş.", "Ltd. Şti.")]
+    first = register["centre"].get("/merging/?why=name").text
+    assert ('rel="next"' in first, 'rel="prev"' in first, first.count("/merging/compare?")) == (True, False, 20)
+    after = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    second = register["centre"].get(after).text
+    assert ('rel="next"' in second, second.count("/merging/compare?")) == (False, 6)
+    before = second.split('rel="prev" href="')[1].split('"')[0].replace("&amp;", "&")
+    assert register["centre"].get(before).text.count("/merging/compare?") == 20
+
+
+# -- notes -----------------------------------------------------------------------------------------------------------
+
+
+def test_notes_are_read_by_the_career_centre_and_the_commissions_and_by_nobody_else(university: University) -> None:
+    firm, line = university.others["civil firm"], "Aranınca ulaşılıyor."
+    university.people["career centre"].post(f"/institutions/note/{firm}", data={"text": line})
+    readers = {
+        who
+        for who, client in university.people.items()
+        if line in client.get(f"/institutions/details/?id={firm}", follow_redirects=True).text
+    }
+    assert readers == {"career centre", "member of civil", "chair of civil", "member of mining", "deniz"}
+    with looking(university.app) as s:
+        assert [n.text for n in s.scalars(select(InstitutionNote))] == [line]
+
+
+def test_nobody_but_the_career_centre_writes_or_strikes_a_note(university: University) -> None:
+    firm = university.others["civil firm"]
+    university.people["career centre"].post(f"/institutions/note/{firm}", data={"text": "Kalsın."})
+    with looking(university.app) as s:
+        line = s.scalars(select(InstitutionNote.id).order_by(InstitutionNote.id.desc()).limit(1)).one()
+    before = university.contents()
+    for who, client in university.people.items():
+        if who != "career centre":
+            client.post(f"/institutions/note/{firm}", data={"text": "Ben de."})
+            client.post(f"/institutions/strike/{firm}/{line}")
+    assert university.contents() == before
+
+
+def test_a_struck_note_keeps_its_words(university: University) -> None:
+    firm, desk = university.others["mining firm"], university.people["career centre"]
+    desk.post(f"/institutions/note/{firm}", data={"text": "Ödeme yapmıyor."})
+    with looking(university.app) as s:
+        line = s.scalars(select(InstitutionNote.id).where(InstitutionNote.institution_id == firm)).one()
+    desk.post(f"/institutions/strike/{firm}/{line}")
+    page = desk.get(f"/institutions/details/?id={firm}").text
+    assert ('<s class="note-text">Ödeme yapmıyor.</s>' in page, "Üstünü çizen" in page) == (True, True)
+
+
+# -- the wizard ------------------------------------------------------------------------------------------------------
+
+
+def test_a_draft_that_picked_a_merged_firm_goes_on_with_the_one_it_is_part_of(app: Flask, world: Any) -> None:
+    with app.app_context(), a_town() as t:
+        kept = t.institution("Kaya Holding A.Ş.")
+        person = t.supervisor(kept)
+        centre = t.office(Actor.CAREER_CENTRE)
+        own = t.session.get_one(Institution, world["firm"]).supervisors[0]
+        own.email = person.email
+        t.session.flush()
+        t.session.expunge(centre)
+        keys = kept.id, person.id
+    pk = begin(world["client"])
+    fill(world, pk)
+    merge(sign_in(app, centre), keys[0], world["firm"])
+    assert picks(world["client"], f"/apply/{pk}/institution") == {str(keys[0]), "new"}
+    assert "Kaya Holding" in world["client"].get(f"/apply/{pk}/preview").text
+    assert picks(world["client"], f"/apply/{pk}/supervisor") == {str(keys[1]), "new"}
+
+
+def picks(client: FlaskClient, path: str) -> set[str]:
+    """What a page of the wizard offers to pick from."""
+    boxes = re.findall(r"<input[^>]*name=\"pick\"[^>]*>", client.get(path).text)
+    return {re.findall(r'value="([^"]*)"', box)[0] for box in boxes}
+
+
+def test_a_merged_firm_typed_once_more_is_not_entered_once_more(app: Flask, world: Any) -> None:
+    with app.app_context(), a_town() as t:
+        facts = {n: v for n, v in NEW_FIRM.items() if n in {"city", "sector"}}
+        double = t.institution(NEW_FIRM["name"], **facts)
+        kept, centre = t.institution("Iğdır Bilgi Teknolojileri A.Ş."), t.office(Actor.CAREER_CENTRE)
+        t.session.flush()
+        t.session.expunge(centre)
+        keys = kept.id, double.id
+    merge(sign_in(app, centre), *keys)
+    pk = begin(world["client"])
+    fill(world, pk, institution=dates(world, **NEW_FIRM), supervisor={"pick": "new", "name": "Ali Ak", "title": "Müdür", "phone": "0462 300 00 01", "email": "ali@igdir.example.com"})  # fmt: skip
+    assert "Iğdır Bilgi Teknolojileri" in world["client"].get(f"/apply/{pk}/preview").text
+
+
+# -- announcements ---------------------------------------------------------------------------------------------------
+
+
+def test_what_the_career_centre_announces_reaches_every_student_marked_as_the_universitys(
+    university: University,
+) -> None:
+    desk, news = (
+        university.people["career centre"],
+        {"title": "Kurum buluşmaları", "body": "Salı günü.", "department": "0"},
+    )
+    path = desk.post("/publish/announcement/new/", data=news).location
+    pk = path.split("id=")[1]
+    desk.post(f"/publish/announcement/step/{pk}/publish", data={"version": 0})
+    marked = {
+        who: 'badge-wide">Bütün üniversite</span>' in client.get(f"/announcements/details/?id={pk}").text
+        for who, client in university.people.items()
+        if client.get("/announcements/").status_code == 200
+    }
+    assert marked == dict.fromkeys(("ayse", "zeynep", "deniz", "emre"), True)

@@ -1,0 +1,146 @@
+"""Every number of the figures is the number of the rows behind its link; drafts and foreign rows are in none."""
+
+import csv
+import io
+import re
+from html import unescape
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from models import Application, Department, Institution
+from services.figures import BY
+from tests.admin_views import reach
+from tests.people import a_town, looking
+from tests.statements import heard
+from tests.university import Names, University
+from workflow.words import ApplicationState
+
+READERS = ("career centre", "member of civil", "chair of civil", "deniz", "member of mining")
+EVERYWHERE = {"career centre": frozenset({"civil", "mining"}), "member of mining": frozenset({"mining"})}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def placed(university: University) -> None:
+    """The two firms stand in two towns and two sectors, and a third one shares one of each."""
+    with university.app.app_context(), a_town() as t:
+        mine = t.session.get_one(Institution, university.others["mining firm"])
+        mine.city, mine.sector = "Artvin & Çevresi", 'Maden "ocağı"'
+        third = t.supervisor(t.institution("Üçüncü A.Ş.", city="Artvin & Çevresi", sector="Yazılım"))
+        for name in ("ayse submitted", "zeynep approved"):
+            row = t.session.get_one(Application, university.applications[name])
+            row.institution_id, row.supervisor_id = third.institution_id, third.id
+
+
+def links(page: str) -> list[tuple[str, int]]:
+    """(address of the rows, number) of every number of the tables."""
+    found = re.findall(r'<td class="number"><a href="([^"]+)">([\d.,]+)</a>', page)
+    return [(unescape(url), int(re.sub(r"\D", "", number))) for url, number in found]
+
+
+def behind(client: FlaskClient, url: str) -> int:
+    """How many rows an address of the queue has, all pages of it: as it exports them."""
+    path = urlsplit(url)
+    answer = client.get(f"{path.path}export/csv?{path.query}")
+    assert answer.status_code == 200
+    return len(list(csv.reader(io.StringIO(answer.text), delimiter=";"))) - 1
+
+
+ASKED = (
+    "", "?state=approved", "?state=rejected", "?faculty={faculty}", "?department={civil}", "?department={mining}", "?term={term}",
+    "?city=Trabzon", "?city=Artvin %26 Çevresi", "?sector=Yazılım", "?city=Artvin %26 Çevresi&sector=Yazılım",
+    "?department={mining}&state=approved&term={term}&city=Artvin %26 Çevresi", "?faculty={faculty}&department={mining}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", ASKED)
+@pytest.mark.parametrize("who", READERS)
+def test_every_number_is_the_number_of_its_rows(university: University, who: str, asked: str) -> None:
+    client = university.people[who]
+    page = client.get(f"/figures/{asked.format(**university.others)}").text
+    numbers = links(page)
+    assert [(url, behind(client, url)) for url, _number in numbers] == numbers
+    total = re.findall(r'class="figures-total"><a href="([^"]+)"><strong>([\d.]+)<', page)
+    assert [behind(client, unescape(url)) for url, _n in total] == [int(n) for _url, n in total]
+    assert bool(total) is bool(numbers)
+    for by in BY if total else ():
+        counted = re.findall(rf'id="{by}">.*?</section>', page, re.DOTALL)[0]
+        assert sum(number for _url, number in links(counted)) == int(total[0][1]), by
+
+
+def test_a_reader_counts_the_files_of_their_queue_and_no_draft(university: University) -> None:
+    counted = {}
+    for who, client in university.people.items():
+        total = re.findall(r'class="figures-total"><a href="[^"]+"><strong>([\d.]+)<', client.get("/figures/").text)
+        counted[who] = int(total[0]) if total else 0
+    assert counted == {who: len(reach.QUEUE.get(who, frozenset())) for who in university.people}
+
+
+@pytest.mark.parametrize("who", READERS)
+def test_a_page_names_only_units_of_its_reader(university: University, who: str) -> None:
+    page = university.people[who].get("/figures/").text
+    named: Names = frozenset(
+        name for name in ("civil", "mining") if f'department={university.others[name]}"' in unescape(page)
+    )
+    assert named == EVERYWHERE.get(who, frozenset({"civil"}))
+
+
+def test_a_table_is_exported_as_it_is_filtered(university: University) -> None:
+    client = university.people["career centre"]
+    answer = client.get("/figures/export/state/csv?city=Trabzon")
+    rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
+    with looking(university.app) as s:
+        there = select(Application.state).join(Application.institution).where(
+            Application.state != ApplicationState.DRAFT, Institution.city == "Trabzon"
+        )  # fmt: skip
+        states = list(s.scalars(there))
+    assert rows[0] == ["Duruma göre", "Başvurular", "Pay"]
+    assert rows[-1] == ["Toplam", str(len(states)), "100"]
+    assert sorted(int(count) for _label, count, _share in rows[1:-1]) == sorted(map(states.count, set(states)))
+    assert client.get("/figures/export/state/xlsx").data[:2] == b"PK"
+    assert [client.get(f"/figures/export/{path}").status_code for path in ("state/pdf", "nothing/csv")] == [404, 404]
+
+
+@pytest.mark.parametrize("asked", ["", "?term={term}", "?state=approved", "?department={civil}"])
+def test_the_page_asks_the_same_however_many_there_are_and_reads_its_own_indexes(
+    university: University, asked: str
+) -> None:
+    client, url = university.people["career centre"], f"/figures/{asked.format(**university.others)}"
+    client.get(url)
+    with heard() as few:
+        client.get(url)
+    with university.app.app_context(), a_town() as t:
+        of = t.session.get_one(Department, university.others["civil"])
+        [t.application(t.student(of), of) for _ in range(2)]
+    with heard() as more:
+        client.get(url)
+    assert len(few) == len(more) == 7  # who ×2; the units; the places; departments; terms; what the filters offer
+    assert len([said for said, _p in few if "FROM application" in said]) == 2
+
+
+def test_a_page_that_cannot_be_read_says_so_and_shows_the_rest(university: University) -> None:
+    client = university.people["career centre"]
+    page = client.get("/figures/?term=x&department=-1&state=draft").text
+    assert ("okunamadı" in page, links(page) == links(client.get("/figures/").text)) == (True, True)
+    nothing = client.get("/figures/?city=Yok").text
+    assert ("Bu süzgece uyan başvuru yok." in nothing, links(nothing)) == (True, [])
+
+
+def test_a_long_table_is_shown_whole_when_asked(university: University) -> None:
+    with university.app.app_context(), a_town() as t:
+        of = t.department("UZN")
+        kind = t.internship_type(of)
+        for n in range(15):
+            person = t.supervisor(t.institution(f"Firma {n}", city=f"Kasaba {n:02}"))
+            t.application(t.student(of), of, kind=kind, supervisor=person)
+        asked = {"department": of.id}
+    client = university.people["career centre"]
+    short = client.get(f"/figures/?{urlencode(asked)}").text
+    towns = [url for url, _n in links(short) if "city=" in url]
+    whole = unescape(re.findall(r'href="([^"]+#city)"', short)[0])
+    assert (len(towns), dict(parse_qsl(urlsplit(whole).query))) == (12, {"department": str(of.id), "whole": "city"})
+    everything: Any = [n for url, n in links(client.get(whole).text) if "city=" in url]
+    assert everything == [1] * 15
