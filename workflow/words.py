@@ -42,7 +42,7 @@ class ApplicationState(Word):
     STOPPED = "stopped", N_("Stopped")
     COMPLETION = "completion", N_("Completion waits for the commission")
     RETURNED = "returned", N_("Returned for correction")
-    ACCEPTED = "accepted", N_("Days accepted")
+    ACCEPTED = "accepted", N_("All days accepted")
     PARTLY_ACCEPTED = "partly_accepted", N_("Days partly accepted")
     NOT_ACCEPTED = "not_accepted", N_("Days not accepted")
 

@@ -19,7 +19,7 @@ _TOOK_PLACE = [(stop, "done") for stop in ("Written", "Submitted", "Approved", "
 _CLOSING = {
     S.COMPLETION: [("Completion handed in", "done"), ("Commission's assessment", "now")],
     S.RETURNED: [("Returned for correction", "now"), ("Commission's assessment", "ahead")],
-    S.ACCEPTED: [("Completion handed in", "done"), ("Days accepted", "done")],
+    S.ACCEPTED: [("Completion handed in", "done"), ("All days accepted", "done")],
     S.PARTLY_ACCEPTED: [("Completion handed in", "done"), ("Days partly accepted", "done")],
     S.NOT_ACCEPTED: [("Completion handed in", "done"), ("Days not accepted", "ended")],
 }
