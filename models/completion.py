@@ -17,6 +17,9 @@ _IN_USE = text("state = 'in_use' AND department_id IS NOT NULL")
 _IN_USE_EVERYWHERE = text("state = 'in_use' AND department_id IS NULL")
 
 
+_ASKED = ("kind", "text", "text_en", "options", "required")
+
+
 class OfAnInternship:
     """The keys by which everybody reaches what belongs to one internship."""
 
@@ -129,6 +132,15 @@ class EvaluationForm(Stateful, Model):
     questions: Mapped[list["EvaluationQuestion"]] = relationship(
         back_populates="form", order_by="EvaluationQuestion.position", cascade="all, delete-orphan"
     )
+
+    @property
+    def asked(self) -> list[dict[str, Any]]:
+        """The questions as plain data, in order."""
+        return [{name: getattr(q, name) for name in _ASKED} for q in self.questions]
+
+    @asked.setter
+    def asked(self, questions: list[dict[str, Any]]) -> None:
+        self.questions = [EvaluationQuestion(position=n, **facts) for n, facts in enumerate(questions, 1)]
 
     def __str__(self) -> str:
         return f"{self.title} ({self.number})"

@@ -55,6 +55,8 @@ def _write(session: Session, task: Task, known: dict[str, Known], by: Standing) 
     session.add(row)
     audit.note(session, row, Action.EDIT if task.row else Action.CREATE, by)
     known[table.kind].rows[task.wanted.key] = row
+    if table.kind == "evaluation_form" and task.row is None:
+        take(session, row, Action.PUBLISH, standing=by, today=today())
     if table.kind == "publication" and task.row is None:
         _publish(session, row, task.wanted.values.get("published_on"), by)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from models import (
     Department,
+    EvaluationForm,
     Faculty,
     HolidayOverride,
     Institution,
@@ -16,7 +17,7 @@ from models import (
     Supervisor,
     Term,
 )
-from seed.values import Reader, Wrong, address, day, member, number, one_of, text, week, yes
+from seed.values import Reader, Wrong, address, day, member, number, one_of, questions, text, week, yes
 from workflow import policy
 from workflow.say import N_
 from workflow.words import InstitutionKind, PublicationKind
@@ -116,6 +117,15 @@ TABLES = (
             Column("concerns", one_of("all", "public", "private"), required=False, default="all"),
             Column("reason", text(200)), Column("source", text(200), required=False),
         ),
+    ),
+    Table(
+        "evaluation_form", "evaluation_forms", N_("Evaluation forms"), EvaluationForm, ("department_id", "number"),
+        (
+            Column("department", text(20), required=False, kept=False), Column("number", number(1, 9999)), Column("title", text(200)),
+            Column("asked", questions),
+        ),
+        (Reference("department_id", "department", _of_department),),
+        frozen=True,
     ),
     Table(
         "publication", "publications", N_("Publications"), Publication, ("code",),

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from workflow.plain import as_address, legible
+from workflow.questions import fault
 from workflow.say import Say
-from workflow.words import Word
+from workflow.words import QuestionKind, Word
 
 Reader = Callable[[Any], Any]
 _DAY = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})")
@@ -100,6 +101,24 @@ def member(kind: type[Word]) -> Reader:
     words = {w.value: w for w in kind}
     read_word = one_of(*words)
     return lambda value: words[read_word(value)]
+
+
+def questions(value: Any) -> list[dict[str, Any]]:
+    """The questions of an evaluation form, in order; only YAML can say them."""
+    if not isinstance(value, list) or not value:
+        raise Wrong(Say("“asked” is a list of questions: each entry begins with “- ”."))
+    return [_question(entry) for entry in value]
+
+
+def _question(entry: Any) -> dict[str, Any]:
+    known = {"kind", "text", "text_en", "options", "required"}
+    if not isinstance(entry, dict) or not {"kind", "text", "text_en"} <= entry.keys() <= known:
+        raise Wrong(Say("A question has kind, text, text_en, and where it offers answers, options."))
+    kind, options = member(QuestionKind)(entry["kind"]), entry.get("options")
+    if wrong := fault(kind, options):
+        raise Wrong(wrong)
+    words = {name: text(500)(entry[name]) for name in ("text", "text_en")}
+    return {"kind": kind, **words, "options": options, "required": yes(entry.get("required", True))}
 
 
 def week(value: Any) -> int:

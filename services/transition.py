@@ -23,6 +23,7 @@ CLOSED = Say("“%(action)s” is not possible while the status is “%(state)s�
 Consequence = Callable[[Session, Any, Step, date], None]
 Check = Callable[[Session, Any, date], Iterable[Say]]
 _CONSEQUENCES: dict[Cause, list[Consequence]] = {}
+_ROOM: dict[Cause, list[Consequence]] = {}
 _CHECKS: dict[Cause, Check] = {}
 
 
@@ -32,6 +33,17 @@ def brings_about(machine: Machine, *actions: Action) -> Callable[[Consequence], 
     def enter(consequence: Consequence) -> Consequence:
         for action in actions:
             _CONSEQUENCES.setdefault((machine.name, action), []).append(consequence)
+        return consequence
+
+    return enter
+
+
+def makes_room(machine: Machine, *actions: Action) -> Callable[[Consequence], Consequence]:
+    """Enter what has to step aside before the row of a step takes its place: called with (session, row, step, today)."""
+
+    def enter(consequence: Consequence) -> Consequence:
+        for action in actions:
+            _ROOM.setdefault((machine.name, action), []).append(consequence)
         return consequence
 
     return enter
@@ -163,9 +175,16 @@ def _turn(  # noqa: PLR0913 -- the facts of a step, named
 ) -> Step:
     """State, history line, letters and consequences, in the caller's transaction."""
     at = at or utcnow()
-    from_state = row.state
-    _compare_and_set(session, row, door, seen, reason=reason, pages=pages, at=at, by_id=by.id, values=values)
-    machine = MACHINE_OF[type(row)].name
+    from_state, machine = row.state, MACHINE_OF[type(row)].name
+    room = _ROOM.get((machine, door.action), ())
+
+    def stand() -> None:
+        _compare_and_set(session, row, door, seen, reason=reason, pages=pages, at=at, by_id=by.id, values=values)
+
+    if room:  # held, and its place empty, before it moves there: the database takes one at a time
+        _hold(session, row, seen)
+    else:
+        stand()
     step = audit.append(
         session,
         Step(
@@ -185,10 +204,21 @@ def _turn(  # noqa: PLR0913 -- the facts of a step, named
         ),
     )
     session.flush()  # the letters need the step's id
+    for aside in room:
+        aside(session, row, step, today)
+    if room:
+        stand()
     letters.write(session, step, row, door)
     for consequence in _CONSEQUENCES.get((machine, door.action), ()):
         consequence(session, row, step, today)
     return step
+
+
+def _hold(session: Session, row: Any, seen: int) -> None:
+    session.flush()
+    session.refresh(row, with_for_update=True)
+    if row.version != seen:
+        raise Outrun
 
 
 def _as(door: Door, actors: frozenset[Actor]) -> Actor:

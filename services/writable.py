@@ -49,7 +49,7 @@ from services.register import may_curate
 from services.standing import Standing
 from services.visible import BOARD, CURATORS, EVERYONE
 from workflow.words import Actor as A
-from workflow.words import InstitutionState
+from workflow.words import EvaluationFormState, InstitutionState
 
 Permission = Callable[[Any, Standing], bool]
 
@@ -73,6 +73,11 @@ def _own_intern(row: Any, s: Standing) -> bool:
 
 def _university_wide(row: Any, _s: Standing) -> bool:
     return row.department_id is None
+
+
+def _in_preparation(permits: Permission) -> Permission:
+    """A version that was published is asked, perhaps answered: nobody changes it any more."""
+    return lambda row, s: row.state in {None, EvaluationFormState.DRAFT} and permits(row, s)
 
 
 def _own_forms(row: EvaluationQuestion, s: Standing) -> bool:
@@ -124,7 +129,10 @@ WRITABLE: dict[type[Model], dict[A | None, Permission]] = {
     **{m: {A.EMPLOYER: _own_intern} for m in (AttendanceWeek, Absence, EvaluationAnswer)},
     LogEntry: {A.STUDENT: _own_row},
     LedgerEntry: dict.fromkeys(BOARD, _own_department),
-    EvaluationForm: {**dict.fromkeys(BOARD, _own_department), A.IT: _university_wide},
+    EvaluationForm: {
+        **dict.fromkeys(BOARD, _in_preparation(_own_department)),
+        A.IT: _in_preparation(_university_wide),
+    },
     EvaluationQuestion: {**dict.fromkeys(BOARD, _own_forms), A.IT: _own_forms},
     DraftPage: {A.STUDENT: _own_row},
     Document: {A.STUDENT: _own_row},

@@ -54,6 +54,22 @@ def _table(name: str, row: str, typed: dict[str, Any], free: frozenset[str] = fr
     }
 
 
+def _forms(name: str, who: str, url: str, draft: str) -> dict[str, list[Post]]:
+    asked = {"text": "Soru", "text_en": "Question"}
+    scale = {**asked, "low": "1", "low_words": "az | few", "high": "5", "high_words": "çok | many"}
+    return {
+        f"{name}.create_view": [Post(who, f"{url}/new/", {"title": "Form"}, takes=False)],  # one is in preparation
+        f"{name}.edit_view": [Post(who, f"{url}/edit/?id={{{draft}}}", {"title": "Form"})],
+        f"{name}.question": [
+            Post(who, f"{url}/question/{{{draft}}}?kind=yes_no", asked),
+            Post(who, f"{url}/question/{{{draft}}}?kind=choice", {**asked, "answers": "Bir | One\nİki | Two"}),
+            Post(who, f"{url}/question/{{{draft}}}?kind=scale", scale),
+        ],
+        f"{name}.arrange": [Post(who, f"{url}/arrange/{{{draft}}}", {"question": "1", "how": "up"}, takes=False)],
+        f"{name}.step": [Post(who, f"{url}/step/{{{draft}}}/publish")],
+    }
+
+
 POSTS: dict[str, list[Post]] = {
     **_table("faculties", "faculty", {**NAMES, "kind": "faculty"}),
     **_table("departments", "civil", {**NAMES, "faculty_id": "{faculty}"}),
@@ -90,6 +106,8 @@ POSTS: dict[str, list[Post]] = {
     "changes.step": [Post("member of civil", "/changes/step/{ayse approved change}/reject", REASON, takes=False)],
     "intern_changes.step": [Post("boss", "/intern-changes/step/{ayse with_supervisor}/decline", {"reason": "Yer yok."})],
     "answer": [Post("nobody", "/answer/x", {"answer": "agree", "reason": "", "code": "000000"}, takes=False)],
+    **_forms("evaluation_forms", "chair of civil", "/evaluation-forms", "civil draft form"),
+    **_forms("university_forms", "it", "/university-forms", "university draft form"),
     "firm": [Post("nobody", "/firm", {"email": "yok@kaya.example.com"}, takes=False)],
     "firm_link": [Post("nobody", "/firm/x", {"code": "000000"}, takes=False)],
     "firm_account": [Post("nobody", "/firm/account", {"password": "x", "again": "y"}, takes=False)],

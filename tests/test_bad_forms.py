@@ -137,6 +137,7 @@ def _ready(university: University, post: Post) -> tuple[str, dict[str, Any], dic
     rows |= {f"{name} student": key for name, key in university.students.items()}
     rows |= {f"{name} line": key for name, key in university.ledger.items()}
     rows |= {f"{name} template": key for name, key in university.templates.items()}
+    rows |= {f"{name} form": key for name, key in university.evaluation_forms.items()}
     keys = {f"{{{name}}}": str(key) for name, key in rows.items()} | {"{email}": _address(university)}
 
     def filled(text: Any) -> Any:

@@ -109,6 +109,9 @@ class _Builder:
         """Students with their files, commissions, firms, offices, and what each of them was sent."""
         self.forms = {name: self.t.evaluation_form(of) for name, of in self.of.items()}
         self.made.evaluation_forms |= {name: form.id for name, form in self.forms.items()}
+        self.made.evaluation_forms["university"] = self.t.evaluation_form(None).id
+        for name, of in (*self.of.items(), ("university", None)):
+            self.made.evaluation_forms[f"{name} draft"] = self.t.evaluation_form(of, "draft", 2).id
         ayse = self._student("ayse", "Ayşe", "civil")
         zeynep = self._student("zeynep", "Zeynep", "mining")
         deniz = self.t.student(self.of["mining"], "Deniz", "Yılmaz")  # studies both, sits on civil's commission

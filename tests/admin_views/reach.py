@@ -213,6 +213,27 @@ def _import(name: str) -> dict[str, Address]:
 
 
 WRITTEN_ON = (today() + timedelta(days=40)).isoformat()  # the first day of every internship, with an entry
+_CIVIL_FORMS = frozenset({"civil", "civil draft"})
+FORMS: Theirs = {**dict.fromkeys(CIVIL, _CIVIL_FORMS), "member of mining": frozenset({"mining", "mining draft"})}
+UNIVERSITY_FORMS: Theirs = dict.fromkeys(IT, frozenset({"university", "university draft"}))
+
+
+def _forms(name: str, to: Names, theirs: Theirs) -> dict[str, Address]:
+    """A desk of evaluation forms: a version in preparation is edited, any other leads to its page."""
+    whole = {"rows": "evaluation_forms", "theirs": theirs}
+    return _desk(
+        name,
+        to,
+        create_view=Address(to),
+        details_view=Address(to, by="id", **whole),  # type: ignore[arg-type]
+        edit_view=Address(to, by="id", answers=FOUND_OR_LED_AWAY, **whole),  # type: ignore[arg-type]
+        delete_view=Address(to, by="id", **whole),  # type: ignore[arg-type]
+        question=Address(to, by="pk", more={"kind": "choice"}, answers=FOUND_OR_LED_AWAY, **whole),  # type: ignore[arg-type]
+        arrange=Address(to, by="pk", **whole),  # type: ignore[arg-type]
+        step=Address(to, by="pk", more={"action": "retire"}, answers=FOUND_OR_LED_AWAY, **whole),  # type: ignore[arg-type]
+    )
+
+
 PARTS = ("intern_attendance", "intern_evaluation")
 _STEP = {"answers": FOUND_OR_LED_AWAY}
 ADDRESSES: dict[str, Address] = {
@@ -352,6 +373,8 @@ ADDRESSES: dict[str, Address] = {
     **_table("holidays", "holiday"),
     **_table("accounts", "account", deletes=False, letter=_one_row(IT, "account", "pk")),
     **_table("memberships", "membership"),
+    **_forms("evaluation_forms", BOARD, FORMS),
+    **_forms("university_forms", IT, UNIVERSITY_FORMS),
     **_desk(
         "policies",
         IT,

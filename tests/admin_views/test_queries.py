@@ -94,6 +94,8 @@ PAGES: dict[str, tuple[str, int, Adds]] = {
     "/my-requests/": ("ayse", WHO + 1, a_request),
     "/requests/": ("member of civil", WHO + 1, a_request),
     "/answer_templates/": ("member of civil", WHO + 1, lambda t, r: t.template(r.of)),
+    "/evaluation-forms/": ("member of civil", WHO + 1, lambda t, r: t.evaluation_form(r.of, "retired", t.next())),
+    "/university-forms/": ("it", WHO + 1, lambda t, _r: t.evaluation_form(None, "retired", t.next())),
     "/interns/": (
         "boss",
         WHO + 4,

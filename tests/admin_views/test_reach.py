@@ -236,6 +236,8 @@ SURFACES: dict[str, tuple[str, Theirs, Seen]] = {
     "requests, answered too": ("requests", reach.REQUESTS, found("/requests/?state=all", DETAILS)),
     "answer templates": ("templates", reach.TEMPLATES, found("/answer_templates/", EDITS)),
     "templates to answer with": ("templates", reach.TEMPLATES, to_answer_with),
+    "evaluation forms": ("evaluation_forms", reach.FORMS, found("/evaluation-forms/", DETAILS)),
+    "the university's forms": ("evaluation_forms", reach.UNIVERSITY_FORMS, found("/university-forms/", DETAILS)),
     "declarations": ("declarations", reach.DECLARATIONS, declared),
     "letters": (L, reach.MAILBOX, found("/mailbox/", r'data-letter="(\d+)"')),
     "the outbox": (L, reach.OUTBOX, found("/outbox/", r'data-letter="(\d+)"')),
