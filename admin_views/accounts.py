@@ -16,9 +16,10 @@ from admin_views.desk import Choice, Column
 from admin_views.it import NONE_YET, OfficeDesk, departments
 from forms.it import AccountForm, MembershipForm, OfficeForm
 from models import Department, Membership, User, UserWord, db
-from services import audit
-from services.listing import Order
+from services import audit, commissions
+from services.listing import Order, key
 from services.register import begins, found_by
+from services.say import said
 from services.sign_in import as_account, today
 from workflow.say import N_
 from workflow.words import Action, Actor
@@ -144,7 +145,12 @@ class MembershipDesk(OfficeDesk):
         form.user = db.session.scalar(select(User).where(User.email == (as_account(form.email.data) or "")))
         if form.user is None:
             form.email.errors = [_("There is no account with this e-mail address. Add the account first.")]
-        return form.user is not None
+            return False
+        facts = {name: form[name].data for name in ("actor", "department_id", "starts_on", "ends_on")}
+        term = Membership(id=key(request.args.get("id", "")), user_id=form.user.id, **facts)
+        if say := commissions.overlap(db.session(), term, form.user.name):
+            form.ends_on.errors = [said(say)]
+        return not form.errors
 
     def on_model_change(self, form: Any, model: Membership, is_created: bool) -> None:
         model.user_id = form.user.id

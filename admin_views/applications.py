@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
-from sqlalchemy import Float, cast, func, select
+from sqlalchemy import Float, cast, select
 from sqlalchemy.orm import joinedload
 
 from admin_views.assessment import SETTLED, Assessing
@@ -17,13 +17,14 @@ from admin_views.buttons import buttons
 from admin_views.desk import Card, Column, Desk
 from admin_views.download import download
 from admin_views.many import MANY, Many
+from admin_views.reviewing import Reviewing
 from forms.step import step_form
-from models import Application, Department, Document, Institution, InternshipType, Supervisor, Term, db
-from services import audit, change_requests
+from models import Application, Department, Document, Institution, InternshipType, Supervisor, Term, User, db
+from services import audit, change_requests, reviewers
 from services.differences import since_rejection
 from services.export import CONTENT_TYPES, SHEET, XLSX, exported
-from services.listing import CAP, Listed, capped, cursor, key, listed, reaches, walked
-from services.queue import ALL, KEPT, ORDERS, STATES, Queue, named, options, queue
+from services.listing import Conditions, Listed, capped, counts, cursor, key, listed, reaches, walked
+from services.queue import ALL, KEPT, MINE, NOBODYS, OFF, ORDERS, STATES, Queue, named, options, queue
 from services.say import said
 from services.scope import among, reading_session
 from services.sign_in import today
@@ -50,6 +51,7 @@ EXPORTED = (
     (N_("Working days"), cast(Application.half_days, Float) / 2),
     (N_("Submitted"), Application.submitted_at),
     (N_("Status"), Application.state),
+    (N_("Reviewer"), User.name),
     (N_("Reason"), Application.reason),
     (N_("E-mail"), Application.email),
     (N_("Phone"), Application.phone),
@@ -65,10 +67,11 @@ EXPORT_JOINS = (
     Application.term,
     Application.institution,
     Application.supervisor,
+    Application.reviewer,
 )
 
 
-class Applications(Many, Assessing, Desk):
+class Applications(Many, Reviewing, Assessing, Desk):
     """Applications of the reader's commissions; the career centre reads everybody's."""
 
     actors = frozenset({Actor.MEMBER, Actor.CHAIR, Actor.CAREER_CENTRE})
@@ -79,7 +82,7 @@ class Applications(Many, Assessing, Desk):
     can_view_details = True
     list_template = "applications/list.html"
     order = ORDERS["waiting"]
-    joins = (Application.internship_type, Application.institution, Application.department)
+    joins = (Application.internship_type, Application.institution, Application.department, Application.reviewer)
     columns = (
         Column("student_name", N_("Student"), Application.student_name),
         Column("student_number", N_("Student number"), Application.student_number),
@@ -95,6 +98,7 @@ class Applications(Many, Assessing, Desk):
         Column("submitted_at", N_("Submitted"), Application.submitted_at),
         Column("handed_in_at", N_("Handed in"), Application.handed_in_at),
         Column("state", N_("Status"), Application.state),
+        Column("reviewer", N_("Reviewer"), User.name),
         Column("version", "", Application.version),
     )
 
@@ -131,12 +135,19 @@ class Applications(Many, Assessing, Desk):
         ]
         return {
             "options": options(db.session(), asked),
+            "whose": self._whose(),
             "states": [*((s.value, said(s)) for s in STATES), (ALL, _("All statuses"))],
             "institution": db.session.get(Institution, chosen) if chosen else None,
             "alike": named(db.session(), request.args["institution"]) if "institution" in asked.wrong else (),
             "decides": decides,
             "today": today(),
         }
+
+    def _whose(self) -> list[tuple[str, str]]:
+        """Whose files can be asked for, beside each member's; offered to commissions only."""
+        if not g.standing.commissions:
+            return []
+        return [(MINE, _("Mine")), (NOBODYS, _("Nobody’s")), (OFF, _("No reviewer on duty"))]
 
     @expose("/institutions")
     def institutions(self) -> ResponseReturnValue:
@@ -169,48 +180,49 @@ class Applications(Many, Assessing, Desk):
         return response
 
     def waiting(self) -> list[Card]:
-        """How many wait for this person's decision, and those that start within the week."""
+        """What waits for this person's decision, most pressing first; for a chair, the files of reviewers who left."""
         if not g.standing.commissions:
             return []
-        soon = {"start_to": (today() + timedelta(days=SOON)).isoformat()}
-        views: tuple[dict[str, Any], ...] = (soon, {})
-        urgent, all_ = found = [self._count(args) for args in views]
-        labels = (
-            ngettext(
+        soon, mine = {"start_to": (today() + timedelta(days=SOON)).isoformat()}, {"reviewer": MINE}
+        completed = {"state": ApplicationState.COMPLETION.value}
+        views: dict[str, dict[str, Any]] = {"soon": soon, "mine": mine, "all": {}, "completed": completed}
+        n = counts(
+            db.session(), Application, {"left": self._left(), **{name: self._waits(args) for name, args in views.items()}}
+        )  # fmt: skip
+        labels = {
+            "left": ngettext("file has no reviewer on duty", "files have no reviewer on duty", n["left"]),
+            "soon": ngettext(
                 "application starts within a week and waits for a decision",
                 "applications start within a week and wait for a decision",
-                urgent,
+                n["soon"],
             ),
-            ngettext("application waits for a decision", "applications wait for a decision", all_),
-        )
+            "mine": ngettext("of them is yours to review", "of them are yours to review", n["mine"]),
+            "all": ngettext("application waits for a decision", "applications wait for a decision", n["all"]),
+            "completed": ngettext("completion waits for assessment", "completions wait for assessment", n["completed"]),
+        }
+        links = {name: url_for("applications.index_view", **args) for name, args in views.items()}
+        links["left"] = url_for("applications.share", reviewer=OFF)
         return [
-            *(
-                Card(
-                    capped(count),
-                    label,
-                    url_for("applications.index_view", **args),
-                    urgent=bool(args),
-                )
-                for count, args, label in zip(found, views, labels, strict=True)
-                if count
-            ),
-            *self._completed(),
+            Card(capped(n[name]), labels[name], links[name], urgent=name in {"left", "soon"})
+            for name in ("left", "soon", "all", "mine", "completed")
+            if n[name]
         ]
 
-    def _completed(self) -> list[Card]:
-        state = ApplicationState.COMPLETION.value
-        count = self._count({"state": state})
-        label = ngettext("completion waits for assessment", "completions wait for assessment", count)
-        return [Card(capped(count), label, url_for("applications.index_view", state=state))] if count else []
-
-    def _count(self, args: Mapping[str, str]) -> int:
+    def _waits(self, args: Mapping[str, str]) -> Conditions:
+        """A view of what waits for a decision in the reader's commissions."""
         asked = queue(db.session(), args, g.standing)
-        found = select(Application.id).where(
+        return [
             among(Application.department_id, g.standing.commissions),
             Application.state == asked.state,
             *asked.where,
-        )
-        return db.session.scalar(select(func.count()).select_from(found.limit(CAP + 1).subquery())) or 0
+        ]
+
+    def _left(self) -> Conditions:
+        return [
+            among(Application.department_id, g.standing.chair_of),
+            Application.state.in_(sorted(reviewers.OPEN)),
+            *reviewers.off_duty(today()),
+        ]
 
     # -- one file -----------------------------------------------------------------------------------------
 
@@ -236,6 +248,7 @@ class Applications(Many, Assessing, Desk):
             "applications/file.html", row=row, judgement=judge_again(row),
             changes=since_rejection(steps), requests=change_requests.of(db.session(), row), **_by_purpose(self._documents(row)), buttons=buttons(row), today=today(),
             rejecting=step_form(rejecting) if rejecting else None, args=_filters(),
+            reviewing=reviewers.turn(db.session(), row, g.standing, today()),
             next=self._beside(asked, row), previous=self._beside(asked, row, back=True), **{"steps": steps, **self.completing(row)},
         )  # fmt: skip
 
@@ -252,6 +265,9 @@ class Applications(Many, Assessing, Desk):
     def _documents(self, row: Application) -> list[Document]:
         handed_in = (Document.application_id == row.id, Document.submitted_at.is_not(None))
         return list(db.session.scalars(select(Document).where(*handed_in).order_by(Document.id.desc())))
+
+    def kept(self) -> dict[str, Any]:
+        return _filters()
 
     # -- deciding -----------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from forms.request import AgainForm, ReplyForm, RequestForm
 from forms.step import REASON_LENGTH
 from forms.typed import TypedForm
 from models import Application, Department, Document, Request, db
-from services import requests
+from services import commissions, requests
 from services.archives import Refusal
 from services.documents import SINGLE, take_in
 from services.listing import Cursor, Listed, Order, capped, cursor, key, listed, neighbour
@@ -98,6 +98,7 @@ class Requests(Steps, Desk):
             turns=requests.conversation(db.session(), row),
             buttons=[b for b in buttons(row) if b["action"] is not self.writes],
             department=db.session.get(Department, row.department_id),
+            limits=commissions.settings_of(db.session(), row.department_id),
             waited=_waited,
         )
 
@@ -108,8 +109,12 @@ class Requests(Steps, Desk):
         return f"{row.subject}: {said(door.to)}"
 
 
-def _waited(since: Any) -> requests.Age:
-    return requests.waited(since, today())
+def _waited(since: Any, limits: Any) -> requests.Age:
+    """How long something has waited, by what its department calls late."""
+    return requests.waited(since, today(), limits.late_days, limits.overdue_days)
+
+
+LIMITS = (Column("late_days", "", requests.LATE), Column("overdue_days", "", requests.OVERDUE))
 
 
 class MyRequests(Requests):
@@ -127,6 +132,7 @@ class MyRequests(Requests):
         Column("subject", N_("Subject"), Request.subject, "link"),
         Column("asked_at", N_("Asked"), Request.asked_at, "waits"),
         Column("state", N_("Status"), Request.state, "state"),
+        *LIMITS,
     )
 
     def theirs(self) -> list[ColumnElement[bool]]:
@@ -214,6 +220,7 @@ class CommissionRequests(Requests):
         Column("student_number", N_("Student number"), Request.student_number),
         Column("asked_at", N_("Asked"), Request.asked_at, "waits"),
         Column("state", N_("Status"), Request.state, "state"),
+        *LIMITS,
     )
 
     def theirs(self) -> list[ColumnElement[bool]]:
@@ -273,15 +280,15 @@ class CommissionRequests(Requests):
         return db.session.scalar(select(Request.id).where(*where).order_by(Request.asked_at, Request.id).limit(1))
 
     def waiting(self) -> list[Card]:
-        found = requests.waiting(db.session(), g.standing.commissions, g.standing.student_id)
+        found = requests.waiting(db.session(), g.standing.commissions, g.standing.student_id, today())
         if not found.oldest:
             return []
-        age = _waited(found.oldest)
+        age = requests.waited(found.oldest, today())
         label = ngettext(
             "request waits for an answer; %(age)s", "requests wait for an answer; the oldest is %(age)s",
             found.count, age=_age(age),
         )  # fmt: skip
-        return [Card(capped(found.count), label, url_for(f"{self.endpoint}.index_view"), urgent=age.level != "fresh")]
+        return [Card(capped(found.count), label, url_for(f"{self.endpoint}.index_view"), urgent=found.level != "fresh")]
 
 
 def _age(age: requests.Age) -> str:

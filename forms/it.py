@@ -22,7 +22,7 @@ def _day(label: Any, **more: Any) -> Day:
     return Day(label, [InputRequired(_l("Give a date."))], **more)
 
 
-def _key(value: Any) -> int | None:
+def key_or_none(value: Any) -> int | None:
     """A key that a choice offers, None where nothing is chosen; nonsense is a key that no row has."""
     text = str(value or "")
     fits = text.isascii() and text.isdigit() and len(text) < 19  # noqa: PLR2004 -- digits of int8
@@ -49,7 +49,7 @@ class FacultyForm(OfficeForm):
 
 class DepartmentForm(OfficeForm):
     code = _text(_l("Code"), 20)
-    faculty_id = SelectField(_l("Faculty"), [InputRequired(_l("Choose one."))], coerce=_key)
+    faculty_id = SelectField(_l("Faculty"), [InputRequired(_l("Choose one."))], coerce=key_or_none)
     name = _text(_l("Name (Turkish)"))
     name_en = _text(_l("Name (English)"))
 
@@ -63,11 +63,11 @@ class TermForm(OfficeForm):
     teaching = BooleanField(_l("Classes are taught in this term"))
 
     def validate_ends_on(self, field: Day) -> None:
-        _not_before(field, self.starts_on)
+        not_before(field, self.starts_on)
 
 
 class InternshipTypeForm(OfficeForm):
-    department_id = SelectField(_l("Department"), [InputRequired(_l("Choose one."))], coerce=_key)
+    department_id = SelectField(_l("Department"), [InputRequired(_l("Choose one."))], coerce=key_or_none)
     code = _text(_l("Code"), 20)
     name = _text(_l("Name (Turkish)"))
     name_en = _text(_l("Name (English)"))
@@ -104,7 +104,7 @@ class MembershipForm(OfficeForm):
     email = EmailLine(_l("E-mail of the account"), [InputRequired(_l("Give an e-mail address.")), Length(max=255)])
     actor = SelectField(_l("Acts as"), choices=[(a.value, _l(a.label)) for a in GIVEN])
     department_id = SelectField(
-        _l("Department"), coerce=_key, description=_l("Only for commission members and chairs.")
+        _l("Department"), coerce=key_or_none, description=_l("Only for commission members and chairs.")
     )
     starts_on = _day(_l("From"))
     ends_on = Day(_l("Until"), [Optional()], description=_l("Empty: until further notice."))
@@ -118,9 +118,9 @@ class MembershipForm(OfficeForm):
             )
 
     def validate_ends_on(self, field: Day) -> None:
-        _not_before(field, self.starts_on)
+        not_before(field, self.starts_on)
 
 
-def _not_before(field: Day, first: Day) -> None:
+def not_before(field: Day, first: Day) -> None:
     if field.data and first.data and field.data < first.data:
         raise ValidationError(_l("The last day is before the first."))

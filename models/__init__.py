@@ -1,6 +1,6 @@
 """Floor 1: what the database remembers."""
 
-from models.academia import Department, Faculty, HolidayOverride, InternshipType, Policy, Term
+from models.academia import Department, DepartmentSettings, Faculty, HolidayOverride, InternshipType, Policy, Term
 from models.applications import Application, DraftPage, SearchWord
 from models.base import Model, ReachSession, db, utcnow
 from models.completion import (
@@ -43,6 +43,7 @@ __all__ = [
     "ChangeRequest",
     "Declaration",
     "Department",
+    "DepartmentSettings",
     "Document",
     "DraftPage",
     "Enrolment",

@@ -7,6 +7,9 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, SmallInteger, S
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Model, name_text, pk, utcnow
+from workflow.days import ANSWER_WITHIN
+
+LATE_DAYS, OVERDUE_DAYS = 3, ANSWER_WITHIN  # until a chair sets others
 
 
 class Faculty(Model):
@@ -38,9 +41,37 @@ class Department(Model):
     name: Mapped[name_text]
     name_en: Mapped[name_text]
     faculty: Mapped[Faculty] = relationship(back_populates="departments")
+    settings: Mapped["DepartmentSettings | None"] = relationship(back_populates="department")
 
     def __str__(self) -> str:
         return self.name
+
+
+class DepartmentSettings(Model):
+    """What a department's chair sets. Days are days of the calendar; who changed what is in the history.
+
+    `late_days`, `overdue_days`: from when an unanswered request looks late, and worse. `verified_only`: an application
+    is approved only where the institution is verified. `contact` stands below the department's letters,
+    `instructions` above its students' first page of an application.
+    """
+
+    __tablename__ = "department_settings"
+    __table_args__ = (CheckConstraint("0 < late_days AND late_days < overdue_days", name="late_before_overdue"),)
+
+    id: Mapped[pk]
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), unique=True)
+    late_days: Mapped[int] = mapped_column(SmallInteger)
+    overdue_days: Mapped[int] = mapped_column(SmallInteger)
+    verified_only: Mapped[bool]
+    contact: Mapped[str | None] = mapped_column(String(300))
+    instructions: Mapped[str | None] = mapped_column(String(2000))
+    department: Mapped[Department] = relationship(back_populates="settings")
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(**{"late_days": LATE_DAYS, "overdue_days": OVERDUE_DAYS, "verified_only": False, **facts})
+
+    def __str__(self) -> str:
+        return str(self.department) if self.department else f"#{self.department_id}"
 
 
 class Term(Model):

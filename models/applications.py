@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.academia import Department, InternshipType, Policy, Term
 from models.base import Key, Model, Stateful, pk, promises, utcnow, word
 from models.institutions import Institution, Supervisor
-from models.people import Student
+from models.people import Student, User
 from workflow.turkish import WORD_LENGTH
 from workflow.words import ApplicationState, InstitutionKind, Page, Programme
 
@@ -21,13 +21,16 @@ _FACTS = (
 
 _HANDED_IN = "('completion', 'accepted', 'partly_accepted', 'not_accepted')"
 
+_GIVEN: Any = dict.fromkeys(("sqlite_where", "postgresql_where"), text("reviewer_id IS NOT NULL"))
+_NOBODYS: Any = dict.fromkeys(("sqlite_where", "postgresql_where"), text("reviewer_id IS NULL"))
+
 
 class Application(Stateful, Model):
     """One internship application as last submitted; a draft has only whose it is.
 
     `half_days` counts half working days, `counted_half_days` those attended once the completion is handed in,
     `accepted_half_days` those the commission credits. `handed_in_at` is when it was last handed in; `due_on` is the day by which a completion that came back
-    is corrected. `working_week` is the workplace's bit mask for this internship.
+    is corrected. `reviewer` is whose turn it is within the commission: a division of labour, not a lock. `working_week` is the workplace's bit mask for this internship.
     Student number and name are kept as submitted, so that a list needs no second table.
     """
 
@@ -61,6 +64,9 @@ class Application(Stateful, Model):
         Index("ix_application_state_handed_in", "state", "handed_in_at", "id"),
         Index("ix_application_student", "student_id", "starts_on"),
         Index("ix_application_supervisor", "supervisor_id", "starts_on"),
+        Index("ix_application_reviewer", "department_id", "reviewer_id", "submitted_at", "id", **_GIVEN),
+        Index("ix_application_reviewer_state", "department_id", "reviewer_id", "state", "submitted_at", "id", **_GIVEN),
+        Index("ix_application_unassigned", "department_id", "state", "submitted_at", "id", **_NOBODYS),
     )
 
     id: Mapped[pk]
@@ -85,6 +91,7 @@ class Application(Stateful, Model):
     family_health_cover: Mapped[bool | None]
     abroad: Mapped[bool | None]
 
+    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
     supervisor_id: Mapped[int | None] = mapped_column(ForeignKey("supervisor.id"))
     workplace_kind: Mapped[InstitutionKind | None] = mapped_column(word(InstitutionKind, "workplace_kind"))
@@ -100,6 +107,7 @@ class Application(Stateful, Model):
 
     student: Mapped[Student] = relationship()
     department: Mapped[Department] = relationship()
+    reviewer: Mapped[User | None] = relationship(foreign_keys=[reviewer_id])
     internship_type: Mapped[InternshipType | None] = relationship()
     policy: Mapped[Policy | None] = relationship()
     term: Mapped[Term | None] = relationship()

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Application, Letter, Student, User
-from seed import demo_completions, demo_register, demo_requests, printing
+from seed import demo_commission, demo_completions, demo_register, demo_requests, printing
 from seed.demo_history import History
 from seed.demo_people import PRINTED, STAFF, employer, give_password, password, staff
 from seed.demo_stories import OF, OTHERS
@@ -72,7 +72,9 @@ def _tell(session: Session, history: History) -> None:
     demo_requests.tell(history, current_app.extensions["storage"])
     demo_completions.tell(history)
     demo_register.tell(history)
+    demo_commission.tell(history)
     history.close()
+    demo_commission.give_up_one(session)
 
 
 def _remind() -> None:

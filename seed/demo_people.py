@@ -28,6 +28,8 @@ class Account:
     name: str
     actor: Actor
     department: str | None = None
+    since: int = 700  # days before today
+    until: int | None = None  # days after today on which the term ends; none: until further notice
 
     @property
     def email(self) -> str:
@@ -39,9 +41,9 @@ STUDENTS = (
     Account("ogrenci2", "İbrahim Çağlayan", Actor.STUDENT, "BIL"),
 )
 STAFF = (
-    Account("uye", "Dr. Selin Aksoy", Actor.MEMBER, "BIL"),
-    Account("uye2", "Doç. Dr. Murat Ertürk", Actor.MEMBER, "BIL"),
-    Account("baskan", "Prof. Dr. Hakan Karahan", Actor.CHAIR, "BIL"),
+    Account("uye", "Dr. Selin Aksoy", Actor.MEMBER, "BIL", since=400, until=330),
+    Account("uye2", "Doç. Dr. Murat Ertürk", Actor.MEMBER, "BIL", since=400, until=330),
+    Account("baskan", "Prof. Dr. Hakan Karahan", Actor.CHAIR, "BIL", since=400, until=330),
     Account("uye.insaat", "Dr. Zeynep Kalyoncu", Actor.MEMBER, "INS"),
     Account("baskan.insaat", "Prof. Dr. Orhan Baltacı", Actor.CHAIR, "INS"),
     Account("uye.elektrik", "Dr. Emre Gündoğdu", Actor.MEMBER, "EEM"),
@@ -52,6 +54,7 @@ STAFF = (
     Account("kariyer", "Barış Oğuz", Actor.CAREER_CENTRE),
     Account("bidb", "Tuncay Işık", Actor.IT),
 )
+LEFT = Account("uye.eski", "Dr. Nihal Soylu", Actor.MEMBER, "BIL", since=730, until=-1)  # until yesterday
 EMPLOYER = Account("isveren", "Karadeniz Yazılım A.Ş.", Actor.EMPLOYER)
 PRINTED = (*STUDENTS, *STAFF[:1], *STAFF[2:4], EMPLOYER, *STAFF[-3:], *STAFF[1:2], *STAFF[4:9])
 
@@ -70,7 +73,7 @@ def password(settings: Settings, path: Path = KEPT) -> str:
 def staff(session: Session) -> None:
     """Everybody who works in an office or sits on a commission; whoever is there already stays as they are."""
     departments = {d.code: d.id for d in session.execute(select(Department.code, Department.id))}
-    for account in STAFF:
+    for account in (*STAFF, LEFT):
         user = _user(session, account.email, account.name)
         of = departments[account.department] if account.department else None
         held = select(Membership.id).where(
@@ -79,8 +82,11 @@ def staff(session: Session) -> None:
             Membership.department_id.is_not_distinct_from(of),
         )
         if session.scalar(held) is None:
-            since = today() - timedelta(days=700)
-            session.add(Membership(user_id=user.id, actor=account.actor, department_id=of, starts_on=since))
+            since = today() - timedelta(days=account.since)
+            until = None if account.until is None else today() + timedelta(days=account.until)
+            session.add(
+                Membership(user_id=user.id, actor=account.actor, department_id=of, starts_on=since, ends_on=until)
+            )
 
 
 def employer(session: Session) -> Supervisor:

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy.orm import Session, object_session
 
 from models import Application, Attendance, ChangeRequest, Declaration, Evaluation, Request
-from services import answer_links
+from services import answer_links, commissions
 from services.calendar import last_office_day
 from services.sign_in import ISTANBUL
-from workflow.days import ANSWER_WITHIN, EXIT_WITHIN, days_text
+from workflow.days import EXIT_WITHIN, days_text
 from workflow.say import Deadline, Say
 from workflow.words import ChangeKind, DeclarationKind
 
@@ -45,6 +45,12 @@ def facts(about: About, *texts: str) -> dict[str, Any]:
     return {name: known[name](about) for text in texts for name in _PLACE.findall(text)}
 
 
+def contact(about: About) -> str:
+    """The lines of the department's office that a letter about its file ends with."""
+    session, department = object_session(about.row), getattr(about.row, "department_id", None)
+    return commissions.contact_of(session, department) if session and department else ""
+
+
 def _session(about: About) -> Session:
     found = object_session(about.row)
     assert found  # noqa: S101 -- letters are written where their file was read
@@ -57,6 +63,11 @@ def _office_day(about: About, last: date) -> Deadline:
 
 def _day(moment: datetime) -> date:
     return moment.astimezone(ISTANBUL).date()
+
+
+def _answered_within(about: About) -> int:
+    """The days within which the department's commission answers, as its chair set them."""
+    return commissions.settings_of(_session(about), about.row.department_id).overdue_days
 
 
 def _again(about: About) -> Say:
@@ -144,7 +155,7 @@ _FACTS: dict[type, dict[str, Fact]] = {
         "number": lambda a: a.row.student_number,
         "subject": lambda a: a.row.subject,
         "asked_on": lambda a: _day(a.row.asked_at),
-        "answer_by": lambda a: _office_day(a, _day(a.row.asked_at) + timedelta(days=ANSWER_WITHIN)),
+        "answer_by": lambda a: _office_day(a, _day(a.row.asked_at) + timedelta(days=_answered_within(a))),
     },
     Declaration: {
         **_OF_APPLICATION,

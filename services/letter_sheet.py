@@ -26,14 +26,16 @@ def drawn(  # noqa: PLR0913 -- what a letter is made of, named
     *,
     lines: Sequence[Line] = (),
     choices: str = "",
+    contact: str = "",
 ) -> dict[str, str]:
-    """The `text` and `html` of a letter; `go` names the link where it does not open a file.
+    """The `text` and `html` of a letter; `go` names the link where it does not open a file, `contact` are the
+    lines of the office it comes from.
 
     Called under the reader's locale: a letter knows no request, menu or person signed in.
     """
     about = {
         "language": language, "name": name, "title": title, "body": body, "link": link, "go": go, "lines": lines,
-        "choices": choices,
+        "choices": choices, "contact": contact,
     }  # fmt: skip
     return {
         kind: current_app.jinja_env.get_template(f"letters/letter.{ending}").render(about)

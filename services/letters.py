@@ -22,7 +22,7 @@ from models import (
     User,
 )
 from services import answer_links, visits
-from services.letter_facts import About, facts
+from services.letter_facts import About, contact, facts
 from services.letter_sheet import drawn
 from services.letter_texts import TEXTS, Text
 from services.say import said
@@ -101,7 +101,7 @@ def letter(  # noqa: PLR0913 -- the facts of a letter, named
             language=reader.language,
             link=link,
             subject=title[:300],
-            **drawn(reader.language, reader.name, title, body, link, choices=choices),
+            **drawn(reader.language, reader.name, title, body, link, choices=choices, contact=contact(about)),
         )
 
 

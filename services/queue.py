@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, literal, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from models import Application, Department, Faculty, Institution, InternshipType, SearchWord, Term
+from models import Application, Department, Faculty, Institution, InternshipType, Membership, SearchWord, Term, User
+from services.commissions import in_office
 from services.listing import Conditions, Cursor, Order, key, neighbour
 from services.register import begins, by_words, lasting
+from services.reviewers import off_duty
 from services.say import spoken
 from services.scope import among
-from services.sign_in import ISTANBUL
+from services.sign_in import ISTANBUL, today
 from services.standing import Standing
 from workflow.days import FIRST_DAY, LAST_DAY
 from workflow.turkish import search_key, search_words
@@ -31,7 +33,8 @@ ORDERS = {"waiting": WAITING_FIRST, "newest": NEWEST_FIRST, "start": BY_START}
 KEYS = ("type", "term", "institution", "department", "faculty")
 TEXTS = {"city": Institution.city, "sector": Institution.sector}
 DAYS = ("submitted_from", "submitted_to", "start_from", "start_to")
-KEPT = ("state", "q", "order", *KEYS, *TEXTS, *DAYS)
+KEPT = ("state", "q", "order", "reviewer", *KEYS, *TEXTS, *DAYS)
+MINE, NOBODYS, OFF = "mine", "nobody", "off"  # by whose turn it is; or a member's key
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Queue:
     days: Mapping[str, date]
     words: tuple[str, ...]
     order: Order
+    reviewer: str | int | None = None
     wrong: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     of_faculty: frozenset[int] | None = None  # the departments of the faculty asked for
@@ -74,8 +78,8 @@ class Queue:
     def where(self) -> list[ColumnElement[bool]]:
         """What every alternative has to satisfy; a reader's own file is never in their queue."""
         return [
-            Application.submitted_at.is_not(None), *self.not_own, *self._of_keys(), *self._of_texts(), *self._of_days(),
-            *self._of_words(),
+            Application.submitted_at.is_not(None), *self.not_own, *self._of_reviewer(), *self._of_keys(),
+            *self._of_texts(), *self._of_days(), *self._of_words(),
         ]  # fmt: skip
 
     @property
@@ -93,6 +97,19 @@ class Queue:
         if at.value is None:
             return None  # never handed in: it has no place among those that were
         return neighbour(session, self.order, Cursor(at.value, at.id, back), where=self.where, branches=self.branches)
+
+    def _of_reviewer(self) -> list[ColumnElement[bool]]:
+        """Whose turn it is; a commission's own business, so that its index begins with the department."""
+        match self.reviewer:
+            case None:
+                return []
+            case "nobody":
+                return [Application.reviewer_id.is_(None)]
+            case "off":
+                return off_duty(today())
+            case "mine":
+                return [Application.reviewer_id == self.standing.user_id]
+        return [Application.reviewer_id == self.reviewer]
 
     def _of_keys(self) -> list[ColumnElement[bool]]:
         columns = {
@@ -161,8 +178,17 @@ def queue(session: Session, args: Mapping[str, str], standing: Standing) -> Queu
     texts = {n: asked for n in TEXTS if (asked := args.get(n, "").replace("\x00", "").strip()[:100])}
     of = select(Department.id).where(Department.faculty_id == keys.get("faculty"))
     of_faculty = frozenset(session.scalars(of)) if "faculty" in keys else None
+    reviewer = _reviewer(args.get("reviewer", "").strip(), standing, wrong)
     order = _order(args, state, days)
-    return Queue(standing, state, keys, days, tuple(words), order, tuple(wrong), texts, of_faculty)
+    return Queue(standing, state, keys, days, tuple(words), order, reviewer, tuple(wrong), texts, of_faculty)
+
+
+def _reviewer(typed: str, standing: Standing, wrong: list[str]) -> str | int | None:
+    """Whose files an address asks for; only a commission divides its files."""
+    if typed and standing.commissions and (typed in {MINE, NOBODYS, OFF} or key(typed)):
+        return key(typed) or typed
+    wrong += ["reviewer"] if typed else []
+    return None
 
 
 def _order(args: Mapping[str, str], state: ApplicationState | None, days: Mapping[str, date]) -> Order:
@@ -233,8 +259,8 @@ def options(session: Session, asked: Queue) -> dict[str, list[tuple[int, str]]]:
     if Actor.CAREER_CENTRE not in asked.standing.actors:
         own = select(Department.faculty_id).where(among(Department.id, asked.standing.commissions))
         faculties = faculties.where(Faculty.id.in_(own))
-    found: dict[str, list[Any]] = {"faculty": [], "department": [], "type": [], "term": []}
-    for row in session.execute(union_all(departments, faculties, types, terms)):
+    found: dict[str, list[Any]] = {"faculty": [], "department": [], "type": [], "term": [], "reviewer": []}
+    for row in session.execute(union_all(departments, faculties, types, terms, _reviewers(asked))):
         found[row.kind].append(row)
     several = len(asked.departments) > 1
     return {
@@ -247,4 +273,18 @@ def options(session: Session, asked: Queue) -> dict[str, list[tuple[int, str]]]:
             for r in sorted(found["type"], key=lambda r: (r.of, r.key))
         ],
         "term": [(r.key, r.name) for r in sorted(found["term"], key=lambda r: r.of, reverse=True)],
+        "reviewer": sorted({(r.key, r.name) for r in found["reviewer"]}, key=lambda offered: search_key(offered[1])),
     }
+
+
+def _reviewers(asked: Queue) -> Any:
+    """Who else sits on the reader's commissions today."""
+    return (
+        select(literal("reviewer"), User.id, User.name, literal(""))
+        .join(Membership.user)
+        .where(
+            among(Membership.department_id, asked.standing.commissions),
+            User.id != (asked.standing.user_id or 0),
+            *in_office(today()),
+        )
+    )

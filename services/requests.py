@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models import AnswerTemplate, Application, Document, Request, Step, Student, utcnow
+from models import AnswerTemplate, Application, DepartmentSettings, Document, Request, Step, Student, utcnow
+from models.academia import LATE_DAYS, OVERDUE_DAYS
 from services import audit
 from services.documents import give
 from services.listing import CAP
@@ -16,12 +17,10 @@ from services.scope import among
 from services.sign_in import ISTANBUL
 from services.standing import Standing
 from services.transition import Refused, take
-from workflow.days import ANSWER_WITHIN
 from workflow.say import Say
 from workflow.transitions import REQUESTS
 from workflow.words import Action, ApplicationState, RequestState
 
-LATE_DAYS, OVERDUE_DAYS = 3, ANSWER_WITHIN  # from when an unanswered request looks late, and worse
 TEMPLATES_SHOWN = 100
 NOT_ENROLLED = Say("You are not enrolled in this department.")
 ELSEWHERE = Say("This application is in another department. Choose the department it belongs to.")
@@ -46,10 +45,11 @@ class Turn:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits for a commission: counted no further than CAP + 1."""
+    """What waits for a commission: counted no further than CAP + 1. `level` as of an Age, the worst of all."""
 
     count: int
     oldest: datetime | None
+    level: str
 
 
 def ask(  # noqa: PLR0913 -- the facts of a request, named
@@ -147,18 +147,42 @@ def templates(session: Session, row: Request) -> Sequence[AnswerTemplate]:
     return session.scalars(found.order_by(AnswerTemplate.title, AnswerTemplate.id).limit(TEMPLATES_SHOWN)).all()
 
 
-def waiting(session: Session, departments: Collection[int], not_of: int | None) -> Waiting:
-    """How many requests wait in these departments, and since when the oldest does; own ones are somebody else's."""
+def waiting(session: Session, departments: Collection[int], not_of: int | None, today: date) -> Waiting:
+    """How many requests wait in these departments, since when the oldest does, and how late any of them is.
+
+    Own ones are somebody else's to answer.
+    """
     own = [Request.student_id != not_of] if not_of else []
-    open_ = select(Request.asked_at).where(
+    open_ = select(Request.department_id, Request.asked_at).where(
         among(Request.department_id, departments), Request.state == RequestState.OPEN, *own
     )
     cut = open_.order_by(Request.asked_at).limit(CAP + 1).subquery()
-    count, oldest = session.execute(select(func.count(), func.min(cut.c.asked_at)).select_from(cut)).one()
-    return Waiting(count, oldest)
+    set_ = (DepartmentSettings.late_days, DepartmentSettings.overdue_days)
+    found = session.execute(
+        select(func.count(), func.min(cut.c.asked_at), *set_)
+        .select_from(cut)
+        .outerjoin(DepartmentSettings, DepartmentSettings.department_id == cut.c.department_id)
+        .group_by(cut.c.department_id, *set_)
+    ).all()
+    levels = {waited(oldest, today, late, overdue).level for _count, oldest, late, overdue in found}
+    return Waiting(
+        sum(count for count, *_rest in found),
+        min((oldest for _count, oldest, *_rest in found), default=None),
+        next((level for level in ("overdue", "late") if level in levels), "fresh"),
+    )
 
 
-def waited(since: datetime, today: date) -> Age:
-    """The age of an unanswered request, in days of the calendar."""
+def waited(since: datetime, today: date, late: int | None = None, overdue: int | None = None) -> Age:
+    """The age of an unanswered request, in days of the calendar; `late` and `overdue` as its department set them, if it did."""
     days = max(0, (today - since.astimezone(ISTANBUL).date()).days)
-    return Age(days, "overdue" if days >= OVERDUE_DAYS else "late" if days >= LATE_DAYS else "fresh")
+    return Age(
+        days, "overdue" if days >= (overdue or OVERDUE_DAYS) else "late" if days >= (late or LATE_DAYS) else "fresh"
+    )
+
+
+def _set(column: Any) -> Any:
+    """What the department of a request set, beside the request in a list."""
+    return select(column).where(DepartmentSettings.department_id == Request.department_id).scalar_subquery()
+
+
+LATE, OVERDUE = _set(DepartmentSettings.late_days), _set(DepartmentSettings.overdue_days)

@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     inspections_at_once: int = Field(default=2, ge=1)
     sign_in_limit: str = "10 per 5 minutes"
     proxies: int = 0
+    commission_least: int = Field(default=3, ge=1)
+    commission_years: int = Field(default=2, ge=1, le=20)
 
     @model_validator(mode="after")
     def _folders(self) -> "Settings":

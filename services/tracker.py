@@ -56,6 +56,7 @@ DID: dict[Action, str] = {
     Action.GIVE_BACK: N_("gave back"),
     Action.PUBLISH: N_("published"),
     Action.RETRACT: N_("withdrew from view"),
+    Action.ASSIGN: N_("gave the file to a reviewer"),
     Action.CREATE: N_("created"),
     Action.EDIT: N_("edited"),
     Action.DELETE: N_("deleted"),

@@ -16,6 +16,7 @@ from models import (
     ChangeRequest,
     Declaration,
     Department,
+    DepartmentSettings,
     Document,
     DraftPage,
     Enrolment,
@@ -53,9 +54,9 @@ from models import (
 )
 from services.standing import Standing
 from workflow.phase import ASSESSED, HANDED_IN, TAKES_PLACE
+from workflow.words import Action, PublicationState
 from workflow.words import Actor as A
 from workflow.words import ApplicationState as S
-from workflow.words import PublicationState
 
 Condition = Callable[[Standing], ColumnElement[bool]]
 BOARD = (A.MEMBER, A.CHAIR)
@@ -185,7 +186,8 @@ VISIBLE: dict[type[Model], dict[A, Condition]] = {
         **_for(A.HEALTH_OFFICE, A.CAREER_CENTRE, see=_everything),
     },
     Step: {
-        A.STUDENT: _mine(Step),
+        # whose turn a file is within the commission is no business of the student's
+        A.STUDENT: lambda s: and_(_mine(Step)(s), Step.action != Action.ASSIGN),
         **_for(*BOARD, see=lambda s: or_(_of_commission(Step)(s), Step.machine == "institution")),
         A.EMPLOYER: lambda s: and_(
             Step.machine == "change_request",
@@ -222,7 +224,7 @@ VISIBLE: dict[type[Model], dict[A, Condition]] = {
 
 REFERENCE: frozenset[type[Model]] = frozenset(
     {
-        *(Faculty, Department, Term, InternshipType, Policy, HolidayOverride),
+        *(Faculty, Department, DepartmentSettings, Term, InternshipType, Policy, HolidayOverride),
         *(EvaluationForm, EvaluationQuestion),
         *(Institution, InstitutionMark, InstitutionWord, Supervisor, SupervisorWord, User, UserWord, Membership),
     }

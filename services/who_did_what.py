@@ -4,7 +4,6 @@ IT sees who took which step on which file when, never what the file holds: no re
 facts of a step. Of IT's own tables, and of what a chair sets, the changed columns are shown too.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,10 +12,10 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, case, func, null, select, type_coerce
 from sqlalchemy.orm import Session
 
-from models import Department, Step, User, UserWord
+from models import Department, Step, User
+from services import accounts
 from services.listing import Conditions, Order, key
 from services.queue import day_of, midnight
-from services.register import begins, found_by
 from workflow.say import N_
 from workflow.transitions import MACHINES
 from workflow.words import Action
@@ -25,6 +24,7 @@ NEWEST = Order(Step.at, descending=True)
 TABLES: dict[str, str] = {
     "faculty": N_("Faculty"),
     "department": N_("Department"),
+    "department_settings": N_("Settings of the department"),
     "term": N_("Term"),
     "internship_type": N_("Internship type"),
     "policy": N_("Policy"),
@@ -40,6 +40,7 @@ KINDS: dict[str, str] = {name: machine.label for name, machine in MACHINES.items
 SETTINGS = (
     "faculty",
     "department",
+    "department_settings",
     "term",
     "internship_type",
     "policy",
@@ -123,7 +124,7 @@ def search(session: Session, args: Mapping[str, str]) -> Search:
     typed = {name: args.get(name, "").replace("\x00", "").strip()[:100] for name in ASKED}
     wrong = [name for name in ("number", "kind", "action") if typed[name] and not _VALID[name](typed[name])]
     days = {name: day_of(name, typed[name], wrong) for name in ("from", "to") if typed[name]}
-    person, alike = _person(session, typed["person"]) if typed["person"] else (None, ())
+    person, alike = accounts.person(session, typed["person"]) if typed["person"] else (None, ())
     if typed["person"] and person is None:
         wrong.append("person")
     return Search(
@@ -139,21 +140,3 @@ def search(session: Session, args: Mapping[str, str]) -> Search:
 
 
 _VALID: dict[str, Any] = {"number": key, "kind": KINDS.get, "action": set(Action).__contains__}
-
-
-def _person(session: Session, typed: str) -> tuple[User | None, Sequence[User]]:
-    """The one account that a key, an address or a name means, or at most ten it could mean."""
-    if typed.isascii() and typed.isdigit():
-        return session.get(User, key(typed) or 0), ()
-    where = [begins(User.email, typed.replace("İ", "i").lower())] if "@" in typed else _by_name(typed)
-    found = session.scalars(select(User).where(*where).order_by(User.email).limit(10)).all() if where else []
-    exact = [user for user in found if typed in {user.email, user.name}]
-    one = exact if len(exact) == 1 else found if len(found) == 1 else []
-    return (one[0], ()) if one else (None, found)
-
-
-def _by_name(typed: str) -> list[ColumnElement[bool]]:
-    return found_by(User.id, UserWord.user_id, UserWord.word, _ADDRESS.sub("", typed))
-
-
-_ADDRESS = re.compile(r" <[^<>]*>$")  # as a person is written: name <address>

@@ -15,6 +15,7 @@ from models import (
     ChangeRequest,
     Declaration,
     Department,
+    DepartmentSettings,
     Document,
     DraftPage,
     Evaluation,
@@ -84,10 +85,27 @@ def _own_forms(row: EvaluationQuestion, s: Standing) -> bool:
     return row.form is not None and may_write(row.form, s)
 
 
+def _changed(row: Any) -> set[str]:
+    return {a.key for a in instance_state(row).attrs if a.history.has_changes()}
+
+
+def _reviewer_only(row: Any, s: Standing) -> bool:
+    """A commission says whose turn a file is; everything else of it is the one hand's (services.transition)."""
+    return row.id is not None and _own_department(row, s) and _changed(row) <= {"reviewer_id", "reviewer"}
+
+
+def _chaired(row: Any, s: Standing) -> bool:
+    """A chair writes of their own departments, and moves nothing from another one to them."""
+    return {row.department_id, *(instance_state(row).attrs.department_id.history.deleted or ())} <= s.chair_of
+
+
+def _commission_only(row: Membership, s: Standing) -> bool:
+    return row.actor in BOARD and _chaired(row, s)
+
+
 def _self_only(row: Any, s: Standing) -> bool:
     """A person changes their own password, language and keys; nobody signed in, only a new password."""
-    changed = {a.key for a in instance_state(row).attrs if a.history.has_changes()}
-    return row.id is not None and s.user_id in {row.id, None} and changed <= _OWN_COLUMNS
+    return row.id is not None and s.user_id in {row.id, None} and _changed(row) <= _OWN_COLUMNS
 
 
 _OWN_COLUMNS = {"password", "fs_uniquifier", "language", "shortcuts", "unwanted"}
@@ -103,8 +121,7 @@ def _curated_of(row: Supervisor, s: Standing) -> bool:
 
 def _added_or_struck(row: InstitutionNote, _s: Standing) -> bool:
     """A note is written and may be struck out; nobody changes its words or takes it away."""
-    state = instance_state(row)
-    changed = {a.key for a in state.attrs if a.history.has_changes()}
+    state, changed = instance_state(row), _changed(row)
     gone = bool(state.session and row in state.session.deleted)
     return not gone and (
         row.id is None or (bool(changed) and changed <= {"struck_at", "struck_by_id", "struck_by_name"})
@@ -116,7 +133,7 @@ def _unverified(row: Institution, _s: Standing) -> bool:
 
 
 WRITABLE: dict[type[Model], dict[A | None, Permission]] = {
-    Application: {A.STUDENT: _own_row},
+    Application: {A.STUDENT: _own_row, **dict.fromkeys(BOARD, _reviewer_only)},
     ChangeRequest: {A.STUDENT: _own_row},
     Request: {A.STUDENT: _own_row},
     AnswerTemplate: dict.fromkeys(BOARD, _own_department),
@@ -154,7 +171,9 @@ WRITABLE: dict[type[Model], dict[A | None, Permission]] = {
     Step: dict.fromkeys(EVERYONE, _always),
     Letter: {None: _always},
     User: {A.IT: _always, None: _self_only},
-    **{m: {A.IT: _always} for m in (Faculty, Department, Term, InternshipType, Policy, HolidayOverride, Membership)},
+    **{m: {A.IT: _always} for m in (Faculty, Department, Term, InternshipType, Policy, HolidayOverride)},
+    Membership: {A.IT: _always, A.CHAIR: _commission_only},
+    DepartmentSettings: {A.CHAIR: _chaired},
 }
 
 

@@ -142,9 +142,12 @@ class Town:
             )
         )
 
-    def member(self, of: Department, actor: Actor = Actor.MEMBER, user: User | None = None) -> User:
+    def member(
+        self, of: Department, actor: Actor = Actor.MEMBER, user: User | None = None, until: date | None = None
+    ) -> User:
         user = user or self.user()
-        self.add(Membership(user_id=user.id, actor=actor, department_id=of.id, starts_on=date(2020, 1, 1)))
+        term = {"starts_on": date(2020, 1, 1), "ends_on": until}
+        self.add(Membership(user_id=user.id, actor=actor, department_id=of.id, **term))
         return user
 
     def chair(self, of: Department) -> User:

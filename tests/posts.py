@@ -99,6 +99,10 @@ POSTS: dict[str, list[Post]] = {
     "applications.bulk": [
         Post("member of civil", "/applications/bulk/reject", {"row": "{ayse submitted}:99", "asked": "yes", **REASON}, takes=False, free=frozenset({"asked"}))
     ],
+    "applications.share": [Post("chair of civil", "/applications/share?row={ayse submitted}", {"to": "evenly"}, free=frozenset({"asked"}))],
+    "commission.create_view": [Post("chair of civil", "/commission/new/", {"person": "{email}"})],
+    "commission.edit_view": [Post("chair of civil", "/commission/edit/?id={civil membership}", {"ends_on": "2030-01-01"})],
+    "department_settings.of": [Post("chair of civil", "/department-settings/{civil}", {"contact": "Oda 12", "instructions": "Önce okuyun."})],
     "my_changes.ask": [
         Post("zeynep", "/my-changes/ask/{zeynep approved}/postpone", {**DAYS, "why": "Sınavım var."}, takes=False),  # one is open
     ],
@@ -153,6 +157,6 @@ POSTS: dict[str, list[Post]] = {
 }  # fmt: skip
 # what takes its row from the address and nothing from a form, and the uploads of tests/test_bad_uploads.py
 WITHOUT_FIELDS = frozenset({
-    "accounts.letter", "institutions.strike", "merging.merged", "outbox.retry", "outbox.retry_failed", "jobs.run", "declarations.national_id", "wizard.start", "wizard.discard", "security.logout",
+    "accounts.letter", "institutions.strike", "merging.merged", "outbox.retry", "outbox.retry_failed", "jobs.run", "applications.take_up", "declarations.national_id", "wizard.start", "wizard.discard", "security.logout",
     "seed.apply", "student_import.apply",
 })  # fmt: skip

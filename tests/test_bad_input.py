@@ -47,6 +47,8 @@ OURS = {
     "due",
     "faculty",
     "outcome",
+    "when",
+    "row",
     "job",
     "person",
     "action",

@@ -256,5 +256,6 @@ class _Builder:
             self.made.others |= {f"{where}{kind}": row.id for where, row in rows.items()}
         self.made.others |= {
             "faculty": self.of["civil"].faculty_id, "term": self.term.id, "holiday": holiday.id, "policy": policy.id,
+            "civil membership": self.t.session.merge(users["member of civil"]).memberships[0].id,
             "account": users["stranger"].id, "membership": self.t.session.merge(users["it"]).memberships[0].id,
         }  # fmt: skip

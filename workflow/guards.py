@@ -65,6 +65,17 @@ def may_join(row: Any, _moment: Moment) -> Say | None:
     return None
 
 
+def institution_vouched_for(row: Any, _moment: Moment) -> Say | None:
+    """A department may ask that the career centre has verified the institution first."""
+    asks = row.department.settings is not None and row.department.settings.verified_only
+    if asks and row.institution.state == InstitutionState.UNVERIFIED:
+        return Say(
+            "%(name)s is not verified yet, and this department approves for verified institutions only. The career centre verifies it.",
+            name=row.institution.name,
+        )
+    return None
+
+
 def survivor_stands(row: Any, _moment: Moment) -> Say | None:
     """What was merged last is undone first."""
     if row.survivor.state == InstitutionState.MERGED:

@@ -314,6 +314,7 @@ class Action(Word):
     GIVE_BACK = "give_back", N_("Give back")
     PUBLISH = "publish", N_("Publish")
     RETRACT = "retract", N_("Withdraw from view")
+    ASSIGN = "assign", N_("Give to a reviewer")
     CREATE = "create", N_("Create")
     EDIT = "edit", N_("Edit")
     DELETE = "delete", N_("Delete")

@@ -14,6 +14,7 @@ from tests.university import Names
 STUDENTS: Names = frozenset({"ayse", "zeynep", "deniz", "emre"})
 CIVIL: Names = frozenset({"member of civil", "chair of civil", "deniz"})
 BOARD: Names = CIVIL | {"member of mining"}
+CHAIR: Names = frozenset({"chair of civil"})
 EMPLOYERS: Names = frozenset({"boss", "emre"})
 HEALTH: Names = frozenset({"health office"})
 CAREER: Names = frozenset({"career centre"})
@@ -276,9 +277,21 @@ ADDRESSES: dict[str, Address] = {
         institutions=Address(STAFF),
         export=Address(STAFF, more={"export_type": "csv"}),
         bulk=Address(STAFF, more={"action": "approve"}, answers=FOUND_OR_LED_AWAY),
+        share=Address(CHAIR, answers=FOUND_OR_LED_AWAY),
+        take_up=Address(BOARD, "applications", "pk", {who: QUEUE[who] for who in BOARD}),
     ),
     "figures.index": Address(STAFF),
     "figures.export": Address(STAFF, more={"by": "city", "export_type": "csv"}),
+    **_desk(
+        "commission",
+        BOARD,
+        create_view=Address(CHAIR),
+        edit_view=_one_row(CHAIR, "civil membership"),
+        delete_view=_one_row(CHAIR, "civil membership"),
+        people=Address(CHAIR),
+    ),
+    "department_settings.index": Address(CHAIR, answers=frozenset({302})),
+    "department_settings.of": _one_row(CHAIR, "civil", "pk"),
     **_desk(
         "my_changes",
         STUDENTS,

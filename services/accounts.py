@@ -1,0 +1,40 @@
+"""Accounts as people name them: by a key, an e-mail address or words of the name."""
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from models import User, UserWord
+from services.listing import Conditions, key
+from services.register import begins, found_by
+
+OFFERED = 10
+_WRITTEN = re.compile(
+    r".*[<(]([^<>()]+@[^<>()]+)[>)]$"
+)  # name <address>, or name (address) as the type-ahead offers it
+
+
+def person(session: Session, typed: str, *also: ColumnElement[bool]) -> tuple[User | None, Sequence[User]]:
+    """The one account meant, or at most ten that could be; `also` narrows what a name may mean, not an address."""
+    if typed.isascii() and typed.isdigit():
+        return session.get(User, key(typed) or 0), ()
+    written = _WRITTEN.match(typed)
+    if written or "@" in typed:
+        return _by_address(session, (written[1] if written else typed).strip().replace("İ", "i").lower(), also)
+    where = found_by(User.id, UserWord.user_id, UserWord.word, typed)
+    found = (
+        session.scalars(select(User).where(*where, *also).order_by(User.email).limit(OFFERED)).all() if where else []
+    )
+    exact = [user for user in found if user.name == typed] if len(found) > 1 else found
+    return (exact[0], ()) if len(exact) == 1 else (None, found)
+
+
+def _by_address(session: Session, address: str, also: Conditions) -> tuple[User | None, Sequence[User]]:
+    """An address in full names its account, whoever that is; the beginning of one only what `also` lets be found."""
+    if exact := session.scalars(select(User).where(User.email == address)).one_or_none():
+        return exact, ()
+    begun = select(User).where(begins(User.email, address), *also).order_by(User.email).limit(OFFERED)
+    found = session.scalars(begun).all()
+    return (found[0], ()) if len(found) == 1 else (None, found)

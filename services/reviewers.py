@@ -1,0 +1,220 @@
+"""Whose turn a file is within its commission: given by the chair, taken by a member, shared out when somebody leaves.
+
+A division of labour, not a lock: anybody of the commission may still decide. That is why it is no state and no door, but
+every change of it is a line in the file's history.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from models import Application, Membership, Step, Student, User, utcnow
+from services import audit
+from services.commissions import in_office
+from services.scope import among
+from services.standing import Standing
+from services.transition import Refused
+from workflow.say import Say
+from workflow.transitions import APPLICATIONS
+from workflow.turkish import search_key
+from workflow.words import Action, Actor
+
+# what waits for the commission: states from which one of its members takes a step
+OPEN = frozenset(state for door in APPLICATIONS.table if Actor.MEMBER in door.by for state in door.froms)
+AT_ONCE = 500  # files one press shares out
+NOT_CHAIR = Say("Only the chair gives files to reviewers.")
+NOT_OPEN = Say("This file does not wait for the commission.")
+NOT_ON_DUTY = Say("%(name)s does not sit on this department's commission today.")
+OWN = Say("Nobody reviews their own file.")
+TAKEN = Say("Somebody was faster: %(name)s reviews this file.")
+NOBODY_LEFT = Say("There is nobody on duty who could review this file.")
+
+
+@dataclass(frozen=True)
+class Reviewer:
+    """Somebody on duty in a commission. `studies_as` is their own student number, if they have one."""
+
+    id: int
+    name: str
+    student_id: int | None
+    files: int
+
+    def may_review(self, row: Application) -> bool:
+        return self.student_id is None or self.student_id != row.student_id
+
+
+Commission = Sequence[Reviewer]
+
+
+def on_duty(session: Session, departments: Collection[int], today: date) -> dict[int, Commission]:
+    """Who sits on these commissions today, by name, with how many open files each has."""
+    open_files = (
+        select(func.count(Application.id))
+        .where(
+            Application.department_id == Membership.department_id,
+            Application.reviewer_id == Membership.user_id,
+            Application.state.in_(sorted(OPEN)),
+        )
+        .scalar_subquery()
+    )
+    found = session.execute(
+        select(Membership.department_id, User.id, User.name, Student.id, open_files)
+        .join(Membership.user)
+        .outerjoin(Student, Student.user_id == User.id)
+        .where(among(Membership.department_id, departments), *in_office(today), User.active)
+        .distinct(),
+        execution_options={"on_behalf_of_the_system": True},  # a member's own file counts, though they do not reach it
+    ).all()
+    commissions: dict[int, list[Reviewer]] = {key: [] for key in departments}
+    for department, *facts in sorted(found, key=lambda row: search_key(row[2])):
+        commissions[department].append(Reviewer(*facts))
+    return dict(commissions)
+
+
+def off_duty(today: date) -> list[ColumnElement[bool]]:
+    """Files somebody was given who no longer sits on the commission."""
+    sits = select(Membership.id).where(
+        Membership.user_id == Application.reviewer_id,
+        Membership.department_id == Application.department_id,
+        *in_office(today),
+    )
+    return [Application.reviewer_id.is_not(None), ~sits.exists()]
+
+
+def unattended(session: Session, standing: Standing, today: date) -> Sequence[Application]:
+    """The open files of the chair's departments that have no reviewer on duty, longest waiting first."""
+    found = select(Application).where(
+        among(Application.department_id, standing.chair_of), Application.state.in_(sorted(OPEN)), *off_duty(today)
+    )
+    return session.scalars(found.order_by(Application.submitted_at, Application.id).limit(AT_ONCE)).all()
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Whose turn one open file is: `on_duty`, whether its reviewer sits on the commission; `free`, whether the reader may take it."""
+
+    on_duty: bool
+    free: bool
+
+
+def turn(session: Session, row: Application, standing: Standing, today: date) -> Turn | None:
+    """Whose turn a file is, for its page; None where it does not wait for the commission."""
+    if row.state not in OPEN:
+        return None
+    held = select(Membership.user_id).where(Membership.department_id == row.department_id, *in_office(today))
+    sits = set(session.scalars(held.where(Membership.user_id.in_([row.reviewer_id or 0, standing.user_id or 0]))))
+    return Turn(row.reviewer_id in sits, standing.user_id in sits and row.reviewer_id not in sits)
+
+
+def give(
+    session: Session,
+    row: Application,
+    to: int | None,
+    *,
+    standing: Standing,
+    today: date,
+    at: datetime | None = None,
+) -> None:
+    """Give one file to a member on duty, or (None) to nobody; raises Refused. The caller commits."""
+    _may_give(row, standing)
+    chosen = None
+    if to is not None:
+        commission = on_duty(session, {row.department_id}, today)[row.department_id]
+        chosen = next((r for r in commission if r.id == to), None)
+        if chosen is None:
+            raise Refused(Say(NOT_ON_DUTY.msgid, name=_name(session, to)))
+        if not chosen.may_review(row):
+            raise Refused(OWN)
+    _assign(session, row, chosen, Actor.CHAIR, standing, at)
+
+
+def share_out(
+    session: Session, rows: Iterable[Application], *, standing: Standing, today: date
+) -> tuple[Counter[str], list[tuple[Application, Say]]]:
+    """Share files out evenly: each to whoever has the fewest open ones by then.
+
+    Answers how many each one got, by name, and the files that stay as they are, each with its reason. The caller commits.
+    """
+    ordered = sorted(rows, key=lambda row: (row.submitted_at or utcnow(), row.id))
+    commissions = on_duty(session, {row.department_id for row in ordered} or {0}, today)
+    load = Counter({r.id: r.files for commission in commissions.values() for r in commission})
+    load.subtract(row.reviewer_id for row in ordered if row.reviewer_id and row.state in OPEN)  # given anew
+    got, refused = Counter[str](), list[tuple[Application, Say]]()
+    for row in ordered:
+        try:
+            _may_give(row, standing)
+            chosen = _least(commissions[row.department_id], row, load)
+        except Refused as refusal:
+            refused.append((row, refusal.say))
+            continue
+        _assign(session, row, chosen, Actor.CHAIR, standing)
+        load[chosen.id] += 1
+        got[chosen.name] += 1
+    return got, refused
+
+
+def take_up(session: Session, row: Application, *, standing: Standing, today: date) -> None:
+    """Take a file that is nobody's, or whose reviewer no longer sits on the commission; raises Refused."""
+    session.refresh(row, with_for_update=True)
+    if row.state not in OPEN:
+        raise Refused(NOT_OPEN)
+    commission = on_duty(session, {row.department_id}, today)[row.department_id]
+    holder = next((r for r in commission if r.id == row.reviewer_id), None)
+    if holder and holder.id != standing.user_id:
+        raise Refused(Say(TAKEN.msgid, name=holder.name))
+    own = next((r for r in commission if r.id == standing.user_id), None)
+    if own is None:
+        raise Refused(Say(NOT_ON_DUTY.msgid, name=standing.name))
+    if not own.may_review(row):
+        raise Refused(OWN)
+    capacity = Actor.CHAIR if row.department_id in standing.chair_of else Actor.MEMBER
+    _assign(session, row, own, capacity, standing)
+
+
+def _may_give(row: Application, standing: Standing) -> None:
+    if row.department_id not in standing.chair_of or row.student_id == standing.student_id:
+        raise Refused(NOT_CHAIR)
+    if row.state not in OPEN:
+        raise Refused(NOT_OPEN)
+
+
+def _least(commission: Commission, row: Application, load: Mapping[int, int]) -> Reviewer:
+    able = [r for r in commission if r.may_review(row)]
+    if not able:
+        raise Refused(NOBODY_LEFT)
+    return min(able, key=lambda r: load[r.id])
+
+
+def _assign(
+    session: Session,
+    row: Application,
+    to: Reviewer | None,
+    actor: Actor,
+    standing: Standing,
+    at: datetime | None = None,
+) -> None:
+    """Write it down where everything that happened to the file stands; nothing, where nothing changes."""
+    if row.reviewer_id == (to.id if to else None):
+        return
+    before = _name(session, row.reviewer_id) if row.reviewer_id else None
+    row.reviewer_id = to.id if to else None
+    session.flush()
+    facts: dict[str, Any] = {"reviewer": [before, to.name if to else None]}
+    audit.append(
+        session,
+        Step(
+            machine=APPLICATIONS.name, row_id=row.id, action=Action.ASSIGN, from_state=row.state.value,
+            to_state=row.state.value, actor=actor, by_id=standing.user_id, by_name=standing.name, at=at or utcnow(),
+            facts=facts, department_id=row.department_id, student_id=row.student_id,
+        ),
+    )  # fmt: skip
+
+
+def _name(session: Session, key: int) -> str:
+    found = session.get(User, key)
+    return found.name if found else f"#{key}"
