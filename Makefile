@@ -42,6 +42,9 @@ check: $(DEV_READY) $(CATALOGUES) ## format, lint, types, floors, translations, 
 bench: $(DEV_READY) $(CATALOGUES) ## times, ratios, plans and profiles on both databases
 	$(BIN)/python -m bench
 
+pictures: $(DEV_READY) $(CATALOGUES) ## make the pictures of the guides and the readme anew
+	STAJ_PICTURES=1 $(BIN)/pytest -q tests/browser/test_pictures.py
+
 docs: $(DEV_READY) ## write the generated documents anew
 	$(FLASK) docs write
 

@@ -16,6 +16,7 @@ from admin_views import (
     evaluation_forms,
     figures,
     firm,
+    guides,
     health,
     institutions,
     insurance,
@@ -39,7 +40,7 @@ from admin_views import (
 )
 from admin_views.home import Home as HOME
 
-__all__ = ["HOME", "answer", "desks", "errors", "firm", "health", "notifications", "page"]
+__all__ = ["HOME", "answer", "desks", "errors", "firm", "guides", "health", "notifications", "page"]
 
 
 def desks() -> list[BaseView]:
