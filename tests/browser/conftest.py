@@ -9,15 +9,18 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from services.sign_in import today
 from tests.browser.find import chromium
 from tests.databases import Databases
 from tests.people import PASSWORD
+from tests.services.test_outbox import Sink, a_server
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60  # seconds a server may take to answer on a busy machine
@@ -44,6 +47,56 @@ def served(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> It
         return sites[engine]
 
     yield serve
+    _end(processes)
+
+
+@dataclass(frozen=True)
+class Year:
+    """A demo university whose weeks pass when a test says so, and whose letters leave through a mail server."""
+
+    site: Site
+    mail: Sink
+    days: Path
+
+    def today(self) -> date:
+        """The day it is there."""
+        return today() + timedelta(days=int(self.days.read_text()))
+
+    def until(self, day: date) -> None:
+        """Let time pass up to a day."""
+        self.days.write_text(str((day - today()).days))
+
+    def letter(self, to: str, subject: str) -> str:
+        """The plain text of the newest letter to an address with these words in its subject; waits until it is there."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            for receivers, message in reversed(self.mail.kept):
+                if to in receivers and subject in message["Subject"]:
+                    return str(message.get_body(("plain",)).get_content())
+            time.sleep(0.2)
+        raise AssertionError(to, subject, [(r, m["Subject"]) for r, m in self.mail.kept])
+
+
+@pytest.fixture
+def year(databases: Databases, tmp_path: Path) -> Iterator[Callable[[str], Year]]:
+    """Serve a demo university on an engine with a calendar and a mail server of the test's own."""
+    processes: list[subprocess.Popen[bytes]] = []
+    with a_server() as (mail, address):
+
+        def begun(engine: str) -> Year:
+            days = tmp_path / "days"
+            days.write_text("0")
+            site = _served(
+                databases.fresh(engine), tmp_path, processes, "tests.browser.clock",
+                STAJ_TEST_DAYS=str(days), MAIL_URL=address, MAIL_FROM="Staj <staj@demo.edu.tr>",
+            )  # fmt: skip
+            return Year(site, mail, days)
+
+        yield begun
+        _end(processes)
+
+
+def _end(processes: list[subprocess.Popen[bytes]]) -> None:
     for process in processes:
         process.terminate()
     for process in processes:
@@ -90,6 +143,20 @@ def someone(browser: Browser) -> Iterator[Callable[..., Page]]:
     assert complaints == []
 
 
+def back(page: Page) -> None:
+    """Go back as the button does; asked of the page itself, which is there once the one before has gone."""
+    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.evaluate("history.back()")
+
+
+def forward(page: Page) -> None:
+    """Go forward as the button does."""
+    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.evaluate("history.forward()")
+
+
 def sign_in(page: Page, login: str) -> None:
     """Sign in as a demo person, the way people do."""
     page.goto("/login")
@@ -99,11 +166,19 @@ def sign_in(page: Page, login: str) -> None:
     page.wait_for_url(lambda url: "/login" not in url)
 
 
-def _served(database_url: str, folder: Path, processes: list[subprocess.Popen[bytes]]) -> Site:
+def _served(
+    database_url: str,
+    folder: Path,
+    processes: list[subprocess.Popen[bytes]],
+    factory: str = "app",
+    **surroundings: str,
+) -> Site:
+    """Seed, serve and work for a demo university made by the factory of a module, with further environment."""
     port = _free_port()
     site = Site(f"http://127.0.0.1:{port}", folder)
     env = {
         **os.environ,
+        **surroundings,
         "DATABASE_URL": database_url,
         "STORAGE_URL": f"file://{folder / 'files'}",
         "JOBS_PATH": str(folder / "jobs.sqlite"),
@@ -117,7 +192,9 @@ def _served(database_url: str, folder: Path, processes: list[subprocess.Popen[by
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }
     for command in (["seed", "apply", "seed/data"], ["seed", "demo"]):
-        done = subprocess.run(["flask", "--app", "app", *command], cwd=ROOT, env=env, capture_output=True, check=False)
+        done = subprocess.run(
+            ["flask", "--app", factory, *command], cwd=ROOT, env=env, capture_output=True, check=False
+        )
         assert done.returncode == 0, done.stderr.decode()[-2000:]
     gunicorn = str(shutil.which("gunicorn", path=env["PATH"]))
     serving = [
@@ -128,11 +205,11 @@ def _served(database_url: str, folder: Path, processes: list[subprocess.Popen[by
         "4",
         "--config",
         "gunicorn.conf.py",
-        "app:create_app()",
+        f"{factory}:create_app()",
     ]
     processes.extend(
         subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for command in (serving, ["flask", "--app", "app", "worker"])
+        for command in (serving, ["flask", "--app", factory, "worker"])
     )
     _wait_for(site.url)
     return site

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from services.settings import ROOT
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, back
 
 SAVED = ".alert-success"
 
@@ -161,7 +161,7 @@ def test_it_sees_a_difference_before_it_is_written_and_changes_a_unit_by_hand(
     expect(page.locator(".import-new, .import-list").first).to_contain_text("DEN")
     page.goto("/faculties/")
     expect(page.locator("text=Deneme Fakültesi")).to_have_count(0)
-    page.go_back()
+    back(page)
     page.click(".import-apply button")
     page.wait_for_load_state()
     page.goto("/faculties/")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, back, forward
 from tests.browser.test_main_job import begin, go_on, monday
 
 SUMMARY = ".error-summary"
@@ -42,15 +42,15 @@ def test_back_and_reload_show_what_was_typed_right_or_wrong(here: Site, someone:
     page.fill('[name="email"]', "elif@demo.edu.tr")
     go_on(page)
     assert page.url.endswith(f"{at}/internship")
-    page.go_back()
+    back(page)
     expect(page.locator('[name="phone"]')).to_have_value("0532 111 22 33")
     page.fill('[name="phone"]', "0532 111 22 44")
     go_on(page)
     assert page.url.endswith(f"{at}/internship")  # no other tab was there to warn of
     go_on(page)
     expect(page.locator(SUMMARY)).to_be_focused()
-    page.go_back()
-    page.go_forward()
+    back(page)
+    forward(page)
     expect(page.locator("main h1")).to_be_visible()
     page.goto(f"{at}/profile")
     expect(page.locator('[name="phone"]')).to_have_value("0532 111 22 44")
@@ -95,7 +95,7 @@ def test_the_list_of_pages_keeps_what_is_typed(here: Site, someone: Callable[...
     page.fill('[name="phone"]', "0532 1")
     page.click('.pages button[value="supervisor"]')
     assert page.url.endswith(f"{at}/supervisor")
-    page.go_back()
+    back(page)
     expect(page.locator('[name="phone"]')).to_have_value("0532 1")
     page.keyboard.press("Escape")
     page.locator('[name="email"]').press("Enter")  # Enter still means: save and continue
@@ -117,5 +117,5 @@ def test_dates_against_a_rule_are_marked_and_named_at_once(here: Site, someone: 
     expect(page.locator(".page-rule [value=institution]")).to_be_visible()
     page.click('button[name="go"][value="on"]')
     assert page.url.endswith("/supervisor")
-    page.go_back()
+    back(page)
     expect(page.locator('[name="starts_on"]')).to_have_value(monday(6))
