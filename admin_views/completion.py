@@ -125,7 +125,8 @@ class Completion(Opened):
             document = take_in(store, upload.stream, upload.filename, settings.max_upload, single=frozenset({".pdf"}))
         except Refusal as refusal:
             return said(refusal.say)
-        db.session.refresh(row, with_for_update=True)  # it may have been handed in while the file arrived
+        # it may have been handed in while the file arrived
+        db.session.refresh(row, with_for_update={"of": Application})
         if said_no := logbook.closed(row, today()):
             return said(said_no)
         give(db.session(), document, row, Purpose.LOGBOOK)
