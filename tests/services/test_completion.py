@@ -49,11 +49,18 @@ class World:
 
     def firm_is_done(self) -> None:
         """Attendance confirmed, evaluation given."""
-        s = self.t.session
-        take(s, self.t.attendance(self.row), DO.ATTEST, standing=self.firm, today=AFTER)
+        self.confirm()
+        self.evaluate()
+
+    def confirm(self) -> None:
+        for n in range(4):
+            self.t.week(self.row, MONDAY + timedelta(weeks=n))
+        take(self.t.session, self.t.attendance(self.row), DO.ATTEST, standing=self.firm, today=AFTER)
+
+    def evaluate(self) -> None:
         evaluation = self.t.evaluation(self.row, self.t.evaluation_form(self.row.department))
         self.t.answers(self.row, evaluation, "yes", "Yazılım", "4", SECRET)
-        take(s, evaluation, DO.GIVE, standing=self.firm, today=AFTER)
+        take(self.t.session, evaluation, DO.GIVE, standing=self.firm, today=AFTER)
 
     def upload(self, name: str = "defter.pdf") -> Document:
         document = self.t.document(self.row, submitted=False)
@@ -126,11 +133,10 @@ def test_each_part_that_is_missing_is_named_in_the_order_of_the_steps(app: Flask
         document = w.upload()
         with pytest.raises(Refused, match=SHEET):
             w.hand_in()
-        take(w.t.session, w.t.attendance(w.row), DO.ATTEST, standing=w.firm, today=AFTER)
+        w.confirm()
         with pytest.raises(Refused, match=FORM):
             w.hand_in()
-        form = w.t.evaluation_form(w.row.department)
-        take(w.t.session, w.t.evaluation(w.row, form), DO.GIVE, standing=w.firm, today=AFTER)
+        w.evaluate()
         assert w.missing() == []
         w.t.session.delete(document)
         assert [say[:12] for say in w.missing()] == [BOOK[:12]]
