@@ -23,7 +23,7 @@ from workflow.words import Actor, ApplicationState, Phase, Word
 GROUPS = (
     (N_("At work now"), (Phase.RUNNING,)),
     (N_("Still to come"), (Phase.UPCOMING,)),
-    (N_("Interns of before"), (Phase.ENDED, ApplicationState.STOPPED)),
+    (N_("Interns of before"), (Phase.ENDED,)),
 )
 
 
@@ -121,6 +121,7 @@ ADDRESSES = {
 
 def _grouped(rows: Sequence[Row[Any]]) -> list[tuple[str, list[tuple[Any, Word]]]]:
     """(heading, [(intern, status)]) of the rows of one page, without the groups nobody is in."""
-    found = [(row, seen_by_firm(row)) for row in rows]
-    groups = ((heading, [(row, word) for row, word in found if word in words]) for heading, words in GROUPS)
+    day = today()  # one who was stopped is at work until their last day
+    found = [(status(ApplicationState.APPROVED, r.starts_on, r.ends_on, day), r, seen_by_firm(r)) for r in rows]
+    groups = ((heading, [(row, word) for phase, row, word in found if phase in words]) for heading, words in GROUPS)
     return [(heading, members) for heading, members in groups if members]
