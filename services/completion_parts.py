@@ -37,6 +37,7 @@ class Parts:
     problem: Say | None
     days: tuple[LogDay, ...]
     absences: tuple[Absence, ...]
+    missed: int  # half-days the absences take off the count; one outside the dates by now takes off nothing
     attendance: Attendance | None
     evaluation: Evaluation | None
     change_open: bool
@@ -93,9 +94,10 @@ def parts(session: Session, application: Application, today: date, language: str
     of = application.id
     newest = select(Document).where(Document.application_id == of, Document.purpose == Purpose.LOGBOOK)
     missed = session.scalars(select(Absence).where(Absence.application_id == of).order_by(Absence.day)).all()
-    days_counted, problem = None, None
+    days_counted, problem, off = None, None, 0
     try:
         days_counted = _count(session, application, missed, language)
+        off = _count(session, application, (), language).half_days - days_counted.half_days if missed else 0
     except BadDates as bad:
         problem = bad.say
     return Parts(
@@ -105,6 +107,7 @@ def parts(session: Session, application: Application, today: date, language: str
         problem,
         tuple(logbook.days(logbook.entries(session, application), days_counted or Count(()))),
         tuple(missed),
+        off,
         session.scalar(select(Attendance).where(Attendance.application_id == of)),
         session.scalar(select(Evaluation).where(Evaluation.application_id == of).options(joinedload(Evaluation.form))),
         change_requests.waiting(session, application) is not None,
@@ -199,11 +202,10 @@ def _logbook(application: Application, found: Parts, today: date, back: set[str]
 def _attendance(application: Application, found: Parts, back: set[str]) -> tuple[str, Say]:
     row, person = found.attendance, application.supervisor.name if application.supervisor else ""
     if row and row.state is AttendanceState.CONFIRMED:
-        missed = sum(absence.half_days for absence in found.absences)
-        if not missed:
+        if not found.missed:
             return DONE, Say("%(person)s confirmed it, without an absence.", person=person)
         return DONE, Say(
-            "%(person)s confirmed it, with %(days)s days of absence.", person=person, days=days_text(missed)
+            "%(person)s confirmed it, with %(days)s days of absence.", person=person, days=days_text(found.missed)
         )
     if row and row.state is AttendanceState.WAIVED:
         return DONE, Say("The commission goes on without it: %(reason)s", reason=row.reason)
