@@ -21,7 +21,7 @@ from services import attendance, evaluations
 from services.listing import key
 from services.say import said
 from services.sign_in import today
-from services.transition import Refused
+from services.transition import Outrun, Refused
 from workflow.say import Say
 from workflow.transitions import Door
 from workflow.words import Action, Actor, EvaluationState
@@ -80,7 +80,7 @@ class InternAttendance(OfAnIntern):
         """GET shows the weeks; POST keeps the one it names."""
         row = own_intern(pk)
         try:
-            kept = attendance.sheet(db.session(), row, today(), str(get_locale() or "tr"))
+            kept = _sheet(row)
         except BadDates as bad:
             flash(said(bad.say), "danger")
             return redirect(url_for("interns.details_view", id=row.id))
@@ -88,22 +88,26 @@ class InternAttendance(OfAnIntern):
         form = week_form(week) if week and week.asked else None
         if request.method == "POST" and form is None:
             return abort(404)
-        if request.method == "POST" and form and (form.everybody() or form.validate()) and self._kept(row, form):
-            return redirect(f"{self.file_page(row.id)}#week")
-        return self._drawn(row, kept, form if request.method == "POST" else None)
-
-    def _kept(self, row: Application, form: Any) -> bool:
-        try:
-            attendance.keep(db.session(), row, form.monday, form.missed(), standing=g.standing, today=today())
-            db.session.commit()
-        except Refused as refused:
+        late = False
+        if request.method == "POST" and form and (form.everybody() or form.validate()):
+            try:
+                self._keep(row, form)
+                return redirect(f"{self.file_page(row.id)}#week")
+            except Outrun:
+                late = True
+            except Refused as refused:
+                flash(said(refused.say), "danger")
             db.session.rollback()
-            flash(said(refused.say), "danger")
-            return False
-        flash(_("The week of %(day)s is kept.", day=said(form.monday)), "success")
-        return True
+            kept = _sheet(row)  # what the other tab wrote
+        return self._drawn(row, kept, form if request.method == "POST" else None, late=late)
 
-    def _drawn(self, row: Application, kept: attendance.Sheet, typed: Any) -> ResponseReturnValue:
+    def _keep(self, row: Application, form: Any) -> None:
+        by = {"standing": g.standing, "today": today(), "seen": request.form.get("seen")}
+        attendance.keep(db.session(), row, form.monday, form.missed(), **by)
+        db.session.commit()
+        flash(_("The week of %(day)s is kept.", day=said(form.monday)), "success")
+
+    def _drawn(self, row: Application, kept: attendance.Sheet, typed: Any, *, late: bool) -> ResponseReturnValue:
         refusal = attendance.refusal(row, kept)
         forms = {
             w.monday: typed if typed and typed.monday == w.monday else week_form(w, filled=False)
@@ -113,14 +117,14 @@ class InternAttendance(OfAnIntern):
         opened = typed.monday if typed else kept.next.monday if kept.next else None
         return self.render(
             "interns/attendance.html", row=row, status=seen_by_firm(row), here="attendance", sheet=kept, forms=forms,
-            opened=opened, refusal=refusal, typed=typed, buttons=buttons(kept.row) if kept.row else [],
+            opened=opened, refusal=refusal, typed=typed, late=late, buttons=buttons(kept.row) if kept.row else [],
         )  # fmt: skip
 
     def turn(self, row: Any, door: Door, form: TypedForm) -> None:
         if door.action is not Action.ATTEST:
             return super().turn(row, door, form)
-        seen = seen_version(request.form.get("version"))
-        attendance.attest(db.session(), row.application, standing=g.standing, today=today(), seen=seen)
+        seen, worked = (seen_version(request.form.get(name)) for name in ("version", "worked"))
+        attendance.attest(db.session(), row.application, standing=g.standing, today=today(), seen=seen, worked=worked)
         return None
 
     def done(self, row: Any, door: Door) -> str:
@@ -142,34 +146,41 @@ class InternEvaluation(OfAnIntern):
         asked = evaluations.asked(session, row, key(request.form.get("form")))
         answered = evaluations.answers(session, begun) if begun else {}
         closed = _closed(row, begun)
-        form = answers_form(asked, answered, filled=request.method == "POST") if asked and not closed else None
-        if request.method == "POST":
-            if form is None or asked is None:
-                return self.closed(begun, Action.GIVE) if begun else abort(404)
-            if form.validate() and self._kept(row, asked, form):
-                return redirect(self.file_page(row.id))
+        typed = answers_form(asked, answered, filled=True) if asked and request.method == "POST" else None
+        late = False
+        if request.method == "POST" and typed is None:
+            return abort(404)
+        if asked and typed and not closed and typed.validate():
+            try:
+                if self._kept(row, asked, typed):
+                    return redirect(self.file_page(row.id))
+            except Outrun:
+                late = True
+            except Refused as refused:
+                flash(said(refused.say), "danger")
+            session.rollback()
+            begun = evaluations.of(session, row)  # what the other tab wrote
+            answered, closed = evaluations.answers(session, begun) if begun else {}, _closed(row, begun)
         return self.render(
             "interns/evaluation.html", row=row, status=seen_by_firm(row), here="evaluation", begun=begun, asked=asked,
-            form=form, answers=_read(asked, answered), closed=closed,
+            form=(typed or answers_form(asked, answered, filled=False)) if asked and not closed else None,
+            answers=_read(asked, answered), closed=closed, late=late, stamp=evaluations.stamp(answered),
+            unsaved=_read(asked, _others(typed, answered)) if typed else (),
+            early=evaluations.early(row, today()),
         )  # fmt: skip
 
     def _kept(self, row: Application, asked: EvaluationForm, form: Answers) -> bool:
-        """Keep what was typed, whatever becomes of handing in."""
+        """Keep what was typed, whatever becomes of handing in; raises Refused. False where an answer is missing."""
         session = db.session()
-        try:
-            begun = evaluations.keep(session, row, asked, form.answered(), today=today())
-            session.commit()
-            if "give" not in request.form:
-                flash(_("Your answers are kept. Hand the evaluation in when you are done."), "success")
-                return True
-            if not form.complete():
-                return False
-            evaluations.give(session, begun, standing=g.standing, today=today())
-            session.commit()
-        except Refused as refused:
-            session.rollback()
-            flash(said(refused.say), "danger")
+        begun = evaluations.keep(session, row, asked, form.answered(), today=today(), seen=request.form.get("seen"))
+        session.commit()
+        if "give" not in request.form:
+            flash(_("Your answers are kept. Hand the evaluation in when you are done."), "success")
+            return True
+        if not form.complete():
             return False
+        evaluations.give(session, begun, standing=g.standing, today=today())
+        session.commit()
         flash(
             _("Thank you. The evaluation is handed in; the student reads it after the commission has decided."),
             "success",
@@ -194,6 +205,15 @@ def _read(asked: EvaluationForm | None, answered: dict[int, str]) -> list[tuple[
         for q in (asked.questions if asked else ())
         if q.id in answered
     ]
+
+
+def _others(typed: Answers, answered: dict[int, str]) -> dict[int, str]:
+    """What was typed and does not stand."""
+    return {of: answer for of, answer in typed.answered().items() if answer and answer != answered.get(of)}
+
+
+def _sheet(row: Application) -> attendance.Sheet:
+    return attendance.sheet(db.session(), row, today(), str(get_locale() or "tr"))
 
 
 def _monday(typed: str) -> date:

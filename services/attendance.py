@@ -12,7 +12,7 @@ from models import Absence, Application, Attendance, AttendanceWeek, Step, utcno
 from services.calendar import calendar_for
 from services.sign_in import ISTANBUL
 from services.standing import Standing
-from services.transition import FASTER, Refused, checked_before, take
+from services.transition import Outrun, Refused, checked_before, take
 from services.wizard.checks import counted_place
 from workflow import guards
 from workflow import policy as law
@@ -112,9 +112,13 @@ def keep(  # noqa: PLR0913 -- the facts of a week, named
     *,
     standing: Standing,
     today: date,
+    seen: str | None = None,
     at: datetime | None = None,
 ) -> None:
-    """Keep one week: nobody was missing on a day that `missed` does not name. Raises Refused. The caller commits."""
+    """Keep one week: nobody was missing on a day that `missed` does not name.
+
+    `seen` is the week's stamp as it was drawn. Raises Refused, or Outrun where another tab was faster. The caller commits.
+    """
     row = _begun(session, application)
     found = sheet(session, application, today)
     week = found.week(monday)
@@ -125,28 +129,39 @@ def keep(  # noqa: PLR0913 -- the facts of a week, named
     for day in week.asked:
         if (gap := missed.get(day.day.day)) and not gap.reason.strip():
             raise Refused(Say(GIVE_REASON.msgid, day=day.day.day))
+    wanted = _worth(week, missed)
+    if seen is not None and seen != week.stamp and wanted != week.gaps:  # a second tap says the same again
+        raise Outrun
     try:
-        _write(session, row, week, missed, standing, at or utcnow())
-    except IntegrityError:  # the other telephone, or the second tap
+        _write(session, row, week, wanted, standing, at or utcnow())
+    except IntegrityError:  # the other telephone
         session.rollback()
-        raise Refused(FASTER) from None
+        raise Outrun from None
+
+
+def _worth(week: Week, missed: Mapping[date, Missed]) -> dict[date, Missed]:
+    """What is to be kept: of the days asked about, and of each no more than it is worth."""
+    asked = {d.day.day: d.day.half_days for d in week.asked}
+    return {
+        day: Missed(min(gap.half_days, asked[day]), gap.reason.strip()) for day, gap in missed.items() if day in asked
+    }
 
 
 def _write(
     session: Session, row: Attendance, week: Week, missed: Mapping[date, Missed], standing: Standing, at: datetime
 ) -> None:
     of = {name: getattr(row, name) for name in ("application_id", "student_id", "department_id", "supervisor_id")}
-    asked = {d.day.day: d.day.half_days for d in week.asked}
+    asked = [d.day.day for d in week.asked]
     there = select(Absence).where(Absence.application_id == row.application_id, Absence.day.in_(asked))
     absences = {a.day: a for a in session.scalars(there)}
-    for day, worth in asked.items():
+    for day in asked:
         gap, stands = missed.get(day), absences.get(day)
         if gap is None:
             if stands is not None:
                 session.delete(stands)
             continue
         stands = stands or Absence(day=day, **of)
-        stands.half_days, stands.reason = min(gap.half_days, worth), gap.reason.strip()
+        stands.half_days, stands.reason = gap.half_days, gap.reason
         session.add(stands)
     kept = session.scalar(
         select(AttendanceWeek).where(
@@ -171,22 +186,28 @@ def _begun(session: Session, application: Application) -> Attendance:
             session.flush()
         except IntegrityError:
             session.rollback()
-            raise Refused(FASTER) from None
+            raise Outrun from None
     return row
 
 
-def attest(
+def attest(  # noqa: PLR0913 -- the facts of a step, named
     session: Session,
     application: Application,
     *,
     standing: Standing,
     today: date,
     seen: int | None = None,
+    worked: int | None = None,
     at: datetime | None = None,
 ) -> Step:
-    """Confirm the sheet for the commission; the history keeps the sum. Raises Refused. The caller commits."""
+    """Confirm the sheet for the commission; the history keeps the sum. Raises Refused. The caller commits.
+
+    `worked` is the sum in half-days that was seen: what is confirmed is what was read.
+    """
     row = _begun(session, application)
     found = sheet(session, application, today)
+    if worked is not None and worked != found.worked:
+        raise Outrun
     facts = {"worked": [found.worked, found.planned]}
     return take(session, row, Action.ATTEST, standing=standing, today=today, seen=seen, at=at, facts=facts)
 

@@ -1,5 +1,6 @@
 """The firm's evaluation of an intern: asked on a version of a form, saved as typed, handed in once, sealed until the decision."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from models import Application, Evaluation, EvaluationAnswer, EvaluationForm, EvaluationQuestion, Step, utcnow
 from services.standing import Standing
-from services.transition import FASTER, Refused, checked_before, take
+from services.transition import Outrun, Refused, checked_before, take
 from workflow.completion import EVALUATIONS
 from workflow.phase import BEFORE_COMPLETION
 from workflow.questions import fits, offers
@@ -54,6 +55,11 @@ def answers(session: Session, evaluation: Evaluation) -> dict[int, str]:
     return {row.question_id: row.answer for row in rows}
 
 
+def stamp(answered: Mapping[int, str]) -> str:
+    """What stands, in short: a page drawn before another tab kept other answers has another one."""
+    return hashlib.sha256(repr(sorted(answered.items())).encode()).hexdigest()[:16]
+
+
 def missing(form: EvaluationForm, answered: Mapping[int, str]) -> list[EvaluationQuestion]:
     """The questions that must be answered and are not."""
     return [q for q in form.questions if q.required and not answered.get(q.id)]
@@ -66,8 +72,13 @@ def keep(
     typed: Mapping[int, str],
     *,
     today: date,
+    seen: str | None = None,
 ) -> Evaluation:
-    """Keep what was answered so far, on this version; an empty answer takes one back. Raises Refused. The caller commits."""
+    """Keep what was answered so far, on this version; an empty answer takes one back.
+
+    `seen` is the stamp of the answers as they were drawn. Raises Refused, or Outrun where another tab was faster. The
+    caller commits.
+    """
     if said := refusal(application, today):
         raise Refused(said)
     row = _begun(session, application, form)
@@ -77,6 +88,10 @@ def keep(
         a.question_id: a
         for a in session.scalars(select(EvaluationAnswer).where(EvaluationAnswer.evaluation_id == row.id))
     }
+    kept = {of: answer.answer for of, answer in stands.items()}
+    wanted = {q.id: typed[q.id] for q in row.form.questions if typed.get(q.id)}
+    if seen is not None and seen != stamp(kept) and wanted != kept:  # a second click says the same again
+        raise Outrun
     for question in row.form.questions:
         answer = typed.get(question.id, "")
         if answer and not fits(question.kind, question.options, answer):
@@ -122,7 +137,7 @@ def _begun(session: Session, application: Application, form: EvaluationForm) -> 
             session.flush()
         except IntegrityError:  # the other tab
             session.rollback()
-            raise Refused(FASTER) from None
+            raise Outrun from None
     return row
 
 
@@ -146,10 +161,17 @@ def _is_complete(session: Session, row: Evaluation, today: date) -> tuple[Say, .
     return tuple(_problems(session, row, today))
 
 
+def early(application: Application, today: date) -> Say | None:
+    """Why an evaluation can be answered, but not handed in yet, or None."""
+    assert application.ends_on  # noqa: S101 -- the schema promises dates of anything submitted
+    if application.ends_on <= today:
+        return None
+    return Say("The evaluation is handed in from the last day on, %(day)s.", day=application.ends_on)
+
+
 def _problems(session: Session, row: Evaluation, today: date) -> Iterable[Say]:
-    assert row.application.ends_on  # noqa: S101
-    if row.application.ends_on > today:
-        yield Say("The evaluation is handed in from the last day on, %(day)s.", day=row.application.ends_on)
+    if said := early(row.application, today):
+        yield said
     if unanswered := missing(row.form, answers(session, row)):
         yield Say("Questions still to be answered: %(questions)s", questions=len(unanswered))
 

@@ -1,5 +1,6 @@
 """The weeks of an internship as a firm goes through them, pure: the days asked about, what was missed, how far one is."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -67,6 +68,16 @@ class Week:
         if self.saved_on is None or any(d.day.day > self.saved_on for d in self.asked):
             return WeekState.OPEN
         return WeekState.SO_FAR if any(d.ahead and d.day.half_days for d in self.days) else WeekState.DONE
+
+    @property
+    def gaps(self) -> dict[date, Missed]:
+        """What was missed on the days asked about."""
+        return {d.day.day: d.missed for d in self.asked if d.missed and d.missed_half_days}
+
+    @property
+    def stamp(self) -> str:
+        """What stands, in short: a page drawn before somebody else kept another absence has another one."""
+        return hashlib.sha256(repr(sorted(self.gaps.items())).encode()).hexdigest()[:16]
 
     def waits(self, today: date) -> bool:
         """Whether it is over and has not been gone through."""
