@@ -12,6 +12,7 @@ from sqlalchemy.orm import selectinload
 from admin_views.buttons import Steps, buttons
 from admin_views.desk import Choice, Column, Desk
 from admin_views.requests import departments
+from admin_views.seen import outrun
 from forms.evaluation import answers_form
 from forms.evaluation_form import NewVersionForm, VersionForm, question_form
 from models import Department, EvaluationForm, EvaluationQuestion, db
@@ -20,7 +21,7 @@ from services.evaluation_forms import Wording
 from services.listing import Order, key
 from services.say import said
 from services.scope import among, may_write
-from services.transition import Refused
+from services.transition import FASTER, Refused
 from workflow.say import N_
 from workflow.words import Action, Actor, EvaluationFormState, QuestionKind
 
@@ -143,25 +144,34 @@ class EvaluationForms(Steps, Desk):
             flash(refusal, "danger")
             return redirect(self.file_page(row.id))
         form = question_form(kind, asked)
-        if request.method == "POST" and form.validate():
-            text = form.text.data or ""
-            wording = Wording(kind, text, form.text_en.data or text, form.options(), bool(form.required.data))
+        if request.method == "POST":
             try:
-                evaluation_forms.word(db.session(), row, asked, wording)
-                return self._on(row, _("The question is saved."))
+                if self._worded(row, asked, kind, form):
+                    return self._on(row, _("The question is saved."))
             except Refused as refused:
                 db.session.rollback()
                 form.form_errors.append(said(refused.say))
         return self.render("evaluation_forms/question.html", row=row, form=form, kind=kind, asked=asked)
 
+    def _worded(self, row: EvaluationForm, asked: EvaluationQuestion | None, kind: QuestionKind, form: Any) -> bool:
+        """Keep what was typed, unless a colleague changed the question meanwhile; raises Refused."""
+        evaluation_forms.hold(db.session(), row)  # the version first, then its question: nobody waits for the other
+        if (asked and outrun(form, asked)) or not form.validate():
+            return False
+        text = form.text.data or ""
+        wording = Wording(kind, text, form.text_en.data or text, form.options(), bool(form.required.data))
+        evaluation_forms.word(db.session(), row, asked, wording)
+        return True
+
     @expose("/arrange/<pk>", methods=("POST",))
     def arrange(self, pk: str) -> ResponseReturnValue:
         """Move a question up or down, or take it out."""
-        row = self.get_one(pk)
-        asked = self._asked(row, request.form.get("question"))
-        how = request.form.get("how")
+        row, how = self.get_one(pk), request.form.get("how")
+        asked = next((q for q in row.questions if q.id == key(request.form.get("question"))), None)
         try:
-            if how == "remove":
+            if asked is None:  # taken out meanwhile, or by the first of two clicks
+                flash(said(FASTER), "danger")
+            elif how == "remove":
                 evaluation_forms.remove(db.session(), row, asked)
             elif how in {"up", "down"}:
                 evaluation_forms.move(db.session(), row, asked, up=how == "up")
@@ -169,7 +179,7 @@ class EvaluationForms(Steps, Desk):
         except Refused as refused:
             db.session.rollback()
             flash(said(refused.say), "danger")
-        return redirect(f"{url_for('.edit_view', id=row.id)}#questions")
+        return redirect(f"{url_for('.edit_view', id=pk)}#questions")
 
     def _asked(self, row: EvaluationForm, pk: Any) -> EvaluationQuestion:
         found = key(pk)

@@ -13,6 +13,7 @@ from workflow.questions import ENDS
 from workflow.words import QuestionKind
 
 BETWEEN = "|"
+WORDED = 3  # a value and its words in two languages
 
 
 class VersionForm(TypedForm):
@@ -92,7 +93,8 @@ def question_form(kind: QuestionKind, question: EvaluationQuestion | None) -> Qu
     """The form of one kind of question, as typed or as it stands."""
     stands: dict[str, Any] = {"required": kind is not QuestionKind.TEXT}
     if question is not None:
-        stands = {"text": question.text, "text_en": question.text_en, "required": question.required}
+        english = question.text_en if question.text_en != question.text else ""  # or it would outlive the Turkish
+        stands = {"text": question.text, "text_en": english, "required": question.required}
         stands |= _typed(kind, question.options or [])
     return _FORMS.get(kind, QuestionForm)(data=stands)
 
@@ -101,12 +103,17 @@ def _typed(kind: QuestionKind, options: list[Any]) -> dict[str, Any]:
     """Kept answers as their fields show them."""
     match kind:
         case QuestionKind.CHOICE:
-            return {"answers": "\n".join(_line(option) for option in options)}
+            return {"answers": "\n".join(_line(_said(option)) for option in options)}
         case QuestionKind.SCALE if options:
             low, high = (end if isinstance(end, list) else [end] for end in options)
             words = {"low_words": _line(low[1:]), "high_words": _line(high[1:])}
             return {"low": low[0], "high": high[0], **words}
     return {}
+
+
+def _said(option: Any) -> Any:
+    """The words of an answer, without the value a seed file may keep beside them."""
+    return option[1:] if isinstance(option, list) and len(option) == WORDED else option
 
 
 def _line(option: Any) -> str:

@@ -72,14 +72,15 @@ def _copied(question: EvaluationQuestion) -> EvaluationQuestion:
 
 def entitle(session: Session, row: EvaluationForm, title: str, *, standing: Standing) -> None:
     """Change the title of a version in preparation. Raises Refused. The caller commits."""
-    _in_preparation(session, row)
+    hold(session, row)
     row.title = title
     audit.note(session, row, Action.EDIT, standing)
+    row.version += 1
 
 
 def word(session: Session, row: EvaluationForm, question: EvaluationQuestion | None, wording: Wording) -> None:
     """Add a question at the end, or change one. Raises Refused. The caller commits."""
-    _in_preparation(session, row)
+    _changes(session, row, question)
     if said := fault(wording.kind, wording.options):
         raise Refused(said)
     if question is None:
@@ -94,7 +95,7 @@ def word(session: Session, row: EvaluationForm, question: EvaluationQuestion | N
 
 def move(session: Session, row: EvaluationForm, question: EvaluationQuestion, *, up: bool) -> None:
     """Change places with the question above or below; the first and the last stay. Raises Refused. The caller commits."""
-    _in_preparation(session, row)
+    _changes(session, row, question)
     place = row.questions.index(question)
     other = place + (-1 if up else 1)
     if not 0 <= other < len(row.questions):
@@ -112,7 +113,7 @@ def move(session: Session, row: EvaluationForm, question: EvaluationQuestion, *,
 
 def remove(session: Session, row: EvaluationForm, question: EvaluationQuestion) -> None:
     """Take a question out. Raises Refused. The caller commits."""
-    _in_preparation(session, row)
+    _changes(session, row, question)
     session.delete(question)
     session.flush()
     session.expire(row, ["questions"])
@@ -120,14 +121,24 @@ def remove(session: Session, row: EvaluationForm, question: EvaluationQuestion) 
 
 def discard(session: Session, row: EvaluationForm, *, standing: Standing) -> None:
     """Give a version in preparation up; nobody was asked it. Raises Refused. The caller commits."""
-    _in_preparation(session, row)
+    hold(session, row)
     audit.note(session, row, Action.DELETE, standing)
     session.delete(row)
 
 
-def _in_preparation(session: Session, row: EvaluationForm) -> None:
-    """Hold the version until the transaction ends, so that nobody publishes it half-changed."""
+def _changes(session: Session, row: EvaluationForm, question: EvaluationQuestion | None) -> None:
+    """Whoever had the version open before this change publishes nothing they have not seen."""
+    hold(session, row)
+    if question is not None and question not in row.questions:
+        raise Refused(FASTER)
+    row.version += 1
+
+
+def hold(session: Session, row: EvaluationForm) -> None:
+    """Hold the version until the transaction ends, so that nobody publishes it half-changed. Raises Refused."""
+    session.flush()
     session.refresh(row, with_for_update=True)
+    session.expire(row, ["questions"])  # a colleague may have added one, or taken one out
     if row.state is not EvaluationFormState.DRAFT:
         raise Refused(PUBLISHED)
 
