@@ -187,8 +187,9 @@ class Applications(Many, Reviewing, Assessing, Desk):
         completed = {"state": ApplicationState.COMPLETION.value}
         views: dict[str, dict[str, Any]] = {"soon": soon, "mine": mine, "all": {}, "completed": completed}
         n = counts(
-            db.session(), Application, {"left": self._left(), **{name: self._waits(args) for name, args in views.items()}}
+            db.session(), Application, {**self._left(), **{name: self._waits(args) for name, args in views.items()}}
         )  # fmt: skip
+        n["left"] += n["changing"]
         labels = {
             "left": ngettext("file has no reviewer on duty", "files have no reviewer on duty", n["left"]),
             "soon": ngettext(
@@ -217,12 +218,13 @@ class Applications(Many, Reviewing, Assessing, Desk):
             *asked.where,
         ]
 
-    def _left(self) -> Conditions:
-        return [
-            among(Application.department_id, g.standing.chair_of),
-            Application.state.in_(sorted(reviewers.OPEN)),
-            *reviewers.off_duty(today()),
-        ]
+    def _left(self) -> dict[str, Conditions]:
+        """What a chair has to give anew: files that wait themselves, and files of which a change waits."""
+        theirs = [among(Application.department_id, g.standing.chair_of), *reviewers.off_duty(today())]
+        return {
+            "left": [Application.state.in_(sorted(reviewers.OPEN)), *theirs],
+            "changing": [Application.id.in_(reviewers.changing(g.standing.chair_of)), *theirs],
+        }
 
     # -- one file -----------------------------------------------------------------------------------------
 

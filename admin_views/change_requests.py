@@ -1,6 +1,6 @@
 """Change requests at their three desks: the student asks and withdraws, the supervisor agrees, the commission decides."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
@@ -14,9 +14,10 @@ from sqlalchemy.orm import joinedload
 from admin_views.buttons import Steps, buttons
 from admin_views.desk import Card, Choice, Column, Desk
 from forms.change_request import change_form
-from models import Application, ChangeRequest, Institution, db
+from models import Application, ChangeRequest, Institution, User, db
 from services import audit, change_requests
-from services.listing import Order, capped, counts, key
+from services.listing import Listed, Order, capped, counts, cursor, key, listed
+from services.queue import MINE
 from services.say import said
 from services.scope import among
 from services.sign_in import today
@@ -26,6 +27,7 @@ from workflow.transitions import Door
 from workflow.words import Actor, ChangeKind, ChangeState
 
 STATES = tuple(s for s in ChangeState if s is not ChangeState.NEW)
+OLDEST, NEWEST = Order(ChangeRequest.asked_at), Order(ChangeRequest.asked_at, descending=True)
 
 
 class Changes(Steps, Desk):
@@ -35,9 +37,9 @@ class Changes(Steps, Desk):
     icon = "arrow-left-right"
     can_view_details = True
     details_template = "changes/file.html"
-    order = Order(ChangeRequest.asked_at, descending=True)
-    joins = (ChangeRequest.application, Application.institution)
-    columns = (
+    order = NEWEST
+    joins: ClassVar[Sequence[Any]] = (ChangeRequest.application, Application.institution)
+    columns: ClassVar[Sequence[Column]] = (
         Column("student_name", N_("Student"), Application.student_name, "link"),
         Column("kind", N_("Kind of change"), ChangeRequest.kind),
         Column("institution", N_("Institution"), Institution.name),
@@ -50,7 +52,7 @@ class Changes(Steps, Desk):
         Choice("state", N_("Status"), ChangeRequest.state, lambda: [(s.value, s) for s in STATES]),
         Choice("kind", N_("Kind of change"), ChangeRequest.kind, lambda: [(k.value, k) for k in ChangeKind]),
     )
-    waits: ClassVar[ChangeState]  # in which state a request waits for whoever works here
+    waits: ClassVar[ChangeState | None] = None  # in which state a request waits for whoever works here
     wait_text: ClassVar[str]
     application_desk: ClassVar[str]
 
@@ -63,6 +65,14 @@ class Changes(Steps, Desk):
 
     def conditions(self, args: Mapping[str, str]) -> list[ColumnElement[bool]]:
         return [*self.theirs(), *super().conditions(args)]
+
+    def page(self, args: Mapping[str, str]) -> Listed:
+        """What waits here: longest waiting first; anything else newest first."""
+        order = OLDEST if self.waits and args.get("state") == self.waits else NEWEST
+        return listed(
+            db.session(), {c.name: c.expr for c in self.columns}, order, at=cursor(args, order),
+            where=self.conditions(args), joins=self.joins,
+        )  # fmt: skip
 
     def get_one(self, id: Any) -> ChangeRequest:
         found = select(ChangeRequest).where(ChangeRequest.id == (key(id) or 0), *self.theirs())
@@ -85,6 +95,8 @@ class Changes(Steps, Desk):
         )
 
     def waiting(self) -> list[Card]:
+        if self.waits is None:
+            return []
         waiting = [*self.theirs(), ChangeRequest.state == self.waits]
         count = counts(db.session(), ChangeRequest, {"waiting": waiting})["waiting"]
         url = url_for(f"{self.endpoint}.index_view", state=self.waits.value)
@@ -105,9 +117,6 @@ class MyChanges(Changes):
 
     def theirs(self) -> list[ColumnElement[bool]]:
         return [ChangeRequest.student_id == g.standing.student_id]
-
-    def waiting(self) -> list[Card]:
-        return []
 
     @expose("/ask/<pk>/<kind>", methods=("GET", "POST"))
     def ask(self, pk: str, kind: str) -> ResponseReturnValue:
@@ -168,12 +177,26 @@ class CommissionChanges(Changes):
     wait_text = N_("change requests wait for a decision")
     application_desk = "applications"
 
+    joins = (ChangeRequest.application, Application.institution, Application.reviewer)
+    columns = (*Changes.columns, Column("reviewer", N_("Reviewer"), User.name))
+
     def theirs(self) -> list[ColumnElement[bool]]:
         own = g.standing.student_id
         return [
             among(ChangeRequest.department_id, g.standing.commissions),
             *([ChangeRequest.student_id != own] if own else []),
         ]
+
+    def conditions(self, args: Mapping[str, str]) -> list[ColumnElement[bool]]:
+        """Whose turn a change is goes with its file."""
+        mine = select(Application.id).where(Application.reviewer_id == g.standing.user_id)
+        asked = [ChangeRequest.application_id.in_(mine)] if args.get("reviewer") == MINE else []
+        return [*super().conditions(args), *asked]
+
+    def filters(self, args: Mapping[str, str]) -> list[dict[str, Any]]:
+        chosen = args.get("reviewer", "")
+        whose = {"name": "reviewer", "label": N_("Reviewer"), "options": [(MINE, _("Mine"))], "chosen": chosen}
+        return [*super().filters(args), whose]
 
 
 class SupervisorChanges(Changes):

@@ -8,17 +8,17 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from wtforms import Form
 
 from admin_views.desk import Column, Desk
 from admin_views.requests import departments
 from forms.commission import EndOfTermForm, TermOfOfficeForm
-from models import Application, Department, Membership, User, db
+from models import Department, Membership, User, db
 from services import commissions
 from services.commissions import BOARD
 from services.listing import Order, key
-from services.reviewers import OPEN, unattended
+from services.reviewers import OPEN_FILES, unattended
 from services.say import said
 from services.scope import among
 from services.sign_in import today
@@ -26,15 +26,6 @@ from workflow.say import N_
 from workflow.words import Action, Actor
 
 NOW, ALL = "now", "all"
-OPEN_FILES = (
-    select(func.count(Application.id))
-    .where(
-        Application.department_id == Membership.department_id,
-        Application.reviewer_id == Membership.user_id,
-        Application.state.in_(sorted(OPEN)),
-    )
-    .scalar_subquery()
-)
 
 
 class CommissionDesk(Desk):

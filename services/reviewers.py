@@ -1,5 +1,6 @@
 """Whose turn a file is within its commission: given by the chair, taken by a member, shared out when somebody leaves.
 
+What waits is an application, a completion, or a change asked of either: whoever reviews the file has all of them.
 A division of labour, not a lock: anybody of the commission may still decide. That is why it is no state and no door, but
 every change of it is a line in the file's history.
 """
@@ -10,22 +11,28 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from models import Application, Membership, Step, Student, User, utcnow
+from models import Application, ChangeRequest, Membership, Step, Student, User, utcnow
 from services import audit
 from services.commissions import in_office
 from services.scope import among
 from services.standing import Standing
 from services.transition import Refused
+from workflow.machine import Machine
 from workflow.say import Say
-from workflow.transitions import APPLICATIONS
+from workflow.transitions import APPLICATIONS, CHANGE_REQUESTS
 from workflow.turkish import search_key
 from workflow.words import Action, Actor
 
-# what waits for the commission: states from which one of its members takes a step
-OPEN = frozenset(state for door in APPLICATIONS.table if Actor.MEMBER in door.by for state in door.froms)
+
+def _waits(machine: Machine) -> frozenset[Any]:
+    """The states from which a member of the commission takes a step."""
+    return frozenset(state for door in machine.table if Actor.MEMBER in door.by for state in door.froms)
+
+
+OPEN, OPEN_CHANGES = _waits(APPLICATIONS), _waits(CHANGE_REQUESTS)
 AT_ONCE = 500  # files one press shares out
 NOT_CHAIR = Say("Only the chair gives files to reviewers.")
 NOT_OPEN = Say("This file does not wait for the commission.")
@@ -33,6 +40,27 @@ NOT_ON_DUTY = Say("%(name)s does not sit on this department's commission today."
 OWN = Say("Nobody reviews their own file.")
 TAKEN = Say("Somebody was faster: %(name)s reviews this file.")
 NOBODY_LEFT = Say("There is nobody on duty who could review this file.")
+
+
+def changing(departments: Collection[int]) -> Select[Any]:
+    """The keys of the files of these departments of which a change waits for the commission."""
+    return select(ChangeRequest.application_id).where(
+        among(ChangeRequest.department_id, departments), ChangeRequest.state.in_(sorted(OPEN_CHANGES))
+    )
+
+
+def _counted(of: Any, *where: ColumnElement[bool]) -> Any:
+    """How many open things of one kind the holder of a membership has."""
+    theirs = (Application.department_id == Membership.department_id, Application.reviewer_id == Membership.user_id)
+    return of.where(*theirs, *where).correlate(Membership).scalar_subquery()
+
+
+# beside a membership: how many files wait for its holder
+OPEN_FILES = _counted(select(func.count(Application.id)), Application.state.in_(sorted(OPEN))) + _counted(
+    select(func.count(ChangeRequest.id)).join(Application, Application.id == ChangeRequest.application_id),
+    ChangeRequest.department_id == Membership.department_id,
+    ChangeRequest.state.in_(sorted(OPEN_CHANGES)),
+)
 
 
 @dataclass(frozen=True)
@@ -53,17 +81,8 @@ Commission = Sequence[Reviewer]
 
 def on_duty(session: Session, departments: Collection[int], today: date) -> dict[int, Commission]:
     """Who sits on these commissions today, by name, with how many open files each has."""
-    open_files = (
-        select(func.count(Application.id))
-        .where(
-            Application.department_id == Membership.department_id,
-            Application.reviewer_id == Membership.user_id,
-            Application.state.in_(sorted(OPEN)),
-        )
-        .scalar_subquery()
-    )
     found = session.execute(
-        select(Membership.department_id, User.id, User.name, Student.id, open_files)
+        select(Membership.department_id, User.id, User.name, Student.id, OPEN_FILES)
         .join(Membership.user)
         .outerjoin(Student, Student.user_id == User.id)
         .where(among(Membership.department_id, departments), *in_office(today), User.active)
@@ -88,10 +107,27 @@ def off_duty(today: date) -> list[ColumnElement[bool]]:
 
 def unattended(session: Session, standing: Standing, today: date) -> Sequence[Application]:
     """The open files of the chair's departments that have no reviewer on duty, longest waiting first."""
-    found = select(Application).where(
-        among(Application.department_id, standing.chair_of), Application.state.in_(sorted(OPEN)), *off_duty(today)
-    )
-    return session.scalars(found.order_by(Application.submitted_at, Application.id).limit(AT_ONCE)).all()
+    theirs = (among(Application.department_id, standing.chair_of), *off_duty(today))
+    ways = (Application.state.in_(sorted(OPEN)), Application.id.in_(changing(standing.chair_of)))  # each by its index
+    found = {
+        row
+        for way in ways
+        for row in session.scalars(
+            select(Application).where(*theirs, way).order_by(Application.submitted_at, Application.id).limit(AT_ONCE)
+        )
+    }
+    return sorted(found, key=_since)[:AT_ONCE]
+
+
+def _since(row: Application) -> tuple[datetime, int]:
+    return row.submitted_at or utcnow(), row.id
+
+
+def waiting(session: Session, rows: Collection[Application]) -> set[int]:
+    """The keys of those files that wait for the commission: themselves, or by a change asked of them."""
+    others = [row.id for row in rows if row.state not in OPEN]
+    changed = changing({row.department_id for row in rows}).where(ChangeRequest.application_id.in_(others))
+    return {row.id for row in rows if row.state in OPEN} | (set(session.scalars(changed)) if others else set())
 
 
 @dataclass(frozen=True)
@@ -104,7 +140,7 @@ class Turn:
 
 def turn(session: Session, row: Application, standing: Standing, today: date) -> Turn | None:
     """Whose turn a file is, for its page; None where it does not wait for the commission."""
-    if row.state not in OPEN:
+    if not waiting(session, [row]):
         return None
     held = select(Membership.user_id).where(Membership.department_id == row.department_id, *in_office(today))
     sits = set(session.scalars(held.where(Membership.user_id.in_([row.reviewer_id or 0, standing.user_id or 0]))))
@@ -121,7 +157,7 @@ def give(
     at: datetime | None = None,
 ) -> None:
     """Give one file to a member on duty, or (None) to nobody; raises Refused. The caller commits."""
-    _may_give(row, standing)
+    _may_give(row, standing, waiting(session, [row]))
     chosen = None
     if to is not None:
         commission = on_duty(session, {row.department_id}, today)[row.department_id]
@@ -140,14 +176,15 @@ def share_out(
 
     Answers how many each one got, by name, and the files that stay as they are, each with its reason. The caller commits.
     """
-    ordered = sorted(rows, key=lambda row: (row.submitted_at or utcnow(), row.id))
+    ordered = sorted(rows, key=_since)
+    open_ = waiting(session, ordered)
     commissions = on_duty(session, {row.department_id for row in ordered} or {0}, today)
     load = Counter({r.id: r.files for commission in commissions.values() for r in commission})
-    load.subtract(row.reviewer_id for row in ordered if row.reviewer_id and row.state in OPEN)  # given anew
+    load.subtract(row.reviewer_id for row in ordered if row.reviewer_id and row.id in open_)  # given anew
     got, refused = Counter[str](), list[tuple[Application, Say]]()
     for row in ordered:
         try:
-            _may_give(row, standing)
+            _may_give(row, standing, open_)
             chosen = _least(commissions[row.department_id], row, load)
         except Refused as refusal:
             refused.append((row, refusal.say))
@@ -160,8 +197,8 @@ def share_out(
 
 def take_up(session: Session, row: Application, *, standing: Standing, today: date) -> None:
     """Take a file that is nobody's, or whose reviewer no longer sits on the commission; raises Refused."""
-    session.refresh(row, with_for_update=True)
-    if row.state not in OPEN:
+    session.refresh(row, with_for_update={"of": Application})  # not what a page loaded beside it
+    if not waiting(session, [row]):
         raise Refused(NOT_OPEN)
     commission = on_duty(session, {row.department_id}, today)[row.department_id]
     holder = next((r for r in commission if r.id == row.reviewer_id), None)
@@ -176,10 +213,10 @@ def take_up(session: Session, row: Application, *, standing: Standing, today: da
     _assign(session, row, own, capacity, standing)
 
 
-def _may_give(row: Application, standing: Standing) -> None:
+def _may_give(row: Application, standing: Standing, open_: Collection[int]) -> None:
     if row.department_id not in standing.chair_of or row.student_id == standing.student_id:
         raise Refused(NOT_CHAIR)
-    if row.state not in OPEN:
+    if row.id not in open_:
         raise Refused(NOT_OPEN)
 
 

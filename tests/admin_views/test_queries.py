@@ -200,6 +200,10 @@ READ: dict[str, tuple[str, ...]] = {
         "/institutions/details/?id={civil firm}", "/supervisors/", "/supervisors/?q=ali",
         "/applications/institutions?q=kaya", "/",
     ),
+    "chair of civil": (
+        "/", "/commission/", "/applications/share?reviewer=off", "/changes/", "/changes/?state=with_commission&reviewer=mine",
+        "/requests/", "/requests/?state=all", "/evaluation-forms/",
+    ),
     "career centre": (
         *(f"/applications/{asked}" for asked in QUEUE), "/applications/details/?id={file}", "/", "/figures/",
         "/figures/?state=approved", "/figures/?city=Trabzon&term={term}", "/applications/?state=all&city=Trabzon",

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select, text
 
-from models import Application, Department, Membership, User, db
+from models import Application, ChangeRequest, Department, Membership, User, db
 from services import audit, reviewers
 from services.scope import enter, system_session
 from services.sign_in import today
@@ -96,6 +96,12 @@ def board(app: Flask) -> Board:
             at = datetime(2026, 3, n, 9, tzinfo=UTC)
             made.files[f"f{n}"] = t.application(t.student(of), of, kind=kind, submitted_at=at).id
         made.files["approved"] = t.application(t.student(of), of, kind=kind, state=S.APPROVED).id
+        changing = t.application(
+            t.student(of), of, kind=kind, state=S.APPROVED, starts_on=today() + timedelta(days=30),
+            supervisor=t.supervisor(t.institution()),
+        )  # fmt: skip
+        t.change(changing, "with_commission")
+        made.files["changing"] = changing.id
         murats = t.student(of, "Murat", "Kaya", user=made.people["Murat"])
         made.files["Murat's own"] = t.application(murats, of, kind=kind).id
         t.session.flush()
@@ -274,6 +280,52 @@ def test_a_closed_account_reviews_nothing_either(board: Board) -> None:
     with looking(board.app) as session:
         session.get_one(User, board.people["Selin"].id).active = False
     assert shown(board, "Hakan", "?reviewer=off") == ["f1"]
+
+
+# -- changes asked of a file -----------------------------------------------------------------------------------------
+
+
+def test_a_change_that_waits_is_its_files_reviewers_and_is_given_anew_when_they_leave(board: Board) -> None:
+    left(board, "changing", "approved", "f1")
+    client = board.client("Hakan")
+    assert re.search(r'reviewer=off"><span class="card-count">2<', client.get("/").text)
+    assert client.get("/applications/share?reviewer=off").text.count("Nihal") == 2
+    client.post("/applications/share?reviewer=off", data={"asked": "yes", "to": str(board.people["Selin"].id)})
+    assert board.reviewer("changing", "f1", "approved") == ["Selin", "Selin", "Nihal"]
+    assert "reviewer=off" not in client.get("/").text
+    counted = dict(
+        re.findall(r'<span>(\w+)<br>.*?"Açık dosya">(?:<a [^>]*>)?(\d+)', client.get("/commission/").text, re.DOTALL)
+    )
+    assert counted == {"Hakan": "0", "Murat": "0", "Selin": "2"}
+
+
+def test_a_change_weighs_as_much_as_an_application_where_files_are_shared_out(board: Board) -> None:
+    board.give("Hakan", "changing", "Murat")
+    board.give("Hakan", "f1", "Selin")
+    assert board.share("Hakan", "f2", "changing") == ({"Hakan": 1, "Murat": 1}, [])
+
+
+def test_a_member_takes_a_file_of_which_a_change_waits_and_finds_it_under_their_changes(board: Board) -> None:
+    key = board.files["changing"]
+    client = board.client("Selin")
+    take = f"/applications/take/{key}"
+    assert take in client.get(f"/applications/details/?id={key}").text
+    client.post(take)
+    assert board.reviewer("changing") == ["Selin"]
+    with looking(board.app) as session:
+        change = session.scalars(select(ChangeRequest.id)).one()
+    link = f"/changes/details/?id={change}"
+    assert [link in board.client(who).get("/changes/?reviewer=mine").text for who in ("Selin", "Murat")] == [
+        True,
+        False,
+    ]
+    assert "Selin" in board.client("Murat").get("/changes/?state=with_commission").text
+    assert "Selin" in board.client("Murat").get(link).text
+    client.post(f"/changes/step/{change}/reject", data={"reason": "Olmaz.", "version": "0"})
+    assert take not in client.get(f"/applications/details/?id={key}").text
+    with pytest.raises(Refused) as refused:
+        board.give("Hakan", "changing", "Murat")
+    assert refused.value.say is reviewers.NOT_OPEN
 
 
 # -- plans -----------------------------------------------------------------------------------------------------------
