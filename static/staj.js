@@ -1,10 +1,10 @@
 // Comfort only: every page works without this file.
 document.querySelector("[data-focus]")?.focus();
 
-// A form is sent once, however often its button is pressed.
+// A form is sent once, however often its button is pressed; one that answers with a file leaves its page standing, and may be sent again.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post") return;
+  if (form.method !== "post" || "again" in form.dataset) return;
   if (form.dataset.sent) { event.preventDefault(); return; }
   form.dataset.sent = "yes";
 });
