@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from admin_views.buttons import Steps, buttons
 from admin_views.desk import Card, Column, Desk
-from admin_views.insurance_batch import ListOut
+from admin_views.insurance_batch import LISTED, WHOLE_VIEW, ListOut
 from admin_views.insurance_references import ReferencesIn
 from models import Application, ChangeRequest, Declaration, Department, Institution, Step, db
 from services import insurance_board as board
@@ -84,7 +84,9 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
             filters=self.filters(args),
             left=board.time_left(db.session(), page.rows, today()),
             views=[(_(view.label), capped(counted[name]), view.args, name) for name, view in board.VIEWS.items()],
-            listed_out={*board.WAITING, DeclarationState.SENT},
+            listed_out=LISTED,
+            chosen={f["name"]: f["chosen"] for f in self.filters(args) if f["chosen"]},
+            whole=WHOLE_VIEW,
         )
 
     def page(self, args: Mapping[str, str]) -> Listed:

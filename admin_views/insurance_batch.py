@@ -1,21 +1,23 @@
 """The list out: ticked declarations marked as sent one by one, then the file with their national ids."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from flask import Response, abort, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
 
 from admin_views.buttons import seen_version
 from admin_views.desk import Opened
 from admin_views.told import Outcome, outcomes_of, signed
-from models import Declaration, db
-from services import insurance_list, national_ids
+from models import Application, Declaration, db
+from services import insurance_board, insurance_list, national_ids
 from services.export import CONTENT_TYPES, exported
 from services.insurance_list import BadColumns, Columns
-from services.listing import SIZE, key
+from services.listing import SIZE, Order, key, listed
 from services.say import said
 from services.seal import Seal
 from services.sign_in import today
@@ -25,6 +27,13 @@ from workflow.words import Action, DeclarationState
 
 GONE = Say("There is no such declaration.")
 PASSED = Say("It was refused when you tried; by now nothing stands against it.")
+WHOLE = joinedload(Declaration.application).options(
+    joinedload(Application.institution), joinedload(Application.department), joinedload(Application.student)
+)
+LISTED = frozenset({*insurance_board.WAITING, DeclarationState.SENT})
+WHOLE_VIEW = (
+    500  # of a view listed at once; a file of references takes as many lines, and an address tells what became of them
+)
 TAKEN, ABSENT, LATE, FAULTY = "", "absent", "late", "faulty"  # or the state that was in the way
 
 
@@ -36,42 +45,59 @@ class ListOut(Opened):
         """Marked by POST, told by GET: reloading or going back sends nothing twice."""
         if request.method == "GET":
             return self._told(request.args.get("told", ""))
-        ticked = list(dict.fromkeys(request.form.getlist("row")))
-        if not 0 < len(ticked) <= SIZE:
+        whole = request.form.get("whole")
+        ticked = self._whole() if whole else list(dict.fromkeys(request.form.getlist("row")))
+        if not 0 < len(ticked) <= (WHOLE_VIEW if whole else SIZE):
             too_many = Say("Tick at most %(count)s declarations at once; nothing was listed.", count=SIZE)
             return self._back(too_many if ticked else Say("Tick at least one declaration first."))
         try:
             of = insurance_list.columns()
         except BadColumns as bad:
             return self._back(bad.say)
-        outcomes = [(typed.partition(":")[0][:20], self._listed(typed, of)) for typed in ticked]
+        rows = self._all(typed.partition(":")[0] for typed in ticked)
+        faulty = {pk for pk, row in rows.items() if insurance_list.fault(row, _seal(), of)}
+        outcomes = [(typed.partition(":")[0][:20], self._listed(typed, rows, faulty)) for typed in ticked]
         return redirect(url_for(".list_out", told=signed(outcomes)), 303)
+
+    def _whole(self) -> list[str]:
+        """The first of the view that was filtered, as if they were ticked: a morning after the feast has hundreds."""
+        args = request.form.to_dict()
+        found = listed(
+            db.session(), {"version": Declaration.version, "state": Declaration.state}, Order(Declaration.aim_on),
+            where=insurance_board.conditions(args, today()), branches=insurance_board.branches(args), size=WHOLE_VIEW,
+        )  # fmt: skip
+        return [f"{row.key}:{row.version}" for row in found.rows if row.state in LISTED]
 
     def _back(self, say: Say) -> ResponseReturnValue:
         flash(said(say), "warning")
         return redirect(url_for(".index_view"), 303)
 
-    def _listed(self, typed: str, of: Columns) -> str:
+    def _listed(self, typed: str, rows: Mapping[int, Declaration], faulty: Collection[int]) -> str:
         """Mark one declaration as sent; one that is on its way already may be listed again."""
         pk, _colon, version = typed.partition(":")
-        row = self._find(pk)
+        row = rows.get(key(pk) or 0)
         if row is None:
             return ABSENT
-        if insurance_list.fault(row, _seal(), of):
+        if key(pk) in faulty:
             return FAULTY
         if row.state is DeclarationState.SENT:
             return TAKEN
         try:
             take(db.session(), row, Action.SEND, standing=g.standing, today=today(), seen=seen_version(version))
             db.session.commit()
+        except IntegrityError:  # somebody wrote the next line of this history
+            db.session.rollback()
+            return LATE
         except Refused as refusal:
             db.session.rollback()
             return LATE if isinstance(refusal, Outrun) else row.state.value
         return TAKEN
 
-    def _find(self, pk: str) -> Declaration | None:
-        row = db.session.get(Declaration, key(pk) or 0)
-        return row if row and row.state is not DeclarationState.NEW else None
+    def _all(self, typed: Iterable[str]) -> dict[int, Declaration]:
+        """The declarations under these keys, with what a list tells of them, in one statement."""
+        keys = {pk for text in typed if (pk := key(text))}
+        found = select(Declaration).where(Declaration.id.in_(keys), Declaration.state != DeclarationState.NEW)
+        return {row.id: row for row in db.session.scalars(found.options(WHOLE))}
 
     def _told(self, token: str) -> ResponseReturnValue:
         try:
@@ -82,8 +108,9 @@ class ListOut(Opened):
 
     def _outcomes(self, outcomes: list[tuple[str, str]]) -> Iterator[Outcome]:
         of = insurance_list.columns()
+        rows = self._all(pk for pk, _word in outcomes)
         for pk, word in outcomes:
-            row = self._find(pk)
+            row = rows.get(key(pk) or 0)
             if row is None:
                 yield Outcome(f"#{pk}", None, GONE)
             else:
@@ -97,8 +124,9 @@ class ListOut(Opened):
             return abort(404)
         try:
             of = insurance_list.columns()
-            found = (self._find(pk) for pk, word in outcomes if word == TAKEN)
-            rows = [self._cells(row, of) for row in found if row]
+            found = self._all(pk for pk, word in outcomes if word == TAKEN)
+            listed_out = (found[pk] for typed, _word in outcomes if (pk := key(typed)) in found)
+            rows = [self._cells(row, of) for row in listed_out]
             db.session.commit()
         except (BadColumns, Refused, IntegrityError) as bad:
             db.session.rollback()

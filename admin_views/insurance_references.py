@@ -11,13 +11,15 @@ from flask_admin import expose
 
 from admin_views.desk import Opened
 from models import db
+from services import insurance_list
 from services import insurance_references as inward
 from services.archives import Refusal
 from services.archives.rules import upload_name
 from services.imports import Shelf
+from services.insurance_list import BadColumns
 from services.say import said
 from services.sign_in import today
-from services.tables import TABULAR, Unreadable, read_table
+from services.tables import OFFICE, TABULAR, Unreadable, read_table
 from workflow.say import Say
 
 KEPT = "references.json"  # what is kept of a file for an hour: numbers, references, refusals; nothing else that stood in it
@@ -46,7 +48,11 @@ class ReferencesIn(Opened):
         name = upload_name(file.filename or "") if file else ""
         if not file or PurePath(name).suffix.lower() not in TABULAR:
             raise Refusal(Say("Choose a CSV or XLSX file."))
-        return inward.given(name, read_table(name, file.read()))
+        try:
+            names = inward.headings(insurance_list.columns())
+        except BadColumns:  # which stops the list out; what went out before may still come back
+            names = inward.HEADINGS
+        return inward.given(name, read_table(name, file.read(), encodings=OFFICE, remark=""), names)
 
     @expose("/references/<token>")
     def recorded(self, token: str) -> ResponseReturnValue:

@@ -32,6 +32,7 @@ VIEWS: dict[str, View] = {
     "exits": View(N_("Exits due"), {"kind": DeclarationKind.EXIT.value, "due": Urgency.SOON.value}),
     "corrections": View(N_("Corrections due"), {"kind": DeclarationKind.CORRECTION.value}),
     "cancellations": View(N_("Cancellations due"), {"kind": DeclarationKind.CANCELLATION.value}),
+    "sent": View(N_("Sent, reference awaited"), {"state": DeclarationState.SENT.value}),
 }
 
 
@@ -62,7 +63,7 @@ def branches(args: Mapping[str, str]) -> list[Conditions]:
 def board(session: Session, today: date) -> dict[str, int]:
     """How many declarations wait, view by view."""
     views = {name: conditions(view.args, today) for name, view in VIEWS.items()}
-    return counts(session, Declaration, views, branches=branches({}))
+    return counts(session, Declaration, views, branches=branches({}), of={"sent": branches(VIEWS["sent"].args)})
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,9 @@ def columns(path: Path = COLUMNS) -> Columns:
             raise BadColumns(
                 Say("A column of %(file)s names no known fact: %(line)s. Tell the IT office.", file=path.name, line=str(line)[:80])
             )  # fmt: skip
+    names = [str(line["heading"]).lower() for line in found["columns"]]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise BadColumns(Say("%(file)s has two columns called “%(column)s”. Tell the IT office.", file=path.name, column=twice))  # fmt: skip
     codes = {table: _dated(path.name, found.get(table), table) for table in _DATED}
     return Columns(tuple((str(c["heading"]), c["fact"]) for c in found["columns"]), codes)
 

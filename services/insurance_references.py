@@ -1,15 +1,18 @@
 """References and refusals that come back in a file: each line judged, each its own step."""
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any
 
 from flask_babel import force_locale
 from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models import Declaration
+from services.insurance_list import Columns
 from services.listing import key
 from services.say import said
 from services.sign_in import LANGUAGES
@@ -30,7 +33,11 @@ HEADINGS = {
     "bildirge turu": "kind", "kind": "kind", "referans no": "reference", "reference": "reference",
     "ret gerekcesi": "refusal", "refusal": "refusal",
 }  # fmt: skip
+FORMULA = re.compile(
+    r"^[=+@]|^#|^\d+([.,]\d+)?E\+?\d+$", re.IGNORECASE
+)  # and what a spreadsheet makes of a long number
 OFFICE = frozenset({Actor.HEALTH_OFFICE})
+NUMBERLESS = Say("This line has no declaration number and no application number.")
 UNKNOWN = Say("There is no such declaration.")
 UNANSWERED = Say("Neither a reference nor a refusal is given.")
 UNDECIDED = Say("It was refused when you tried; by now nothing stands against it.")
@@ -52,20 +59,29 @@ class Given:
         return asdict(self)
 
 
-def given(file: str, lines: Iterable[Line]) -> list[Given]:
-    """The lines of a file; raises Unreadable for a file that is too long or names neither number nor reference."""
+_FACTS = frozenset(f.name for f in fields(Given)) - {"line"}
+
+
+def headings(of: Columns) -> Mapping[str, str]:
+    """What a column may be called: what the list out calls it, then the usual names."""
+    return HEADINGS | {search_key(heading): fact for heading, fact in of.columns}
+
+
+def given(file: str, lines: Iterable[Line], names: Mapping[str, str] = HEADINGS) -> list[Given]:
+    """The lines of a file; raises Unreadable for a file that is too long, empty, or of other columns."""
+    kept = {heading: fact for heading, fact in names.items() if fact in _FACTS}
     found: list[Given] = []
     for line in lines:
         if len(found) == MOST:
             raise Unreadable(
                 file, Say("At most %(count)s lines at once; nothing was recorded.", count=MOST), line.number
             )
-        facts = {HEADINGS[name]: str(value) for n, value in line.values.items() if (name := search_key(n)) in HEADINGS}
-        if not facts.keys() & {"declaration", "application"}:
-            raise Unreadable(file, Say("This line has no declaration number and no application number."), line.number)
+        facts = {kept[name]: str(value) for n, value in line.values.items() if (name := search_key(n)) in kept}
         found.append(Given(line.number, **{n: _short(v) for n, v in facts.items()}))
     if not found:
         raise Unreadable(file, Say("The file has no lines below its heading."))
+    if not any(line.declaration or line.application for line in found):
+        raise Unreadable(file, Say("No line has a declaration number or an application number: are these the columns of the list?"))  # fmt: skip
     return found
 
 
@@ -103,36 +119,62 @@ def record(session: Session, lines: Iterable[Given], *, standing: Standing, toda
                 session, found.row, _action(line), standing=standing, today=today, reason=line.refusal or None, values=values
             )  # fmt: skip
             session.commit()
-        except Refused:
+        except (Refused, IntegrityError):  # somebody was faster; the answers tell how it stands
             session.rollback()
+        else:
+            known.note(line.reference, found.row.id)
 
 
-Known = Mapping[str, Mapping[int, list[Declaration]]]
+@dataclass(frozen=True)
+class Known:
+    """The declarations that lines name, by their own number and by their application's, and where references stand."""
+
+    declaration: dict[int, list[Declaration]] = field(default_factory=dict)
+    application: dict[int, list[Declaration]] = field(default_factory=dict)
+    references: dict[str, list[int]] = field(default_factory=dict)
+
+    def note(self, reference: str | None, pk: int) -> None:
+        self.references.setdefault(reference or "", []).append(pk)
+
+    def elsewhere(self, reference: str, pk: int) -> int | None:
+        """Another declaration that has this reference."""
+        return next((other for other in self.references.get(reference, ()) if other != pk), None)
 
 
 def _known(session: Session, lines: Iterable[Given]) -> Known:
-    """Every declaration the lines name, by its number and by its application's, in one statement."""
-    own = {k for line in lines if (k := key(line.declaration))}
-    of = {k for line in lines if not line.declaration and (k := key(line.application))}
+    """Every declaration the lines name, in one statement; and every one that has a reference they give, in another."""
+    own = {k for line in lines if (k := _key(line.declaration))}
+    of = {k for line in lines if not line.declaration and (k := _key(line.application))}
     asked = select(Declaration).where(
         or_(Declaration.id.in_(own), Declaration.application_id.in_(of)), Declaration.state != DeclarationState.NEW
     )
-    found: dict[str, dict[int, list[Declaration]]] = {"declaration": {}, "application": {}}
+    known = Known()
     for row in session.scalars(asked.order_by(Declaration.id)):
-        found["declaration"].setdefault(row.id, []).append(row)
-        found["application"].setdefault(row.application_id, []).append(row)
-    return found
+        known.declaration.setdefault(row.id, []).append(row)
+        known.application.setdefault(row.application_id, []).append(row)
+    given = {line.reference for line in lines if line.reference and _wrong(line) is None}
+    standing = select(Declaration.reference, Declaration.id).where(Declaration.reference.in_(given))
+    for reference, pk in session.execute(standing.order_by(Declaration.id)):
+        known.note(reference, pk)
+    return known
+
+
+def _key(typed: str) -> int | None:
+    """A number as typed; pages write that of an application with a # before it."""
+    return key(typed.removeprefix("#").strip())
 
 
 def _answer(line: Given, known: Known) -> Answer:
-    by = "declaration" if line.declaration else "application"
-    rows = known[by].get(key(getattr(line, by)) or 0, [])
-    if by == "application":
-        rows = _meant(line, rows)
+    if not line.declaration and not line.application:
+        return Answer(line, None, NUMBERLESS)
+    if line.declaration:
+        rows = known.declaration.get(_key(line.declaration) or 0, [])
+    else:
+        rows = _meant(line, known.application.get(_key(line.application) or 0, []))
     if len(rows) != 1:
         several = Say("This application has several declarations: give the declaration number.")
         return Answer(line, None, several if rows else UNKNOWN)
-    return Answer(line, rows[0], _stands(line, rows[0]))
+    return Answer(line, rows[0], _stands(line, rows[0], known))
 
 
 def _meant(line: Given, rows: list[Declaration]) -> list[Declaration]:
@@ -151,7 +193,7 @@ def _names(kind: DeclarationKind) -> set[str]:
     return {search_key(name) for name in names}
 
 
-def _stands(line: Given, row: Declaration) -> Say | None:
+def _stands(line: Given, row: Declaration, known: Known) -> Say | None:
     """None where the line is recorded, UNDECIDED where it can be, else what is against it."""
     if wrong := _wrong(line):
         return wrong
@@ -163,6 +205,11 @@ def _stands(line: Given, row: Declaration) -> Say | None:
     action = _action(line)
     if not any(door.action is action for door in DECLARATIONS.doors(row.state, OFFICE)):
         return Say(CLOSED.msgid, action=action, state=row.state)
+    if other_one := line.reference and known.elsewhere(line.reference, row.id):
+        return Say(
+            "Declaration %(number)s has this reference already. If both really have it, record it on this declaration’s page.",
+            number=other_one,
+        )  # fmt: skip
     return UNDECIDED
 
 
@@ -175,6 +222,8 @@ def _wrong(line: Given) -> Say | None:
             return Say("The text is longer than %(count)s characters.", count=longest)
         if not legible(text, lines=name == "refusal"):
             return Say("This holds hidden or broken characters.")
+    if FORMULA.match(line.reference):
+        return Say("This is a formula, or a number the spreadsheet has shortened. Write the reference as text.")
     return None if line.reference or line.refusal else UNANSWERED
 
 

@@ -116,10 +116,20 @@ def reaches(
 
 
 def counts(
-    session: Session, model: Any, views: Mapping[str, Conditions], *, branches: Sequence[Conditions] = ((),)
+    session: Session,
+    model: Any,
+    views: Mapping[str, Conditions],
+    *,
+    branches: Sequence[Conditions] = ((),),
+    of: Mapping[str, Sequence[Conditions]] | None = None,
 ) -> dict[str, int]:
-    """How many rows each of several views of a list has, in one statement; none is counted past CAP + 1."""
-    asked = select(*(_counted(model, where, branches).label(name) for name, where in views.items()))
+    """How many rows each of several views of a list has, in one statement; none is counted past CAP + 1.
+
+    `of` names the branches of a view that has others than the rest.
+    """
+    asked = select(
+        *(_counted(model, where, (of or {}).get(name, branches)).label(name) for name, where in views.items())
+    )
     return dict(session.execute(asked).one()._mapping)  # noqa: SLF001 -- a row's public name for this
 
 

@@ -18,6 +18,10 @@ TABULAR = frozenset({".csv", ".xlsx"})
 MAX_ROWS = 500_000
 MAX_UNPACKED = 256 * 1024 * 1024  # bytes of an .xlsx once unpacked
 MAX_PROBLEMS = 200
+UTF8 = ("utf-8-sig",)
+OFFICE = (*UTF8, "utf-16", "cp1254")  # what a Turkish spreadsheet saves a CSV as
+_DIGITS = 10**15  # a spreadsheet keeps fifteen digits of a number; what is longer has lost some, and shows it
+_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True)
@@ -46,13 +50,16 @@ class Unreadable(Exception):
         self.problem = Problem(file, line, say)
 
 
-def read_table(file: str, data: bytes) -> Iterator[Line]:
-    """The rows below the header of a CSV or XLSX file; raises Unreadable."""
-    rows = _xlsx(file, data) if PurePath(file).suffix.lower() == ".xlsx" else _csv(file, data)
+def read_table(file: str, data: bytes, *, encodings: Sequence[str] = UTF8, remark: str = "#") -> Iterator[Line]:
+    """The rows below the header of a CSV or XLSX file; raises Unreadable.
+
+    A CSV is read in the first of the `encodings` that fits; a row that begins with `remark` is passed over ("": none is).
+    """
+    rows = _xlsx(file, data) if PurePath(file).suffix.lower() == ".xlsx" else _csv(file, data, encodings)
     header: list[str] | None = None
     for number, cells in rows:
         texts = [_text(c) for c in cells]
-        if not any(texts) or texts[0].startswith("#"):
+        if not any(texts) or (remark and texts[0].startswith(remark)):
             continue
         if header is None:
             header = _header(file, number, texts)
@@ -72,12 +79,8 @@ def _header(file: str, number: int, texts: Sequence[str]) -> list[str]:
     return names
 
 
-def _csv(file: str, data: bytes) -> Iterator[tuple[int, list[Any]]]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as wrong:
-        line = data[: wrong.start].count(b"\n") + 1
-        raise Unreadable(file, Say("This is not UTF-8 text. Save the file as “CSV UTF-8” or as XLSX."), line) from None
+def _csv(file: str, data: bytes, encodings: Sequence[str]) -> Iterator[tuple[int, list[Any]]]:
+    text = _decoded(file, data, encodings)
     heading = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=heading.count), strict=True)
     starts = 1
@@ -91,6 +94,18 @@ def _csv(file: str, data: bytes) -> Iterator[tuple[int, list[Any]]]:
         yield starts, cells
         starts = reader.line_num + 1
         _few_enough(file, starts)
+
+
+def _decoded(file: str, data: bytes, encodings: Sequence[str]) -> str:
+    line = 0
+    for encoding in encodings:
+        if encoding == "utf-16" and not data.startswith(_MARKS):
+            continue  # without its mark every second text would pass for it
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError as wrong:
+            line = line or data[: wrong.start].count(b"\n") + 1
+    raise Unreadable(file, Say("This is not UTF-8 text. Save the file as “CSV UTF-8” or as XLSX."), line)
 
 
 def _xlsx(file: str, data: bytes) -> Iterator[tuple[int, list[Any]]]:
@@ -114,7 +129,7 @@ def _few_enough(file: str, rows: int) -> None:
 def _text(cell: Any) -> str:
     """A cell as its text: workbooks hold numbers and dates as such."""
     if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
+        return str(int(cell)) if abs(cell) < _DIGITS else f"{cell:.15G}"
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, datetime):

@@ -11,7 +11,7 @@ from models import Declaration, Step, Student
 from services.seal import Seal
 from tests.people import looking
 from tests.university import University
-from workflow.words import Action, DeclarationState
+from workflow.words import Action, DeclarationKind, DeclarationState
 
 ID = "10000000146"
 BOM = b"\xef\xbb\xbf"
@@ -98,3 +98,57 @@ def test_nobody_elses_page_shows_a_national_id(university: University) -> None:
     paths = ("/", "/applications/?state=all", "/applications/export/csv?state=all", "/interns/", "/my-applications/")
     met = {(who, path) for who, client in university.people.items() for path in paths if ID in client.get(path).text}
     assert met == set()
+
+
+def test_a_whole_view_goes_out_on_one_list(university: University, office: Any) -> None:
+    told = office.post("/declarations/list", data={"whole": "yes", "kind": "entry"})
+    page = office.get(told.location).text
+    with looking(university.app) as session:
+        left = [
+            d.id
+            for d in session.scalars(select(Declaration))
+            if d.kind is DeclarationKind.ENTRY and d.state in {DeclarationState.DUE, DeclarationState.FAILED}
+        ]
+    assert (told.status_code, "data-taken" in page, "data-refused" in page, left) == (303, True, False, [])
+    again = office.post("/declarations/list", data={"whole": "yes", "kind": "entry"}, follow_redirects=True)
+    assert "data-taken" not in again.text  # nothing of that view waits any more
+
+
+def test_what_was_sent_is_counted_on_the_board(university: University, office: Any) -> None:
+    with looking(university.app) as session:
+        sent = len(list(session.scalars(select(Declaration).where(Declaration.state == DeclarationState.SENT))))
+    page = office.get("/declarations/?state=sent").text
+    tile = re.search(r'board-sent[^>]*aria-current="true"><strong>(\d+)', page)
+    assert tile
+    assert int(tile[1]) == sent
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("", b""), ("liste.csv", b""), ("liste.xlsx", b"PK\x03\x04"), ("liste.xlsx", b""), ("liste.exe", b"MZ"),
+        ("liste.csv", b"\x00" * 100), ("liste.csv", b"\xff\xfe\x00"), ("liste.csv", "Adı;Soyadı\nA;B\n".encode("cp1254")),
+        ("liste.csv", b"Bildirge no;Referans no\n" + b"1;R\n" * 10_000), ("liste.csv", b'Bildirge no\n"' + b"x" * 200_000),
+        ("liste.csv", b"Bildirge no;Bildirge no\n1;2\n"), ("liste.csv", b"Bildirge no;Referans no\n1;R;3;4\n"),
+    ],
+)  # fmt: skip
+def test_a_hostile_file_is_refused_with_a_sentence_and_writes_nothing(
+    university: University, office: Any, name: str, data: bytes
+) -> None:
+    before = row(university).version
+    answer = office.post("/declarations/references", data={"file": (io.BytesIO(data), name)})
+    assert (answer.status_code, 'id="file-error"' in answer.text, row(university).version) == (200, True, before)
+
+
+def test_hostile_lines_are_told_one_by_one(university: University, office: Any) -> None:
+    key = university.declarations["zeynep due"]
+    office.post("/declarations/list", data={"row": f"{key}:{row(university, 'zeynep due').version}"})
+    lines = ["#N/A;R", "-1;R", f"{2**64};R", "1e9;R", "٣;R", ";R", f"{key};=1+1", f"{key};{'R' * 60}", f"{key};", f"{key};R\u202e", f"#{key};SGK-1"]  # fmt: skip
+    file = ("Bildirge no;Referans no\r\n" + "\r\n".join(lines)).encode("utf-8")
+    sent = office.post("/declarations/references", data={"file": (io.BytesIO(file), "liste.csv")})
+    page = office.get(sent.location).text
+    assert ('data-taken="1"' in page, f'data-refused="{len(lines) - 1}"' in page) == (True, True)
+    assert (row(university, "zeynep due").state, row(university, "zeynep due").reference) == (
+        DeclarationState.DONE,
+        "SGK-1",
+    )

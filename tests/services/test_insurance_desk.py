@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from flask import Flask
 from sqlalchemy import select
 
@@ -17,6 +18,7 @@ from services.insurance_references import Given
 from services.scope import OutOfReach, enter
 from services.seal import Seal
 from services.standing import Standing
+from services.tables import OFFICE, Unreadable, read_table
 from services.transition import Refused, take
 from tests.people import TODAY, Town, a_town
 from workflow.words import Action, Actor, ApplicationState, DeclarationState, Urgency
@@ -170,5 +172,93 @@ def test_the_board_counts_what_waits_and_nothing_else(app: Flask) -> None:
         o.t.declaration(of, "correction", "sent", **soon)
         o.t.declaration(of, "cancellation", "done", **soon)
         counted = {name: n for name, n in insurance_board.board(o.t.session, TODAY).items() if n}
-        assert counted == {"overdue": 1, "today": 1, "exits": 1}
+        assert counted == {"overdue": 1, "today": 1, "exits": 1, "sent": 1}
         assert o.t.session.scalars(select(Declaration.id)).all()
+
+
+HEADING = "Bildirge türü;Başvuru no;Referans no;Ret gerekçesi\r\n"
+
+
+def read(text: bytes | str, name: str = "liste.csv", names: Any = insurance_references.HEADINGS) -> list[Given]:
+    data = text if isinstance(text, bytes) else text.encode()
+    return insurance_references.given(name, read_table(name, data, encodings=OFFICE, remark=""), names)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1254"])
+def test_a_list_is_read_in_whatever_a_turkish_spreadsheet_saves_it(encoding: str) -> None:
+    text = f"{HEADING}İşe giriş bildirgesi;#12;;Şifre yanlış: ığü\r\n"
+    assert read(text.encode(encoding)) == [
+        Given(2, application="#12", kind="İşe giriş bildirgesi", refusal="Şifre yanlış: ığü")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "no lines"),
+        (HEADING, "no lines"),
+        ("Adı;Soyadı\nAyşe;Yılmaz\n", "No line has"),
+        ("Bildirge no;Referans no\n" + "".join(f"{n};R-{n}\n" for n in range(1, 10_001)), "At most 500"),
+        (b"Bildirge no;Referans no\n1;\x81\x8d\n", "not UTF-8"),
+        ("Bildirge no;Bildirge no\n1;2\n", "twice"),
+        ('Bildirge no;Referans no\n1;"R\n', "does not end"),
+        ("Bildirge no;Referans no\n1;R;3;4\n", "more cells"),
+        (b"\x00\xff\xfe\x00", "no lines"),
+        (b"\xff\xfe\x00", "no lines"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused_as_a_whole(text: bytes | str, says: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        read(text)
+    assert says in str(refused.value.problem.say)
+
+
+def test_a_line_without_a_number_is_told_beside_the_others(app: Flask) -> None:
+    row, told = recorded(
+        app, "sent", Given(2, reference="R-1"), Given(3, application="#{of}", reference="R-1"), Given(4, declaration="#N/A")
+    )  # fmt: skip
+    assert (row.state, row.reference) == (DeclarationState.DONE, "R-1")
+    assert told == [insurance_references.NUMBERLESS.msgid, None, insurance_references.UNKNOWN.msgid]
+
+
+@pytest.mark.parametrize("reference", ["=A1", "+905", "@SUM(A1)", "#N/A", "1,23457E+19", "1.23456789012345E+15"])
+def test_a_formula_or_a_shortened_number_is_no_reference(app: Flask, reference: str) -> None:
+    row, [said] = recorded(app, "sent", Given(2, declaration="{row}", reference=reference))
+    assert (row.state, said and said.startswith("This is a formula")) == (DeclarationState.SENT, True)
+
+
+def test_a_number_too_long_for_a_spreadsheet_shows_that_it_was_shortened(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "l.xlsx")) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Bildirge no", "Referans no"])
+        sheet.write_row(1, 0, [7, 1234567890123456])
+        sheet.write_row(2, 0, [8, 123456789012345])
+    [long, short] = read((tmp_path / "l.xlsx").read_bytes(), "l.xlsx")
+    assert (long.declaration, short.reference) == ("7", "123456789012345")
+    assert insurance_references.FORMULA.match(long.reference)
+
+
+def test_a_reference_that_another_declaration_has_is_not_given_twice(app: Flask) -> None:
+    with app.app_context():
+        with an_office("sent") as o:
+            standing, first = o.standing, o.row.id
+            second = o.t.declaration(o.row.application, "exit", "sent").id
+        lines = [Given(n, declaration=str(pk), reference="R-1") for n, pk in ((2, first), (3, second))]
+        with ReachSession(db) as session:
+            enter(session, standing)
+            insurance_references.record(session, lines, standing=standing, today=TODAY)
+            told = insurance_references.answers(session, lines)
+            states = [a.row and a.row.state for a in told]
+    assert states == [DeclarationState.DONE, DeclarationState.SENT]
+    assert (told[0].say, told[1].say and told[1].say.facts) == (None, {"number": first})
+
+
+def test_a_list_comes_back_under_the_headings_it_went_out_with(tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    text = insurance_list.COLUMNS.read_text(encoding="utf-8")
+    file.write_text(text.replace("Bildirge no", "Kayıt sırası").replace("Referans no", "Sicil"), encoding="utf-8")
+    names = insurance_references.headings(insurance_list.columns(file))
+    assert read("Kayıt sırası;Sicil;Adı\n7;R-1;Ayşe\n", names=names) == [Given(2, declaration="7", reference="R-1")]
+    file.write_text(text.replace("{heading: Adı,", "{heading: Soyadı,"), encoding="utf-8")
+    with pytest.raises(insurance_list.BadColumns):
+        insurance_list.columns(file)
