@@ -187,7 +187,7 @@ class InternshipTypeDesk(OfficeDesk):
         Column("department", N_("Department"), Department.name),
         Column("compulsory", N_("Compulsory"), InternshipType.compulsory, "yes"),
         Column("total_days", N_("Days owed"), InternshipType.total_days),
-        Column("active", N_("Open"), InternshipType.active, "yes"),
+        Column("active", N_("Open to new applications"), InternshipType.active, "yes"),
     )
     choices = (Choice("department", N_("Department"), InternshipType.department_id, departments),)
 

@@ -34,7 +34,7 @@ class JobDesk(Desk):
         Column("started_at", N_("Began"), JobRun.started_at, "moment"),
         Column("ended_at", N_("Took"), JobRun.ended_at),
         Column("outcome", N_("Outcome"), JobRun.outcome),
-        Column("counted", N_("Result"), JobRun.counted),
+        Column("amount", N_("What it did"), JobRun.counted),
         Column("error", "", JobRun.error),
     )
     choices = (

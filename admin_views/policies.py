@@ -1,5 +1,6 @@
 """Policies: the rules of each internship type, version by version; a version never changes."""
 
+from datetime import date
 from typing import Any
 
 from flask import abort, flash, g, redirect, request, url_for
@@ -11,7 +12,7 @@ from sqlalchemy import select
 
 from admin_views.desk import Card, Choice, Column, Desk
 from admin_views.it import departments
-from forms.policy import WORKPLACES, PolicyForm, policy_form
+from forms.policy import PolicyForm, policy_form, worded
 from models import Department, InternshipType, Policy, db
 from services import audit
 from services.listing import CAP, Order, capped, key
@@ -76,7 +77,7 @@ class PolicyDesk(Desk):
         last = kind.policies[-1] if kind.policies else None
         form = policy_form(last.rules if last else {}, today())
         if self.sent(form, last) and form.validate() and self._keeps(form, last):
-            return redirect(self.file_page(self._saved(kind, form, (last.version if last else 0) + 1)))
+            return redirect(self.file_page(self._saved(kind, form, last)))
         back = self.file_page(last.id) if last else url_for(".index_view")
         return self.render("it/policy_form.html", form=form, kind=kind, last=last, back=back)
 
@@ -93,10 +94,11 @@ class PolicyDesk(Desk):
         form.form_errors.extend(said(fault) for fault in faults(rules))
         return not form.form_errors
 
-    def _saved(self, kind: InternshipType, form: PolicyForm, version: int) -> int:
+    def _saved(self, kind: InternshipType, form: PolicyForm, last: Policy | None) -> int:
+        version = (last.version if last else 0) + 1
         row = Policy(internship_type_id=kind.id, version=version, valid_from=form.valid_from.data, rules=form.rules())
         db.session.add(row)
-        audit.note(db.session(), row, Action.CREATE, g.standing)
+        audit.note(db.session(), row, Action.CREATE, g.standing, _told(kind, row, last))
         db.session.commit()
         flash(_("Version %(version)s is saved.", version=version), "success")
         return row.id
@@ -119,17 +121,20 @@ class PolicyDesk(Desk):
         )
 
 
+def _told(kind: InternshipType, row: Policy, last: Policy | None) -> dict[str, Any]:
+    """What the history keeps of a new version: whose it is, and how it differs from the one before."""
+    told = ("version", "valid_from", "rules")
+    changes = {name: [_plain(getattr(last, name, None)), _plain(getattr(row, name))] for name in told}
+    return {"row": f"{kind.name} ({row.version})", "changes": changes}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
 def _shown(rules: dict[str, Any]) -> list[tuple[str, str, str]]:
     """(label, value, article) of every rule of a version."""
     return [
-        (_(RULES[name].label) if name in RULES else name, _read(data["value"]), data.get("article", ""))
+        (_(RULES[name].label) if name in RULES else name, worded(name, data["value"]), data.get("article", ""))
         for name, data in rules.items()
     ]
-
-
-def _read(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{_(WORKPLACES.get(kind, kind))}: {days}" for kind, days in value.items())
-    if isinstance(value, bool):
-        return str(_("Yes") if value else _("No"))
-    return str(value)

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
 
+from admin_views.changed import changes
 from admin_views.desk import Column, Desk
 from models import Step, db
 from services.export import CONTENT_TYPES, CSV, exported
@@ -91,16 +92,6 @@ def _rows(asked: Search) -> Iterator[list[Any]]:
                 row.at, row.by_name, row.by_id, said(row.actor), _(DID[row.action]), kind, row.row_id,
                 row.department, *(said(state_of(row.machine, s)) for s in (row.from_state, row.to_state)), "; ".join(changes(row.facts)),
             ]  # fmt: skip
-
-
-def changes(facts: Mapping[str, Any] | None) -> list[str]:
-    """What was changed by hand, column by column; empty where IT is told nothing of it."""
-    told = (facts or {}).get("changes") or {}
-    return [f"{name}: {_text(before)} → {_text(after)}" for name, (before, after) in told.items()]
-
-
-def _text(value: Any) -> str:
-    return "–" if value in (None, "") else str(value)[:100]
 
 
 def _sorted(options: Iterator[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, SelectField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
@@ -62,6 +63,14 @@ def policy_form(rules: Mapping[str, Any], valid_from: date) -> PolicyForm:
         data[f"article_{name}"] = kept.get("article", "")
         data |= zip(_names(rule), _typed(rule, kept.get("value")), strict=True)
     return type("RulesForm", (PolicyForm,), fields)(data=data)  # type: ignore[no-any-return]
+
+
+def worded(name: str, value: Any) -> str:
+    """A rule's value as people read it, in the words of its form."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{gettext(WORKPLACES.get(kind, kind))}: {days}" for kind, days in value.items())
+    offered = _chosen(RULES[name]) if name in RULES else ()
+    return next((str(shown) for _text, shown, meaning in offered if meaning == value), str(value))
 
 
 def _names(rule: Rule) -> list[str]:

@@ -51,6 +51,12 @@ def contact(about: About) -> str:
     return commissions.contact_of(session, department) if session and department else ""
 
 
+def _ended(text: str) -> str:
+    """What somebody typed, as a sentence that ends: another one follows it."""
+    text = text.strip()
+    return f"{text}." if text and text[-1] not in ".!?…:;" else text
+
+
 def _session(about: About) -> Session:
     found = object_session(about.row)
     assert found  # noqa: S101 -- letters are written where their file was read
@@ -113,7 +119,7 @@ _MEANS = {
     DeclarationKind.CANCELLATION: Say("You are not insured for these days: do not start work."),
 }
 
-_OF_STEP: dict[str, Fact] = {"reason": lambda a: a.reason, "since": lambda a: a.since}
+_OF_STEP: dict[str, Fact] = {"reason": lambda a: _ended(a.reason), "since": lambda a: a.since}
 _OF_APPLICATION: dict[str, Fact] = {
     **_OF_STEP,
     "student": lambda a: a.application.student_name,
@@ -140,7 +146,7 @@ _FACTS: dict[type, dict[str, Fact]] = {
     ChangeRequest: {
         **_OF_APPLICATION,
         "kind": lambda a: a.row.kind,
-        "why": lambda a: a.row.why,
+        "why": lambda a: _ended(a.row.why),
         "before_starts_on": lambda a: a.row.before_starts_on,
         "before_ends_on": lambda a: a.row.before_ends_on,
         "new_starts_on": lambda a: a.row.starts_on,

@@ -13,11 +13,11 @@ TEXTS: dict[tuple[str, str, Actor], Text] = {
     ),
     ("application", "approve", Actor.STUDENT): (
         N_("Your internship application was approved"),
-        N_("Your internship at %(institution)s, %(starts_on)s – %(ends_on)s, was approved by the commission. Changes and cancellation are possible from the application's page until %(day_before)s."),
+        N_("Your internship at %(institution)s, %(starts_on)s – %(ends_on)s, was approved by the commission. Postponement and cancellation are possible from the application's page until %(day_before)s."),
     ),
     ("application", "approve", Actor.EMPLOYER): (
         N_("An intern was approved for your institution: %(student)s"),
-        N_("The university approved the internship of %(student)s at %(institution)s, %(starts_on)s – %(ends_on)s. The university arranges the insurance before %(starts_on)s."),
+        N_("The university approved the internship of %(student)s at %(institution)s, %(starts_on)s – %(ends_on)s. The university arranges the insurance before %(starts_on)s. With the link below you see your intern, keep the attendance and evaluate the internship at its end; you need no account."),
     ),
     ("application", "approve", Actor.HEALTH_OFFICE): (
         N_("Insurance entry due for %(student)s"),

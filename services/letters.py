@@ -1,12 +1,13 @@
 """Letters: one per `tells` of every table, written into the outbox with the step that causes them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from flask import current_app
-from flask_babel import force_locale
+from flask_babel import force_locale, gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,9 +28,14 @@ from services.letter_sheet import drawn
 from services.letter_texts import TEXTS, Text
 from services.say import said
 from services.sign_in import ISTANBUL
-from workflow.say import Say
+from workflow.say import N_, Say
 from workflow.transitions import Door
 from workflow.words import Actor, ChangeState
+
+ANSWER = N_("Answer the request")
+_ONE_STOP = re.compile(
+    r"(?<=[^.]\.)\.(?!\.)"
+)  # a firm's name ends with the full stop of “A.Ş.”, and the sentence with it
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ def letter(  # noqa: PLR0913 -- the facts of a letter, named
     """A letter that says `text` of a file; `choices` is where its reader switches such letters off."""
     found = facts(about, *text)
     with force_locale(reader.language):
-        title, body = (said(Say(part, **found)) for part in text)
+        title, body = (_ONE_STOP.sub("", said(Say(part, **found))) for part in text)
         return Letter(
             step_id=step_id,
             notice_id=notice_id,
@@ -101,8 +107,25 @@ def letter(  # noqa: PLR0913 -- the facts of a letter, named
             language=reader.language,
             link=link,
             subject=title[:300],
-            **drawn(reader.language, reader.name, title, body, link, choices=choices, contact=contact(about)),
+            **drawn(
+                reader.language,
+                reader.name,
+                title,
+                body,
+                link,
+                _go(about.row, actor),
+                choices=choices,
+                contact=contact(about),
+            ),
         )
+
+
+def _go(row: Any, actor: Actor) -> str:
+    """What following the link does for a firm; for everybody else it opens a file."""
+    if actor is not Actor.EMPLOYER:
+        return ""
+    asked = isinstance(row, ChangeRequest) and row.state is ChangeState.WITH_SUPERVISOR
+    return str(gettext(ANSWER if asked else visits.TO_INTERNS))
 
 
 def readers(session: Session, row: Any, actor: Actor, today: date) -> Iterator[Reader]:

@@ -74,6 +74,15 @@ def test_a_run_that_fails_keeps_its_error_and_the_next_one_is_a_run_of_its_own(a
     ]
 
 
+def test_each_run_on_the_page_says_what_it_did_itself(app: Flask, it: User) -> None:
+    with app.app_context(), a_town() as t:
+        for counted in (7, 3, 0):
+            t.add(JobRun(job="post_letters", outcome=Outcome.DONE, counted=counted, ended_at=utcnow()))
+    page = sign_in(app, it).get("/jobs/").text
+    said = [re.search(r"gönderilen bildirim: (\d+)", row)[1] for row in page.split("data-run=")[1:]]  # type: ignore[index]
+    assert said == ["0", "3", "7"]
+
+
 def test_a_worker_that_is_ended_says_so(app: Flask) -> None:
     with app.app_context(), pytest.raises(KeyboardInterrupt), job_runs.recorded("tidy"):
         raise KeyboardInterrupt(NOBODY_TOLD)

@@ -89,6 +89,40 @@ def test_a_letter_says_its_event_and_links_to_the_file_once(
     assert (REASON in body, REASON in page.text) == (asks_reason, asks_reason)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("reason", ["Kaşe eksik", "Kaşe eksik.", "Kaşe nerede?", "Kaşe eksik…"])
+def test_a_sentence_ends_once_after_the_name_of_a_firm_and_after_a_reason(
+    university: University, reason: str, language: str
+) -> None:
+    wrong = []
+    with looking(university.app) as session:
+        for machine, action, reader in TOLD:
+            row = _of(session, university, machine)
+            step = SimpleNamespace(id=1, machine=machine, action=action, reason=reason)
+            letter = compose(step, row, reader, Reader("a@demo.edu.tr", "Ayşe", language), "x", TODAY)  # type: ignore[arg-type]
+            body = letter.text.split("\n\n")[1]
+            if re.search(r"\.\.|eksik [A-ZÇĞİÖŞÜ“%]|[?…]\.", body):
+                wrong.append((machine, action.value, reader.value, body))
+    assert wrong == []
+
+
+def test_a_firm_reads_what_its_link_does(app: Flask) -> None:
+    with app.app_context(), a_town() as t:
+        of = t.department()
+        row = t.application(t.student(of), of, state=ApplicationState.APPROVED)
+        change = t.change(row)
+        t.session.refresh(change)
+        said = {}
+        for machine, action, about in (
+            ("application", Action.APPROVE, row), ("change_request", Action.ASK, change),
+        ):  # fmt: skip
+            step = SimpleNamespace(id=1, machine=machine, action=action, reason="")
+            reader = Reader("a@demo.edu.tr", "A", "en")
+            letter = compose(step, about, Actor.EMPLOYER, reader, "http://x/1", TODAY)  # type: ignore[arg-type]
+            said[machine] = letter.text.split("\n\n")[2]
+        assert said == {"application": "To my interns: http://x/1", "change_request": "Answer the request: http://x/1"}
+
+
 @pytest.mark.parametrize(("machine", "action", "reader"), TOLD, ids=["-".join(t) for t in TOLD])
 def test_turkish_and_english_readers_get_different_words(
     university: University, machine: str, action: Action, reader: Actor

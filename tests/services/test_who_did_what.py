@@ -11,9 +11,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert, text
 
+from admin_views.changed import LABELS, UNTOLD, changes
 from admin_views.desk import Desk
 from models import Step, db
-from services.who_did_what import KINDS
+from services import audit
+from services.who_did_what import KINDS, SETTINGS
 from tests.admin_views.test_queries import look, plan
 from tests.people import a_town, sign_in
 from tests.university import University
@@ -99,7 +101,59 @@ def test_it_reads_changes_of_its_own_tables_and_nothing_of_a_file(told: tuple[Fl
     client, _keys = told
     page, exported = client.get("/history/").text, client.get("/history/export/csv").get_data().decode("utf-8-sig")
     for shown in (page, exported):
-        assert (SECRET in shown, shown.count("ends_on: – → 2026-06-30")) == (False, 1)
+        assert (SECRET in shown, shown.count("Bitiş: – → 30 Haziran 2026")) == (False, 1)
+
+
+def test_who_changed_a_rule_and_how_is_read_in_words(app: Flask) -> None:
+    with app.app_context(), a_town() as t:
+        it = t.office(Actor.IT)
+        kind = t.internship_type(t.department("BIL"), {"min_days": {"value": 15, "article": "m. 7"}})
+        kind.name, key = "Yaz stajı", kind.id
+    client = sign_in(app, it)
+    typed = {"valid_from": "2026-07-01", "value_min_days": "20", "article_min_days": "m. 7"}
+    typed |= {"value_start_weekday": "1", "article_start_weekday": "m. 8", "seen": seen_on(client, key)}
+    assert client.post(f"/policies/next/{key}", data=typed).status_code == 302
+    page = client.get("/history/?kind=policy&action=create").text
+    cell = re.findall(r'data-label="Değişiklikler"><span>(.*?)</span></td>', page)[0]
+    assert re.sub(r"<.*?>", "", cell.replace("<br>", "\n")).split("\n") == [
+        "Yaz stajı (2)",
+        "Sürüm: 1 → 2",
+        "Yürürlük: 1 Ocak 2020 → 1 Temmuz 2026",
+        "En az iş günü: 15 (m. 7) → 20 (m. 7)",
+        "Başlangıç günü: – → Pazartesi (m. 8)",
+    ]
+
+
+def seen_on(client: FlaskClient, key: int) -> str:
+    found = re.search(r'name="seen" value="([^"]*)"', client.get(f"/policies/next/{key}").text)
+    return found[1] if found else ""
+
+
+def test_every_column_it_reads_the_changes_of_has_its_label() -> None:
+    columns = {c.name for name in SETTINGS for c in db.metadata.tables[name].columns}
+    assert columns - set(LABELS) - UNTOLD - {"rules", *audit._SECRET} == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "said"),
+    [
+        ("active", True, False, "Etkin: Evet → Hayır"),
+        ("actor", "member", "chair", "Görevi: Komisyon üyesi → Komisyon başkanı"),
+        ("department_id", None, 7, "Bölüm: – → #7"),
+        ("effect", "holiday", "half", "Etki: tatil → yarım"),
+        ("unwanted", [], ["digest"], "Kapatılan hatırlatmalar: – → digest"),
+        ("gone", 1, 2, "gone: 1 → 2"),
+        ("created_at", None, "2026-01-01", None),
+    ],
+)
+def test_a_change_is_said_in_words(app: Flask, name: str, before: Any, after: Any, said: str | None) -> None:
+    with app.test_request_context():
+        assert changes({"changes": {name: [before, after]}}) == ([said] if said else [])
+
+
+def test_the_first_version_of_rules_is_counted(app: Flask) -> None:
+    with app.test_request_context():
+        assert changes({"changes": {"rules": [None, {"min_days": {"value": 1, "article": "m. 1"}}]}}) == ["1 kural"]
 
 
 def test_the_export_is_the_filter_on_screen_row_by_row(told: tuple[FlaskClient, Steps]) -> None:
