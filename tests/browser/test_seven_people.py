@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 
-from tests.browser.conftest import Site, Year
+from tests.browser.conftest import Year
 from tests.browser.test_main_job import archive, begin, choose_institution, go_on, hand_in, monday
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
