@@ -103,7 +103,7 @@ class Reviewing(Opened):
     def _candidates(self, commissions: dict[int, reviewers.Commission]) -> list[tuple[str, str]]:
         """Everybody on duty by name, with the open files each has already."""
         codes = select(Department.id, spoken(Department.name)).where(Department.id.in_(commissions))
-        named: dict[int, str] = dict(db.session.execute(codes).tuples().all()) if len(commissions) > 1 else {}
+        named: dict[int, str] = dict(db.session.execute(codes).all()) if len(commissions) > 1 else {}
         offered = {
             (str(r.id), f"{r.name}{f' – {named[d]}' if d in named else ''}"): r.files
             for d, commission in commissions.items()

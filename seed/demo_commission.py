@@ -31,7 +31,7 @@ def tell(history: History) -> None:
         return
     chair = history.commission(department.id, Turn(Action.APPROVE, by_chair=True))
     users = select(User.email, User.id).where(User.email.in_(f"{login}@{HOST}" for login in GIVEN if login))
-    keys = dict(session.execute(users).tuples().all())
+    keys = dict(session.execute(users).all())
     waiting = select(Application).where(
         Application.department_id == department.id, Application.state.in_(sorted(reviewers.OPEN))
     )

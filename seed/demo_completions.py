@@ -120,7 +120,7 @@ def tell(history: History) -> None:
 def _ended(history: History) -> Sequence[tuple[Application, str]]:
     over = (Application.state == ApplicationState.APPROVED, Application.ends_on < history.today - timedelta(days=14))
     found = select(Application, Department.code).join(Application.department).where(*over).order_by(Application.id)
-    return sorted(history.session.execute(found).tuples().all(), key=lambda of: of[1] not in FIRST)  # theirs first
+    return sorted(history.session.execute(found).all(), key=lambda of: of[1] not in FIRST)  # theirs first
 
 
 def _running(history: History) -> Select[Application]:

@@ -31,7 +31,7 @@ from services.scope import system_session
 from services.transition import Outrun, Refused
 from tests.people import TODAY, Town, a_town
 from tests.services.test_transition import in_session
-from workflow.words import Action, Actor, ApplicationState, InstitutionState
+from workflow.words import Action, Actor, ApplicationState, InstitutionState, LinkPurpose
 
 KAYA, OTHER = "Kaya Yazılım A.Ş.", "Kaya Bilişim Ltd. Şti."
 STAY = {
@@ -66,6 +66,7 @@ def _twice(t: Town) -> dict[str, Any]:
         link = t.add(
             AnswerLink(
                 digest=name,
+                purpose=LinkPurpose.ANSWER,
                 change_request_id=change.id,
                 supervisor_id=person.id,
                 email=person.email,
