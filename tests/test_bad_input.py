@@ -55,6 +55,10 @@ OURS = {
     "number",
     "from",
     "to",
+    "other",
+    "whole",
+    "question",
+    "why",
     *KEPT,
 }
 LIBRARY = {"next", "page", "page_size", "sort", "desc", "search", "flt0_0", "url", "query", "limit", "offset"}
