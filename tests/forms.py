@@ -9,7 +9,7 @@ Typed = dict[str, list[str]]
 
 
 class _Reader(HTMLParser):
-    """The fields of the forms with class "sheet", one mapping per form."""
+    """The fields of the forms whose class names a sheet, one mapping per form."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -19,7 +19,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         of: dict[str, Any] = dict(attrs)
-        if tag == "form" and "sheet" in (of.get("class") or "").split():
+        if tag == "form" and "sheet" in (of.get("class") or ""):
             self._open = {}
             self.forms.append(self._open)
         if self._open is None:

@@ -91,6 +91,7 @@ POSTS: dict[str, list[Post]] = {
     "supervisors.create_view": [Post("career centre", "/supervisors/new/?institution={civil firm}", PERSON)],
     "supervisors.edit_view": [Post("career centre", "/supervisors/edit/?id={civil supervisor}")],
     "policies.next_version": [Post("it", "/policies/next/{civil type}", {"valid_from": "2026-01-01"})],
+    "applications.share": [Post("chair of civil", "/applications/share?row={ayse submitted}", {"to": "evenly"}, free=frozenset({"asked"}))],
     "applications.step": [
         Post("member of civil", "/applications/step/{ayse submitted}/reject", REASON),
         Post("member of civil", "/applications/step/{ayse completion}/accept_partly", {"accepted": "1,5", "reason": "Defter eksik."}),
@@ -99,7 +100,6 @@ POSTS: dict[str, list[Post]] = {
     "applications.bulk": [
         Post("member of civil", "/applications/bulk/reject", {"row": "{ayse submitted}:99", "asked": "yes", **REASON}, takes=False, free=frozenset({"asked"}))
     ],
-    "applications.share": [Post("chair of civil", "/applications/share?row={ayse submitted}", {"to": "evenly"}, free=frozenset({"asked"}))],
     "commission.create_view": [Post("chair of civil", "/commission/new/", {"person": "{email}"})],
     "commission.edit_view": [Post("chair of civil", "/commission/edit/?id={civil membership}", {"ends_on": "2030-01-01"})],
     "department_settings.of": [Post("chair of civil", "/department-settings/{civil}", {"contact": "Oda 12", "instructions": "Önce okuyun."})],
