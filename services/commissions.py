@@ -132,6 +132,7 @@ def leaves_no_chair(session: Session, term: Membership, ends_on: date | None) ->
         Membership.id != term.id,
         Membership.starts_on <= after,
         or_(Membership.ends_on.is_(None), Membership.ends_on >= after),
+        select(User.id).where(User.id == Membership.user_id, User.active).exists(),  # a closed account chairs nothing
     )
     return None if session.scalar(others.limit(1)) else Say(LAST_CHAIR.msgid, day=after)
 

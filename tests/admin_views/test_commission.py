@@ -189,6 +189,11 @@ def test_the_last_chair_stays_until_somebody_follows(office: Office) -> None:
         follows = {"actor": Actor.CHAIR, "department_id": office.of, "starts_on": today() + 20 * DAY}
         session.add(Membership(user_id=office.people["Zeynep"].id, **follows))
     assert "başkansız kalır" in said(office.end("Hakan", today() + 10 * DAY))
+    with looking(office.app) as session:
+        session.get_one(User, office.people["Zeynep"].id).active = False
+    assert "başkansız kalır" in said(office.end("Hakan", today() + 19 * DAY))
+    with looking(office.app) as session:
+        session.get_one(User, office.people["Zeynep"].id).active = True
     assert office.end("Hakan", today() + 19 * DAY).status_code == 302
 
 

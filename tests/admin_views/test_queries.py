@@ -201,7 +201,7 @@ READ: dict[str, tuple[str, ...]] = {
         "/applications/institutions?q=kaya", "/",
     ),
     "chair of civil": (
-        "/", "/commission/", "/applications/share?reviewer=off", "/changes/", "/changes/?state=with_commission&reviewer=mine",
+        "/", "/commission/", "/applications/share?row={file}", "/changes/", "/changes/?state=with_commission&reviewer=mine",
         "/requests/", "/requests/?state=all", "/evaluation-forms/",
     ),
     "career centre": (
