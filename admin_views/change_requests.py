@@ -189,13 +189,20 @@ class CommissionChanges(Changes):
 
     def conditions(self, args: Mapping[str, str]) -> list[ColumnElement[bool]]:
         """Whose turn a change is goes with its file."""
-        mine = select(Application.id).where(Application.reviewer_id == g.standing.user_id)
-        asked = [ChangeRequest.application_id.in_(mine)] if args.get("reviewer") == MINE else []
-        return [*super().conditions(args), *asked]
+        whose = self._whose(args)
+        of = select(Application.id).where(Application.reviewer_id == whose)
+        return [*super().conditions(args), *([ChangeRequest.application_id.in_(of)] if whose else [])]
+
+    def _whose(self, args: Mapping[str, str]) -> int | None:
+        """The reader, or a member by key, as the commission's page asks."""
+        asked = args.get("reviewer", "")
+        return g.standing.user_id if asked == MINE else key(asked)
 
     def filters(self, args: Mapping[str, str]) -> list[dict[str, Any]]:
-        chosen = args.get("reviewer", "")
-        whose = {"name": "reviewer", "label": N_("Reviewer"), "options": [(MINE, _("Mine"))], "chosen": chosen}
+        asked, chosen = self._whose(args), args.get("reviewer", "")
+        one = db.session.get(User, asked) if asked and chosen != MINE else None
+        options = [(MINE, _("Mine")), *([(str(one.id), one.name)] if one else [])]
+        whose = {"name": "reviewer", "label": N_("Reviewer"), "options": options, "chosen": chosen}
         return [*super().filters(args), whose]
 
 

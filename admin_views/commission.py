@@ -18,7 +18,7 @@ from models import Department, Membership, User, db
 from services import commissions
 from services.commissions import BOARD
 from services.listing import Order, key
-from services.reviewers import OPEN_FILES, unattended
+from services.reviewers import WAITING, unattended
 from services.say import said
 from services.scope import among
 from services.sign_in import today
@@ -52,7 +52,7 @@ class CommissionDesk(Desk):
         Column("actor", N_("Acts as"), Membership.actor),
         Column("starts_on", N_("From"), Membership.starts_on, "date"),
         Column("ends_on", N_("Until"), Membership.ends_on, "date"),
-        Column("files", N_("Open files"), OPEN_FILES),
+        *(Column(name, "", waits) for name, waits in WAITING.items()),
         Column("user_id", "", Membership.user_id),
         Column("department_id", "", Membership.department_id),
     )

@@ -55,12 +55,17 @@ def _counted(of: Any, *where: ColumnElement[bool]) -> Any:
     return of.where(*theirs, *where).correlate(Membership).scalar_subquery()
 
 
-# beside a membership: how many files wait for its holder
-OPEN_FILES = _counted(select(func.count(Application.id)), Application.state.in_(sorted(OPEN))) + _counted(
-    select(func.count(ChangeRequest.id)).join(Application, Application.id == ChangeRequest.application_id),
-    ChangeRequest.department_id == Membership.department_id,
-    ChangeRequest.state.in_(sorted(OPEN_CHANGES)),
-)
+# beside a membership: how much waits for its holder, by state, and changes by themselves
+CHANGES = "changes"
+WAITING: dict[str, Any] = {
+    **{s.value: _counted(select(func.count(Application.id)), Application.state == s) for s in sorted(OPEN)},
+    CHANGES: _counted(
+        select(func.count(ChangeRequest.id)).join(Application, Application.id == ChangeRequest.application_id),
+        ChangeRequest.department_id == Membership.department_id,
+        ChangeRequest.state.in_(sorted(OPEN_CHANGES)),
+    ),
+}
+OPEN_FILES: Any = sum(WAITING.values())
 
 
 @dataclass(frozen=True)

@@ -293,10 +293,22 @@ def test_a_change_that_waits_is_its_files_reviewers_and_is_given_anew_when_they_
     client.post("/applications/share?reviewer=off", data={"asked": "yes", "to": str(board.people["Selin"].id)})
     assert board.reviewer("changing", "f1", "approved") == ["Selin", "Selin", "Nihal"]
     assert "reviewer=off" not in client.get("/").text
-    counted = dict(
-        re.findall(r'<span>(\w+)<br>.*?"Açık dosya">(?:<a [^>]*>)?(\d+)', client.get("/commission/").text, re.DOTALL)
-    )
-    assert counted == {"Hakan": "0", "Murat": "0", "Selin": "2"}
+    page = client.get("/commission/").text
+    waits = {name: dict(re.findall(r'<a class="d-block" href="(/(?:app|cha)[^"]+)">(\d+ [^<]+)', row)) for name, row in re.findall(
+        r'data-member="\d+">.*?<span>(\w+)<br>(.*?)</tr>', page, re.DOTALL)}  # fmt: skip
+    selin = board.people["Selin"].id
+    assert waits == {
+        "Hakan": {},
+        "Murat": {},
+        "Selin": {
+            f"/applications/?reviewer={selin}": "1 başvuru",
+            f"/changes/?reviewer={selin}&amp;state=with_commission": "1 değişiklik talebi",
+        },
+    }
+    assert [client.get(f"/changes/?reviewer={pk}").text.count("/changes/details/") for pk in (selin, selin + 1)] == [
+        1,
+        0,
+    ]
 
 
 def test_a_change_weighs_as_much_as_an_application_where_files_are_shared_out(board: Board) -> None:
