@@ -1,5 +1,6 @@
 """Changes of an approved internship: what may be asked, who answers, and what an approval moves."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,11 +12,11 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from models import Application, ChangeRequest, Declaration, Letter, Step
+from models import Application, ChangeRequest, Declaration, Letter, Step, User
 from services import change_requests, insurance
 from services.standing import Standing
 from services.transition import Outrun, Refused, take
-from tests.people import TODAY, Town, a_town
+from tests.people import TODAY, Town, a_town, sign_in
 from workflow.words import Action, Actor, ApplicationState, ChangeKind, ChangeState, DeclarationKind, DeclarationState
 
 MONDAY = date(2026, 7, 6)
@@ -82,6 +83,25 @@ def test_a_postponement_moves_the_internship_and_what_is_owed_for_it(app: Flask)
         assert steps[-1].facts["after"] == ["2026-07-13", "2026-08-09", 38]
         told = set(w.t.session.execute(select(Letter.reader, Letter.to_email)).all())
         assert ("employer", w.row.supervisor.email) in {tuple(x) for x in told}
+
+
+def test_everybody_reads_in_the_history_what_the_dates_were_and_what_they_became(app: Flask) -> None:
+    with app.app_context(), a_world() as w:
+        change = w.ask("postpone", MONDAY + WEEK, w.row.ends_on + WEEK)
+        w.walk(change)
+        people = {s.user_id: w.t.session.get_one(User, s.user_id) for s in (w.student, w.firm, w.member)}
+        student, firm, member = people.values()
+        file, asked = w.row.id, change.id
+        w.t.session.flush()
+        w.t.session.expunge_all()
+    moved = r"<del>6 Tem 2026 – 2 Ağu 2026 \(20 iş günü\)</del> → 13 Tem 2026 – 9 Ağu 2026 \(19 iş günü\)"
+    pages = {
+        f"/my-applications/details/?id={file}": (student, 1), f"/my-changes/details/?id={asked}": (student, 1),
+        f"/applications/details/?id={file}": (member, 1), f"/changes/details/?id={asked}": (member, 1),
+        f"/intern-changes/details/?id={asked}": (firm, 1),
+    }  # fmt: skip
+    found = {url: len(re.findall(moved, sign_in(app, who).get(url).text)) for url, (who, _times) in pages.items()}
+    assert found == {url: times for url, (_who, times) in pages.items()}
 
 
 def test_half_a_month_that_holds_a_holiday_counts_less(app: Flask) -> None:
