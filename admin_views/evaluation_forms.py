@@ -123,13 +123,14 @@ class EvaluationForms(Steps, Desk):
     @expose("/delete/", methods=("POST",))
     def delete_view(self) -> ResponseReturnValue:
         row = self.get_one(request.form.get("id"))
+        page = self.file_page(row.id)
         try:
             evaluation_forms.discard(db.session(), row, standing=g.standing)
             db.session.commit()
         except Refused as refused:
             db.session.rollback()
             flash(said(refused.say), "danger")
-            return redirect(self.file_page(row.id))
+            return redirect(page)
         self.tell(Action.DELETE)
         return redirect(url_for(".index_view"))
 
@@ -151,6 +152,7 @@ class EvaluationForms(Steps, Desk):
             except Refused as refused:
                 db.session.rollback()
                 form.form_errors.append(said(refused.say))
+                row = self.get_one(pk)  # or it was given up meanwhile
         return self.render("evaluation_forms/question.html", row=row, form=form, kind=kind, asked=asked)
 
     def _worded(self, row: EvaluationForm, asked: EvaluationQuestion | None, kind: QuestionKind, form: Any) -> bool:

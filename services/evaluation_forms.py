@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlalchemy.orm import Session
 
 from models import EvaluationForm, EvaluationQuestion, Step
@@ -137,7 +137,10 @@ def _changes(session: Session, row: EvaluationForm, question: EvaluationQuestion
 def hold(session: Session, row: EvaluationForm) -> None:
     """Hold the version until the transaction ends, so that nobody publishes it half-changed. Raises Refused."""
     session.flush()
-    session.refresh(row, with_for_update=True)
+    try:
+        session.refresh(row, with_for_update=True)
+    except InvalidRequestError:  # a colleague gave it up this very moment
+        raise Refused(FASTER) from None
     session.expire(row, ["questions"])  # a colleague may have added one, or taken one out
     if row.state is not EvaluationFormState.DRAFT:
         raise Refused(PUBLISHED)

@@ -8,12 +8,23 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from models import Application, Department, Evaluation, EvaluationAnswer, EvaluationForm, Letter, Step, User, db
+from models import (
+    Application,
+    Department,
+    Evaluation,
+    EvaluationAnswer,
+    EvaluationForm,
+    EvaluationQuestion,
+    Letter,
+    Step,
+    User,
+    db,
+)
 from services import evaluation_forms, evaluations
 from services.evaluation_forms import Wording
 from services.scope import OutOfReach, enter
 from services.standing import Standing
-from services.transition import Refused, take
+from services.transition import FASTER, Refused, take
 from tests.people import a_town, looking, sign_in
 from workflow.phase import ASSESSED, BEFORE_COMPLETION, HANDED_IN
 from workflow.words import Action, ApplicationState, EvaluationFormState, EvaluationState, QuestionKind
@@ -283,6 +294,28 @@ def test_a_published_version_never_changes(board) -> None:
         session.flush()
     session.rollback()
     assert texts(row) == ["Bir", "İki", "Üç"]
+
+
+def test_what_a_colleague_took_away_meanwhile_is_said_to_be_gone(board) -> None:
+    row, standing, _foreign = board
+    session, question, key = db.session(), row.questions[0], row.id
+    session.commit()
+    with a_town() as t:
+        t.session.delete(t.session.get_one(EvaluationQuestion, question.id))
+    for change in (
+        lambda: evaluation_forms.move(session, row, question, up=False),
+        lambda: evaluation_forms.remove(session, row, question),
+    ):
+        with pytest.raises(Refused) as refused:
+            change()
+        assert refused.value.say is FASTER
+        session.rollback()
+    with a_town() as t:
+        t.session.delete(t.session.get_one(EvaluationForm, key))
+    with pytest.raises(Refused) as refused:
+        evaluation_forms.discard(session, row, standing=standing)
+    assert refused.value.say is FASTER
+    session.rollback()
 
 
 def test_the_new_version_takes_the_place_of_the_old_one_in_one_transaction(board) -> None:
