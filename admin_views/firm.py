@@ -82,7 +82,7 @@ def account() -> ResponseReturnValue:
         return redirect(url_for("security.login"))
     form = AccountForm()
     with system_session(reads=request.method != "POST") as reading:
-        email = visits.email_of(reading, g.standing.visit)
+        email = visits.email_of(reading, g.standing.visit, lock=request.method == "POST")
         known = visits.known(reading, email)
         if known and request.method == "POST":
             visits.adopt(reading, known, email)

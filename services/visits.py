@@ -172,9 +172,9 @@ def revoke(session: Session, visit: int) -> None:
         link.revoked_at = link.revoked_at or utcnow()
 
 
-def email_of(session: Session, visit: int) -> str:
-    """The address a visit has shown to be its own."""
-    return session.get_one(AnswerLink, visit).email
+def email_of(session: Session, visit: int, *, lock: bool = False) -> str:
+    """The address a visit has shown to be its own; `lock` lets one request at a time make its account."""
+    return session.get_one(AnswerLink, visit, with_for_update=lock or None).email
 
 
 def known(session: Session, email: str) -> User | None:

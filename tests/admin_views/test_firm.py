@@ -1,6 +1,8 @@
 """A firm without an account: its link and a code lead to its own page and to nothing else."""
 
 import re
+import threading
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -237,6 +239,28 @@ def test_a_password_makes_an_account_that_has_every_entry_of_the_address(firm: F
     fresh = firm.client()
     fresh.post("/login", data={"email": firm.email, "password": CHOSEN})
     assert interns_on(fresh) == own
+
+
+def test_a_double_click_makes_one_account(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, hashed = firm.visit(), visits.hash_password
+    cookie = first.get_cookie("staj")
+    assert cookie
+    second = firm.client()
+    second.set_cookie("staj", cookie.value)
+    monkeypatch.setattr(visits, "hash_password", lambda word: (time.sleep(0.3), hashed(word))[1])
+    told: list[int] = []
+
+    def click(client: FlaskClient) -> None:
+        told.append(client.post("/firm/account", data={"password": CHOSEN, "again": CHOSEN}).status_code)
+
+    clicks = [threading.Thread(target=click, args=(client,)) for client in (first, second)]
+    for each in clicks:
+        each.start()
+    for each in clicks:
+        each.join()
+    assert told == [302, 302]
+    with looking(firm.app) as s:
+        assert len(s.scalars(select(User).where(User.email == firm.email)).all()) == 1
 
 
 def test_an_address_that_has_an_account_takes_no_second_one(firm: Firm) -> None:
