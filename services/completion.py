@@ -210,7 +210,7 @@ def _all_parts(session: Session, application: Application, today: date) -> tuple
 
 @checked_before(APPLICATIONS, Action.REASSESS)
 def _nothing_built_on_it(session: Session, application: Application, _today: date) -> tuple[Say, ...]:
-    """A later application of the student for the same internship was judged by the days credited here."""
+    """A later application or credit of the student for the same internship was judged by the days credited here."""
     later = exists().where(
         Application.student_id == application.student_id,
         Application.internship_type_id == application.internship_type_id,
@@ -220,6 +220,8 @@ def _nothing_built_on_it(session: Session, application: Application, _today: dat
     )
     if session.scalar(select(later)):
         return (Say("A later application of the student builds on this decision; it stays."),)
+    if ledger.built_on(session, application):
+        return (Say("A later line of the obligation ledger builds on this decision; take that line back first."),)
     return ()
 
 

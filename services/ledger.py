@@ -191,6 +191,21 @@ def _standing(session: Session, application: Application) -> ScalarResult[Ledger
     )
 
 
+def built_on(session: Session, application: Application) -> bool:
+    """Whether an exemption or a transfer for the same internship, entered after its decision, still stands."""
+    later = aliased(LedgerEntry)
+    taken_back = select(later.id).where(later.reverses_id == LedgerEntry.id).exists()
+    entered = exists().where(
+        LedgerEntry.student_id == application.student_id,
+        LedgerEntry.internship_type_id == application.internship_type_id,
+        LedgerEntry.kind != LedgerKind.INTERNSHIP,
+        LedgerEntry.reverses_id.is_(None),
+        LedgerEntry.at > application.decided_at,
+        ~taken_back,
+    )
+    return bool(session.scalar(select(entered)))
+
+
 def _against(line: LedgerEntry, reason: str | None, by_id: int | None, by_name: str, at: datetime) -> LedgerEntry:
     same = ("kind", "student_id", "department_id", "internship_type_id", "application_id")
     return LedgerEntry(

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from models import Application, Attendance, Document, Evaluation, LedgerEntry, Letter, LogEntry, Step, db
-from services import audit, change_requests, completion, logbook
+from services import audit, change_requests, completion, ledger, logbook
 from services.scope import ReachSession, enter
 from services.standing import Standing
 from services.transition import Outrun, Refused, follow, take
@@ -376,6 +376,23 @@ def test_an_assessment_on_which_a_later_application_was_built_stays(app: Flask) 
             with pytest.raises(Refused, match="builds on this decision"):
                 completion.reopen(w.t.session, w.row, reason="x", standing=w.chair, today=AFTER)
             assert w.lines() == [(20, False)]
+
+
+def test_an_assessment_on_which_a_later_exemption_was_built_stays_until_it_is_taken_back(app: Flask) -> None:
+    with app.app_context(), a_world() as w:
+        w.ready()
+        w.hand_in()
+        w.assess(20, "Defter eksik.")
+        w.t.ledger_line(w.row.student, w.row.internship_type)  # an earlier one
+        line = ledger.enter(
+            w.t.session, LedgerKind.EXEMPTION, w.row.student.enrolments[0], w.row.internship_type, 4,
+            reason="Kurul kararı", standing=w.member,
+        )  # fmt: skip
+        with pytest.raises(Refused, match="later line of the obligation ledger"):
+            completion.reopen(w.t.session, w.row, reason="x", standing=w.chair, today=AFTER)
+        ledger.take_back(w.t.session, line, "Önce karar yeniden ele alınacak.", w.member)
+        completion.reopen(w.t.session, w.row, reason="Yanlış sayıldı.", standing=w.chair, today=AFTER)
+        assert w.row.state is S.COMPLETION
 
 
 def test_a_stopped_internship_keeps_its_reason_to_the_end(app: Flask) -> None:
