@@ -102,7 +102,7 @@ class InternAttendance(OfAnIntern):
         return self._drawn(row, kept, form if request.method == "POST" else None, late=late)
 
     def _keep(self, row: Application, form: Any) -> None:
-        by = {"standing": g.standing, "today": today(), "seen": request.form.get("seen")}
+        by = {"standing": g.standing, "today": today(), "seen": request.form.get("stands")}
         attendance.keep(db.session(), row, form.monday, form.missed(), **by)
         db.session.commit()
         flash(_("The week of %(day)s is kept.", day=said(form.monday)), "success")
@@ -172,7 +172,7 @@ class InternEvaluation(OfAnIntern):
     def _kept(self, row: Application, asked: EvaluationForm, form: Answers) -> bool:
         """Keep what was typed, whatever becomes of handing in; raises Refused. False where an answer is missing."""
         session = db.session()
-        begun = evaluations.keep(session, row, asked, form.answered(), today=today(), seen=request.form.get("seen"))
+        begun = evaluations.keep(session, row, asked, form.answered(), today=today(), seen=request.form.get("stands"))
         session.commit()
         if "give" not in request.form:
             flash(_("Your answers are kept. Hand the evaluation in when you are done."), "success")

@@ -84,7 +84,7 @@ def a_firm(app: Flask, change: Callable[[Town, Application], object] = lambda _t
 
 def week_in(page: str, nth: int = 0) -> Typed:
     forms = re.findall(r'<form method="post" class="week-sheet".*?</form>', page, re.DOTALL)
-    return form_in(forms[nth].replace("week-sheet", "sheet"))
+    return form_in(forms[nth])
 
 
 def missing(day: date, why: str = WHY) -> dict[str, str]:
