@@ -16,7 +16,7 @@ from workflow.words import Action, DeclarationKind, DeclarationState
 
 _MOVABLE = frozenset({DeclarationState.DUE, DeclarationState.FAILED})
 _ENTERED = frozenset({DeclarationState.SENT, DeclarationState.DONE})
-_NAMES_THE_START = frozenset({DeclarationKind.ENTRY, DeclarationKind.CORRECTION})
+_NAMES_THE_START = (DeclarationKind.ENTRY, DeclarationKind.CORRECTION)
 
 
 def due(session: Session, kind: DeclarationKind, starts_on: date, ends_on: date) -> dict[str, date]:
@@ -66,7 +66,13 @@ def _postponed(session: Session, application: Application, step: Step, today: da
 
 @brings_about(APPLICATIONS, Action.EXTEND, Action.STOP)
 def _ends_otherwise(session: Session, application: Application, step: Step, today: date) -> None:
-    _settle(session, application, of(session, application), DeclarationKind.EXIT, step, today)
+    """An entry or a correction that has not gone out yet names the last day too."""
+    declared = of(session, application)
+    _settle(session, application, declared, DeclarationKind.EXIT, step, today)
+    for kind in _NAMES_THE_START:
+        waiting = declared.get(kind)
+        if waiting is not None and waiting.state in _MOVABLE:
+            _settle(session, application, declared, kind, step, today)
 
 
 @brings_about(APPLICATIONS, Action.CANCEL)

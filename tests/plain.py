@@ -141,7 +141,12 @@ class Office:
         if change.kind == "stop":
             self.application = "stopped"
         self._settle("exit")
-        if change.kind == "postpone":
+        if change.kind != "postpone":
+            for kind in ("entry", "correction"):
+                waiting = self.newest(kind)
+                if waiting and waiting.state in MOVABLE:
+                    self._settle(kind)
+        else:
             entry = self.newest("entry")
             if entry and entry.state in OUT:
                 self._settle("correction")

@@ -171,6 +171,16 @@ def test_a_stop_keeps_its_reason_and_ends_the_internship_on_the_day_it_names(app
         assert w.declared()["exit", "due"] == (MONDAY, date(2026, 7, 27))
 
 
+@pytest.mark.parametrize(("kind", "ends"), [("extend", date(2026, 8, 9)), ("stop", date(2026, 7, 24))])
+def test_an_entry_that_is_late_names_the_last_day_as_it_is_by_now(app: Flask, kind: str, ends: date) -> None:
+    with app.app_context(), a_world() as w:
+        running = date(2026, 7, 20)
+        w.walk(w.ask(kind, MONDAY, ends, running), running)
+        named = {(d.kind.value, d.state.value): d.ends_on for d in w.t.session.scalars(select(Declaration))}
+        assert named == {("entry", "due"): ends, ("exit", "due"): ends}
+        assert w.declared()["entry", "due"] == (MONDAY, date(2026, 7, 5))  # and is no less late for it
+
+
 def test_an_entry_that_has_gone_out_is_corrected_and_one_that_has_not_is_moved(app: Flask) -> None:
     with app.app_context(), a_world() as w:
         w.health(DeclarationKind.ENTRY, Action.SEND)
