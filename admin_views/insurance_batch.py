@@ -139,7 +139,7 @@ class ListOut(Opened):
 
     def _cells(self, row: Declaration, of: Columns) -> list[Any]:
         if against := insurance_list.fault(row, _seal(), of):
-            raise Refused(against)
+            raise Refused(Say("%(who)s: %(say)s", who=row.student_name, say=against))
         number = national_ids.opened(db.session(), row, seal=_seal(), standing=g.standing, how="exported")
         return insurance_list.cells(row, number, of)
 
