@@ -14,8 +14,8 @@ from stdnum.tr import vkn
 from admin_views.buttons import Steps, buttons
 from admin_views.desk import Card, Choice, Column, Desk
 from admin_views.notes import Notes
-from forms.institutions import InstitutionForm, SupervisorForm, days, mask
-from models import Application, Institution, Supervisor, SupervisorWord, db
+from forms.institutions import WEEKDAYS, InstitutionForm, SupervisorForm, days, mask
+from models import Application, Institution, Step, Supervisor, SupervisorWord, db
 from services import audit
 from services.listing import CAP, Order, capped, counts
 from services.register import (
@@ -27,6 +27,7 @@ from services.register import (
     may_curate,
     registered,
 )
+from services.say import said
 from workflow.say import N_
 from workflow.words import Action, Actor, ApplicationState, InstitutionKind, InstitutionState
 
@@ -117,7 +118,7 @@ class InstitutionDesk(Notes, Steps, Desk):
         )
         steps = audit.timeline(db.session(), "institution", row.id)
         return self.render(
-            "institutions/file.html", row=row, merged=merged.all(), notes=self.notes(row), note=note or self.note_form(), merges=Actor.CAREER_CENTRE in g.standing.actors, buttons=buttons(row), supervisors=people.all(), steps=steps,
+            "institutions/file.html", row=row, merged=merged.all(), corrected={s.id: _corrections(s) for s in steps if s.action == Action.EDIT}, notes=self.notes(row), note=note or self.note_form(), merges=Actor.CAREER_CENTRE in g.standing.actors, buttons=buttons(row), supervisors=people.all(), steps=steps,
             alike=look_alikes(db.session(), row.name, row.tax_no, row.city, but=row.id), weekdays=days(row.working_week),
             may_edit=not self.refusal(row), interns=self._interns(row), doubtful=doubtful,
         )  # fmt: skip
@@ -159,6 +160,29 @@ class InstitutionDesk(Notes, Steps, Desk):
         db.session.commit()
         self.tell(action)
         return row.id
+
+
+def _corrections(step: Step) -> list[tuple[str, str, str]]:
+    """What an edit changed, as (label, before, after) in the words of the form."""
+    form, told = InstitutionForm(), {"kind": _kind, "working_week": _week}
+    corrections = []
+    for name, (before, after) in step.facts.get("changes", {}).items():
+        field, say = form._fields.get({"working_week": "weekdays"}.get(name, name)), told.get(name, _as_it_is)
+        if field is not None:
+            corrections.append((str(field.label.text), say(before), say(after)))
+    return corrections
+
+
+def _kind(word: Any) -> str:
+    return said(InstitutionKind(word)) if word else ""
+
+
+def _week(week: Any) -> str:
+    return ", ".join(_(WEEKDAYS[day]) for day in days(week or 0))
+
+
+def _as_it_is(value: Any) -> str:
+    return "" if value is None else str(value)
 
 
 def _curates(state: InstitutionState) -> bool:

@@ -181,6 +181,19 @@ def test_a_supervisor_is_deleted_by_whoever_may_and_while_nobody_leans_on_it(
         assert (s.get(Supervisor, world[of]) is None) == gone
 
 
+def test_the_page_of_an_institution_tells_what_a_correction_changed(world: Any) -> None:
+    url = f"/institutions/edit/?id={world['firm']}"
+    typed = written(form_at(world["centre"], url), sector="Bilişim", kind="public") | {"weekdays": ["0", "5"]}
+    assert world["centre"].post(url, data=typed).status_code == 302
+    page = world["member"].get(f"/institutions/details/?id={world['firm']}").text
+    told = set(re.findall(r"([^<>\n]+): <s>([^<]*)</s> → ([^<]+)", page))
+    assert told == {
+        ("Sektör", "Yazılım", "Bilişim"),
+        ("Tür", "Özel kuruluş", "Kamu kurumu"),
+        ("İş günü", "Pazartesi, Salı, Çarşamba, Perşembe, Cuma", "Pazartesi, Cumartesi"),
+    }
+
+
 def test_the_list_offers_to_edit_what_may_be_edited(world: Any) -> None:
     offered = {
         who: sorted(map(int, re.findall(r"/institutions/edit/\?id=(\d+)", world[who].get("/institutions/").text)))
