@@ -12,7 +12,7 @@ DEV_READY := $(VENV)/.ready-dev
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
 PYBABEL_KEYWORDS := -k _ -k _l -k N_ -k Say
 
-.PHONY: help run test check bench docs lock translations clean test-python
+.PHONY: help run test check bench pictures docs lock translations clean test-python
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -20,7 +20,7 @@ help: ## this list
 run: $(RUN_READY) $(CATALOGUES) ## set everything up and serve a clickable university on 127.0.0.1:$(PORT)
 	@$(FLASK) db upgrade
 	@$(FLASK) seed apply --once seed/data
-	@$(FLASK) seed demo
+	@PUBLIC_URL=$${PUBLIC_URL:-http://127.0.0.1:$(PORT)} $(FLASK) seed demo
 	@echo "Staj: http://127.0.0.1:$(PORT)/  (Ctrl-C stops it)"
 	@PUBLIC_URL=$${PUBLIC_URL:-http://127.0.0.1:$(PORT)} PATH="$(BIN):$$PATH" sh serve.sh $(PORT)
 
@@ -43,7 +43,7 @@ bench: $(DEV_READY) $(CATALOGUES) ## times, ratios, plans and profiles on both d
 	$(BIN)/python -m bench
 
 pictures: $(DEV_READY) $(CATALOGUES) ## make the pictures of the guides and the readme anew
-	STAJ_PICTURES=1 $(BIN)/pytest -q tests/browser/test_pictures.py
+	STAJ_PICTURES=1 $(BIN)/pytest -q -n 0 tests/browser/test_pictures.py
 
 docs: $(DEV_READY) ## write the generated documents anew
 	$(FLASK) docs write

@@ -2,9 +2,10 @@
 
 from flask import Flask, abort, g, render_template, request, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
-from flask_security import current_user
 
 from services import guides
+from services.standing import NOBODY
+from workflow.words import Actor
 
 
 def install(app: Flask) -> None:
@@ -16,9 +17,12 @@ def install(app: Flask) -> None:
 
 
 def _here() -> str:
-    """The section about this page for whoever is signed in; the list of guides for others."""
-    actors = g.standing.actors if current_user.is_authenticated and "standing" in g else frozenset()
-    name, anchor = guides.of(request.blueprint or "home", actors)
+    """The section about this page for whoever is here; the list of guides where no section is meant for them."""
+    actors = g.get("standing", NOBODY).actors
+    if (page := request.endpoint or "") in guides.WITHOUT_ACCOUNT:  # by a letter's link, whoever else one is
+        name, anchor = guides.of(page, frozenset({Actor.EMPLOYER}))
+    else:
+        name, anchor = guides.of(request.blueprint or "home", actors)
     return url_for("guide", name=name, _anchor=anchor or None) if name else url_for("help")
 
 

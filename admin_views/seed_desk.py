@@ -1,7 +1,6 @@
 """Files into the database, seen before they are written: upload, look at the difference, apply."""
 
-from collections.abc import Iterator
-from typing import Any, BinaryIO, ClassVar, cast
+from typing import BinaryIO, ClassVar, cast
 
 from flask import abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -79,11 +78,6 @@ class ImportDesk(Opened):
         return found
 
 
-def _uploads() -> Iterator[tuple[str, Any]]:
-    """(name, stream) of every file of the form; an empty box sends a nameless one."""
-    yield from ((f.filename, f.stream) for f in request.files.getlist("files") if f.filename)
-
-
 class SeedDesk(ImportDesk):
     """The reference data."""
 
@@ -115,6 +109,7 @@ LABELS = {
     "term": N_("Terms"),
     "internship_type": N_("Internship types"),
     "policy": N_("Policies"),
+    "evaluation_form": N_("Evaluation forms"),
     "holiday_override": N_("Holiday exceptions"),
     "publication": N_("Publications"),
     "institution": N_("Institutions"),

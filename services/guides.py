@@ -21,13 +21,14 @@ GUIDES: dict[str, Actor] = {
     "kariyer": Actor.CAREER_CENTRE,
     "bilgi-islem": Actor.IT,
 }
+WITHOUT_ACCOUNT = frozenset({"firm", "firm_link", "firm_account", "answer", "reminders"})
 _PAGES = re.compile(r"\s*\{#([\w ]+)\}\s*$")  # a heading's end: the pages its section explains
 _PICTURE = re.compile(r"resimler/([\w-]+\.png)")
 
 
 @dataclass(frozen=True)
 class Guide:
-    """One guide as HTML; `sections` maps the endpoint of a desk to the anchor of its section."""
+    """One guide as HTML below its title; `sections` maps the endpoint of a desk to the anchor of its section."""
 
     name: str
     title: str
@@ -61,7 +62,7 @@ def guide(name: str) -> Guide:
             opening.attrSet("id", anchor)
             contents.append((anchor, said))
             sections |= dict.fromkeys(pages[1].split(), anchor)
-    html = parser.renderer.render(tokens, parser.options, {})
+    html = parser.renderer.render(tokens[3:], parser.options, {})  # below the title
     return Guide(name, title, html, sections, tuple(contents), tuple(_PICTURE.findall(written)))
 
 

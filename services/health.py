@@ -108,7 +108,7 @@ def _database(session: Session) -> Check:
     return Check(
         N_("Database"),
         Health.ATTENTION if slow else Health.OK,
-        Say("Reachable; a question takes %(ms)s ms.", ms=round(took, 1)),
+        Say("Reachable; a question takes %(ms)s ms.", ms=max(1, round(took))),
         Say("Look at the load of the database server.") if slow else None,
     )
 

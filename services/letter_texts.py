@@ -97,7 +97,7 @@ TEXTS: dict[tuple[str, str, Actor], Text] = {
     ),
     ("attendance", "attest", Actor.STUDENT): (
         N_("The firm confirmed your attendance"),
-        N_("%(institution)s confirmed your attendance for %(starts_on)s – %(ends_on)s. The day count on the page “Complete the internship” follows it."),
+        N_("%(institution)s confirmed your attendance for %(starts_on)s – %(ends_on)s. The day count on the page “Complete an internship” follows it."),
     ),
     ("attendance", "revise", Actor.STUDENT): (
         N_("The firm corrects your attendance"),

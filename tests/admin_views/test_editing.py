@@ -186,7 +186,7 @@ def test_the_page_of_an_institution_tells_what_a_correction_changed(world: Any) 
     typed = written(form_at(world["centre"], url), sector="Bilişim", kind="public") | {"weekdays": ["0", "5"]}
     assert world["centre"].post(url, data=typed).status_code == 302
     page = world["member"].get(f"/institutions/details/?id={world['firm']}").text
-    told = set(re.findall(r"([^<>\n]+): <s>([^<]*)</s> → ([^<]+)", page))
+    told = set(re.findall(r"([^<>\n]+): <del>([^<]*)</del> → ([^<]+)", page))
     assert told == {
         ("Sektör", "Yazılım", "Bilişim"),
         ("Tür", "Özel kuruluş", "Kamu kurumu"),

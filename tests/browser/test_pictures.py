@@ -18,11 +18,12 @@ def test_a_picture_of_the_guides_is_what_its_reader_sees(
     picture = PICTURES[name]
     page = someone(served("sqlite"), picture.login, viewport={"width": picture.width, "height": picture.height})
     page.goto(picture.path)
-    if picture.follow:
-        page.locator(picture.follow).first.click()
+    for link in picture.follow:
+        page.locator(link).first.click()
     expect(page.locator("main h1")).to_be_visible()
     page.wait_for_load_state()
     drawn = page.screenshot()
     assert drawn.startswith(b"\x89PNG")
     if os.environ.get("STAJ_PICTURES"):
+        KEPT.mkdir(exist_ok=True)
         (KEPT / f"{name}.png").write_bytes(drawn)

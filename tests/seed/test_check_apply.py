@@ -9,9 +9,11 @@ import xlsxwriter
 from flask import Flask
 from sqlalchemy import select
 
+from admin_views.seed_desk import LABELS
 from models import Department, Faculty, Institution, Policy, Publication, Step, Supervisor
 from seed.apply import apply, not_yet_applied
 from seed.difference import compare
+from seed.reference import TABLES
 from services import audit
 from services.changes import Difference, Faulty
 from services.say import said
@@ -247,3 +249,7 @@ def test_the_universitys_own_files_are_without_fault(app):
     run = app.test_cli_runner().invoke
     assert [run(args=["seed", "apply", str(ROOT / "seed/data")]).exit_code for _ in range(2)] == [0, 0]
     assert "No change." in run(args=["seed", "check", str(ROOT / "seed/data")]).output
+
+
+def test_every_kind_of_record_of_a_file_is_named_where_it_was_applied() -> None:
+    assert {table.kind for table in TABLES} - set(LABELS) == set()

@@ -1,24 +1,30 @@
 """The guides: one per desk, every page explained, every picture there."""
 
+import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 
-from services import guides
+from services import answer_links, choices, guides, visits
 from tests.browser.pictures import PICTURES
+from tests.people import a_town, sign_in
 from tests.university import University
-from workflow.words import Actor
+from workflow.words import Actor, ApplicationState
 
-ELSEWHERE = {"home", "firm", "answer", "national_ids"}  # sections that explain no menu entry
+HEAVIEST = 150_000  # bytes
+ELSEWHERE = {"home", "national_ids", *guides.WITHOUT_ACCOUNT}  # sections that explain no desk
 
 
 def _desks(app: Flask) -> dict[str, frozenset[Actor]]:
-    views = app.extensions["admin"][0]._views
-    return {v.endpoint: v.actors for v in views if getattr(v, "group", None)}
+    """Every page somebody may open once signed in, and to whom it opens; no actors: to everybody."""
+    everybody = frozenset(guides.GUIDES.values())
+    views = {v.endpoint: getattr(v, "actors", None) or everybody for v in app.extensions["admin"][0]._views}
+    return {**views, "security": everybody}
 
 
-def test_every_page_of_the_menu_is_explained_to_everybody_who_has_it(university: University) -> None:
+def test_every_page_is_explained_to_everybody_who_has_it(university: University) -> None:
     unexplained = [
         (endpoint, actor.value)
         for endpoint, actors in _desks(university.app).items()
@@ -28,8 +34,44 @@ def test_every_page_of_the_menu_is_explained_to_everybody_who_has_it(university:
     assert unexplained == []
 
 
+HELD = {"ayse": "ogrenci", "member of civil": "komisyon", "chair of civil": "baskan", "boss": "kurum"}
+HELD |= {"health office": "mediko", "career centre": "kariyer", "it": "bilgi-islem"}
+
+
+@pytest.mark.parametrize("who", HELD)
+def test_from_every_page_of_a_menu_help_leads_to_a_section_that_is_there(university: University, who: str) -> None:
+    client = university.people[who]
+    menu = re.search(r'<nav class="side".*?</nav>', client.get("/", follow_redirects=True).text, re.DOTALL)
+    assert menu
+    addresses = ["/", "/notifications/", "/change", *re.findall(r'href="(/[^"#?]+/)"', menu[0])]
+    assert len(addresses) > 4
+    wrong = []
+    for address in dict.fromkeys(addresses):
+        led = re.search(r'class="help-link" href="([^"]*)"', client.get(address, follow_redirects=True).text)
+        name, _, anchor = led[1].removeprefix("/help/").partition("#") if led else ("", "", "")
+        if not (anchor and f'id="{anchor}"' in client.get(f"/help/{name}").text):
+            wrong.append((address, led[1] if led else None))
+    assert wrong == []
+    assert f"/help/{HELD[who]}" in client.get("/", follow_redirects=True).text
+
+
+def test_a_firm_without_an_account_is_helped_where_its_letters_lead(app: Flask) -> None:
+    with app.app_context(), a_town() as t:
+        of = t.department()
+        change = t.change(t.application(t.student(of), of, state=ApplicationState.APPROVED))
+        answer = urlsplit(answer_links.link_of(t.session, change)).path
+        firm = urlsplit(visits.invite(t.session, change.application.supervisor)).path
+        reminders = urlsplit(choices.address(user_id=None, email=change.application.supervisor.email)).path
+        member = t.member(of)
+    sections = {answer: "answer", "/firm": "firm", firm: "firm", reminders: "mailbox"}
+    for client in (app.test_client(), sign_in(app, member)):
+        for address, anchor in sections.items():
+            assert f'class="help-link" href="/help/kurum#{anchor}"' in client.get(address).text
+    assert 'id="answer"' in app.test_client().get("/help/kurum").text
+
+
 def test_no_section_explains_a_page_that_is_not_there(university: University) -> None:
-    known = set(university.app.blueprints) | ELSEWHERE
+    known = set(university.app.blueprints) | set(university.app.view_functions) | ELSEWHERE
     assert {e for name in guides.GUIDES for e in guides.guide(name).sections} - known == set()
 
 
@@ -37,6 +79,7 @@ def test_no_section_explains_a_page_that_is_not_there(university: University) ->
 def test_every_picture_of_a_guide_is_made_by_the_tests_and_there(name: str) -> None:
     found = guides.guide(name)
     assert found.title
+    assert found.pictures
     assert set(found.pictures) <= {f"{picture}.png" for picture in PICTURES}
     assert [p for p in found.pictures if not (Path(guides.PICTURES) / p).is_file()] == []
 
@@ -48,3 +91,10 @@ def test_the_help_of_a_page_leads_to_its_section(university: University) -> None
     assert 'id="my_applications"' in guide
     assert 'href="/help/"' in university.people["nobody"].get("/login").get_data(as_text=True)
     assert university.people["nobody"].get("/help/yok").status_code == 404
+
+
+def test_every_picture_that_is_made_is_shown_and_weighs_little() -> None:
+    shown = {picture for name in guides.GUIDES for picture in guides.guide(name).pictures}
+    assert {f"{picture}.png" for picture in PICTURES} - shown == set()
+    kept = {p.name: p.stat().st_size for p in Path(guides.PICTURES).glob("*.png")}
+    assert ({*kept} - shown, [name for name, size in kept.items() if size > HEAVIEST]) == (set(), [])
