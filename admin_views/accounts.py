@@ -1,5 +1,6 @@
 """Accounts and who acts as what, from when until when."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -7,12 +8,13 @@ from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_security import hash_password
 from flask_security.recoverable import send_reset_password_instructions
-from sqlalchemy import ColumnElement, inspect, select
+from sqlalchemy import ColumnElement, func, inspect, select
 from wtforms import Form
 
-from admin_views.desk import Choice, Column
+from admin_views.desk import Card, Choice, Column
 from admin_views.it import NONE_YET, OfficeDesk, departments
 from forms.it import AccountForm, MembershipForm, OfficeForm
 from models import Department, Membership, User, UserWord, db
@@ -23,6 +25,8 @@ from services.say import said
 from services.sign_in import as_account, today
 from workflow.say import N_
 from workflow.words import Action, Actor
+
+SOON = timedelta(days=14)  # before a membership's last day
 
 
 def found(key: Any, term: str) -> list[ColumnElement[bool]]:
@@ -88,6 +92,11 @@ class AccountDesk(OfficeDesk):
         return redirect(url_for(".edit_view", id=user.id))
 
 
+def _ending() -> list[ColumnElement[bool]]:
+    """The memberships whose last day is near."""
+    return [Membership.ends_on >= today(), Membership.ends_on <= today() + SOON]
+
+
 class MembershipDesk(OfficeDesk):
     """Who acts as what, from when until when."""
 
@@ -123,6 +132,15 @@ class MembershipDesk(OfficeDesk):
 
     def search(self, term: str) -> list[ColumnElement[bool]]:
         return found(Membership.user_id, term)
+
+    def conditions(self, args: Any) -> list[ColumnElement[bool]]:
+        return [*(_ending() if args.get("ends") == "soon" else []), *super().conditions(args)]
+
+    def waiting(self) -> list[Card]:
+        """Who is about to lose a duty: IT asks whether it goes on before somebody misses it."""
+        count = db.session.scalar(select(func.count()).select_from(Membership).where(*_ending())) or 0
+        label = ngettext("membership ends within two weeks", "memberships end within two weeks", count)
+        return [Card(str(count), label, url_for("memberships.index_view", ends="soon"))] if count else []
 
     def offered(self, form: OfficeForm) -> Form:
         return form.offer(department_id=[NONE_YET, *departments()])

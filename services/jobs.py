@@ -152,7 +152,7 @@ def _entered(app: Flask, queue: Any, job: Job) -> Callable[[], Any]:
 
 @event.listens_for(ReachSession, "after_flush")
 def _notice(session: Session, _context: UOWTransaction) -> None:
-    if any(isinstance(row, Letter) for row in session.new):
+    if any(isinstance(row, Letter) for row in (*session.new, *session.dirty)):  # written, or queued again
         session.info[_WROTE] = True
 
 

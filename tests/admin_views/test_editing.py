@@ -2,6 +2,7 @@
 
 import re
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from models import Faculty, Institution, Policy, Step, Supervisor
+from services.sign_in import today
 from tests.forms import Typed, form_at, form_in
 from tests.people import PASSWORD, a_town, looking, sign_in
 from workflow.words import Actor
@@ -255,6 +257,22 @@ def test_a_new_account_lands_on_its_page_where_its_duties_are_added(app: Flask, 
     assert back.location == made.location
     held = re.findall(r'href="(/memberships/edit/[^"]+)"', it.get(back.location).text)
     assert made.location in it.get(held[0].replace("&amp;", "&")).text
+
+
+def test_it_is_told_which_memberships_end_within_two_weeks(app: Flask) -> None:
+    with app.app_context(), a_town() as t:
+        of, it, tomorrow = t.department("BIL"), t.office(Actor.IT), today() + timedelta(days=1)
+        for name, last in {
+            "Yarın": tomorrow,
+            "Sonra": today() + timedelta(days=15),
+            "Bitti": tomorrow - timedelta(days=2),
+        }.items():
+            t.member(of, user=t.user(name=name)).memberships[0].ends_on = last
+    client = sign_in(app, it)
+    card = re.search(r'href="(/memberships/\?ends=soon)"><span class="card-count">(\d+)</span>', client.get("/").text)
+    assert card
+    listed = client.get(card[1]).text
+    assert (card[2], [name for name in ("Yarın", "Sonra", "Bitti") if f">{name}<" in listed]) == ("1", ["Yarın"])
 
 
 def test_departments_are_offered_in_the_alphabets_order_by_faculty_and_none_beforehand(app: Flask, world: Any) -> None:

@@ -389,6 +389,19 @@ def test_a_commit_that_wrote_letters_wakes_the_worker(app: Flask) -> None:
         assert [x.state for x in letters()] == [LetterState.SENT]
 
 
+def test_sending_again_wakes_the_worker(app: Flask) -> None:
+    with app.app_context():
+        with a_town() as town:
+            it = town.office(Actor.IT)
+        (failed,) = write("yok@demo.edu.tr", state=LetterState.FAILED, tries=8, error="550")
+        queue = jobs.jobs(app).queue
+        queue.flush()
+    sign_in(app, it).post(f"/outbox/retry/{failed}")
+    with app.app_context():
+        queue.execute(queue.dequeue())
+        assert [x.state for x in letters()] == [LetterState.SENT]
+
+
 def test_a_rolled_back_letter_wakes_nobody(app: Flask) -> None:
     with app.app_context():
         with pytest.raises(RuntimeError, match="too late"):
