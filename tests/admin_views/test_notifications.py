@@ -26,7 +26,7 @@ OFFERED = {
 @pytest.mark.parametrize("who", OFFERED)
 def test_everybody_finds_the_reminders_of_their_duties_from_every_page(university: University, who: str) -> None:
     client = university.people[who]
-    assert 'href="/notifications/"' in client.get("/").text
+    assert 'href="/notifications/"' in client.get("/", follow_redirects=True).text
     page = client.get("/notifications/").text
     assert set(re.findall(r'name="wanted"[^>]*value="(\w+)"', page)) == set(offered(OFFERED[who]))
     assert len(re.findall(r"checked", page)) == len(offered(OFFERED[who])) + 1  # everything, and a language
