@@ -199,7 +199,9 @@ class MyApplications(Steps, Desk):
 
     def letter_page(self, machine: str, pk: int) -> str:
         """A letter about a completion leads to its steps."""
-        state = db.session.scalar(select(Application.state).where(Application.id == (key(str(pk)) or 0), *self.conditions({})))
+        state = db.session.scalar(
+            select(Application.state).where(Application.id == (key(str(pk)) or 0), *self.conditions({}))
+        )
         return _completion(pk) if state in HANDED_IN | {S.RETURNED} else self.file_page(pk)
 
 
