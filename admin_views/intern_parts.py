@@ -146,7 +146,8 @@ class InternEvaluation(OfAnIntern):
         asked = evaluations.asked(session, row, key(request.form.get("form")))
         answered = evaluations.answers(session, begun) if begun else {}
         closed = _closed(row, begun)
-        typed = answers_form(asked, answered, filled=True) if asked and request.method == "POST" else None
+        sent = request.method == "POST" and "form" in request.form  # a body of another kind answers nothing
+        typed = answers_form(asked, answered, filled=True) if asked and sent else None
         late = False
         if request.method == "POST" and typed is None:
             return abort(404)

@@ -47,7 +47,7 @@ def outrun(form: Any, row: Any) -> bool:
 
 def _lock(row: Any) -> None:
     try:
-        db.session.refresh(row, with_for_update=True)
+        db.session.refresh(row, with_for_update={"of": type(row)})
     except InvalidRequestError:  # somebody removed it this very moment
         abort(404)
 

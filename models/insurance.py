@@ -40,7 +40,7 @@ class Declaration(Stateful, Model):
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
     student_id: Mapped[int] = mapped_column(ForeignKey("student.id"))
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
-    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
     student_number: Mapped[str] = mapped_column(String(20))
     student_name: Mapped[str] = mapped_column(String(201))
     starts_on: Mapped[date]

@@ -42,7 +42,7 @@ class ChangeRequest(Stateful, Model):
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
     student_id: Mapped[int] = mapped_column(ForeignKey("student.id"))
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
-    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
     supervisor_id: Mapped[int] = mapped_column(ForeignKey("supervisor.id"))
     asked_at: Mapped[datetime] = mapped_column(default=utcnow)
     why: Mapped[str] = mapped_column(String(2000))

@@ -42,7 +42,7 @@ def demo() -> None:
         bring_in(read_table(STUDENTS.name, STUDENTS.read_bytes()), STUDENTS.name)
     word = password(settings)
     with system_session() as session:
-        staff(session)
+        staff(session, today())
         host = employer(session)
         untold = session.scalar(select(Application.id).limit(1)) is None
         if untold:

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from models import Department, Institution, Membership, Supervisor, User
 from services.settings import VAR, Settings
-from services.sign_in import today
 from workflow.words import Actor
 
 HOST = "demo.edu.tr"
@@ -70,8 +69,8 @@ def password(settings: Settings, path: Path = KEPT) -> str:
     return path.read_text().strip()
 
 
-def staff(session: Session) -> None:
-    """Everybody who works in an office or sits on a commission; whoever is there already stays as they are."""
+def staff(session: Session, today: date) -> None:
+    """Everybody who works in an office or sits on a commission today; whoever is there already stays as they are."""
     departments = {d.code: d.id for d in session.execute(select(Department.code, Department.id))}
     for account in (*STAFF, LEFT):
         user = _user(session, account.email, account.name)
@@ -82,8 +81,8 @@ def staff(session: Session) -> None:
             Membership.department_id.is_not_distinct_from(of),
         )
         if session.scalar(held) is None:
-            since = today() - timedelta(days=account.since)
-            until = None if account.until is None else today() + timedelta(days=account.until)
+            since = today - timedelta(days=account.since)
+            until = None if account.until is None else today + timedelta(days=account.until)
             session.add(
                 Membership(user_id=user.id, actor=account.actor, department_id=of, starts_on=since, ends_on=until)
             )

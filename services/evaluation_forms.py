@@ -138,7 +138,7 @@ def hold(session: Session, row: EvaluationForm) -> None:
     """Hold the version until the transaction ends, so that nobody publishes it half-changed. Raises Refused."""
     session.flush()
     try:
-        session.refresh(row, with_for_update=True)
+        session.refresh(row, with_for_update={"of": type(row)})
     except InvalidRequestError:  # a colleague gave it up this very moment
         raise Refused(FASTER) from None
     session.expire(row, ["questions"])  # a colleague may have added one, or taken one out

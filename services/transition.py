@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, update
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from models import MACHINE_OF, Step, utcnow
@@ -216,7 +217,10 @@ def _turn(  # noqa: PLR0913 -- the facts of a step, named
 
 def _hold(session: Session, row: Any, seen: int) -> None:
     session.flush()
-    session.refresh(row, with_for_update=True)
+    try:
+        session.refresh(row, with_for_update={"of": type(row)})
+    except InvalidRequestError:  # somebody deleted it this very moment
+        raise Outrun from None
     if row.version != seen:
         raise Outrun
 

@@ -59,6 +59,8 @@ OURS = {
     "whole",
     "question",
     "why",
+    "ends",
+    "of",
     *KEPT,
 }
 LIBRARY = {"next", "page", "page_size", "sort", "desc", "search", "flt0_0", "url", "query", "limit", "offset"}

@@ -31,6 +31,8 @@ INDEXES = {
     "ix_application_places": ("application", ["institution_id", "department_id", "term_id", "state"]),
     "ix_institution_city_sector": ("institution", ["city", "sector"]),
     "ix_institution_sector": ("institution", ["sector"]),
+    "ix_declaration_institution_id": ("declaration", ["institution_id"]),
+    "ix_change_request_institution_id": ("change_request", ["institution_id"]),
 }
 KEY = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 SQLITE_ADDS = "ALTER TABLE {0} ADD COLUMN merged_into_id INTEGER CONSTRAINT fk_{0}_merged_into_id REFERENCES {0} (id)"
