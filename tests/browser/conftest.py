@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,7 @@ class Year:
     site: Site
     mail: Sink
     days: Path
+    read: set[int] = field(default_factory=set)
 
     def today(self) -> date:
         """The day it is there."""
@@ -67,11 +68,12 @@ class Year:
         self.days.write_text(str((day - today()).days))
 
     def letter(self, to: str, subject: str) -> str:
-        """The plain text of the newest letter to an address with these words in its subject; waits until it is there."""
+        """The plain text of a letter to an address with these words in its subject, each read once; waits for it."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
-            for receivers, message in reversed(self.mail.kept):
-                if to in receivers and subject in message["Subject"]:
+            for n, (receivers, message) in enumerate(self.mail.kept):
+                if n not in self.read and to in receivers and subject in message["Subject"]:
+                    self.read.add(n)
                     return str(message.get_body(("plain",)).get_content())
             time.sleep(0.2)
         raise AssertionError(to, subject, [(r, m["Subject"]) for r, m in self.mail.kept])
