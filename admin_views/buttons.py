@@ -119,7 +119,7 @@ class Steps(Opened):
         return {Need.REFERENCE.value: form.data["reference"]} if Need.REFERENCE in door.needs else {}
 
     def done(self, row: Any, door: Door) -> str:
-        return f"{row}: {said(door.to)}"
+        return f"{said(row)}: {said(door.to)}"
 
     def file_url(self, row: Any) -> str:
         return self.file_page(row.id)

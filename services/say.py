@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import format_date, format_datetime, get_locale, gettext
 
-from models import Department, EvaluationQuestion, Faculty, InternshipType, Term
+from models import ChangeRequest, Declaration, Department, EvaluationQuestion, Faculty, InternshipType, Term
 from workflow.say import Deadline, Say
 from workflow.words import Word
 
@@ -24,6 +24,8 @@ def said(what: Any) -> str:  # noqa: PLR0911 -- one for each kind
             return what.name_en if _english() else what.name
         case EvaluationQuestion():
             return what.text_en if _english() else what.text
+        case ChangeRequest(application=of, kind=kind) | Declaration(student_name=of, kind=kind):
+            return f"{of} · {said(kind)}"
         case Deadline(day=day):
             return str(format_date(day, "EEEE d MMMM" if _english() else "d MMMM EEEE"))
         case date():

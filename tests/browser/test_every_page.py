@@ -12,7 +12,8 @@ from tests.browser.conftest import Site
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 WIDTHS = (1360, 390)
-LANGUAGES = ("tr", "en")
+# every two of language, width and theme together
+LOOKS = (("tr", 1360, "light"), ("tr", 390, "dark"), ("en", 1360, "dark"), ("en", 390, "light"))
 ROLES = ("ogrenci2", "uye", "baskan", "isveren", "mediko", "kariyer", "bidb")
 OUTSIDE = ("/login", "/reset")
 NUMBER = re.compile(r"\d+|[0-9a-f]{16,}")
@@ -71,15 +72,15 @@ def test_no_page_of_a_role_has_a_fault(here: Site, someone: Callable[..., Page],
     page = someone(here, role)
     addresses = pages_of(page)
     assert len(addresses) > 3
-    for language in LANGUAGES:
+    for language, width, scheme in LOOKS:
         speak(page, language)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            for address in addresses.values():
-                answer = page.goto(address)
-                assert answer
-                assert answer.status == 200, address
-                wrong += [f"{language} {width} {address} {fault}" for fault in faults(page)]
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        for address in addresses.values():
+            answer = page.goto(address)
+            assert answer
+            assert answer.status == 200, address
+            wrong += [f"{language} {width} {scheme} {address} {fault}" for fault in faults(page)]
     assert wrong == []
 
 
