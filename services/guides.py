@@ -6,6 +6,7 @@ from functools import cache
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
+from markupsafe import Markup
 
 from services.settings import ROOT
 from workflow.words import Actor
@@ -32,7 +33,7 @@ class Guide:
 
     name: str
     title: str
-    html: str
+    html: Markup
     sections: dict[str, str]
     contents: tuple[tuple[str, str], ...]
     pictures: tuple[str, ...]

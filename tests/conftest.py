@@ -16,6 +16,13 @@ from tests.university import University, a_university
 pytest_plugins = ["tests.turkish"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests share their university and run together; a walk through every page of a role is its own."""
+    for item in items:
+        walk = item.name if "/browser/test_every_page" in item.nodeid else ""
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}{walk}"))
+
+
 @pytest.fixture(scope="session")
 def databases() -> Iterator[Databases]:
     """The machine room: one PostgreSQL and one migrated SQLite file for the whole run."""

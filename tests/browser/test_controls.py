@@ -180,7 +180,7 @@ def test_theme_and_language_are_kept_where_they_were_chosen(here: Site, someone:
     assert page.url.endswith("/regulations/")
     page.click('.foot button[value="en"]')
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    page.click(".foot a")
+    page.click('.foot a[href="/change"]')
     page.fill("#password", "yanlış parola")
     page.fill("#new_password", "kısa")
     page.fill("#new_password_confirm", "kısa")

@@ -17,6 +17,7 @@ from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 
 from tests.browser.conftest import Year
+from tests.browser.test_every_page import faults
 from tests.browser.test_main_job import archive, begin, choose_institution, go_on, hand_in, monday
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -142,7 +143,9 @@ def _the_firm_comes_by_its_letter(walk: Walk) -> Page:
     page.fill('[name="code"]', "000000")
     page.locator("main form .btn-primary").first.click()
     expect(page.locator(".alert-danger")).to_be_visible()
+    assert faults(page) == []
     _with_the_code(walk, page)
+    assert faults(page) == []
     assert not re.search(r"\b\d{11}\b", page.content())  # no national id
     return page
 
@@ -231,15 +234,18 @@ def _the_firm_agrees_by_letter(walk: Walk, subject: str) -> None:
     assert link
     page = walk.someone(walk.year.site, None, **walk.screen)
     page.goto(link[0])
+    assert faults(page) == []
     page.check('[name="answer"][value="agree"]')
     page.click("main form button")
     expect(page.locator('[name="code"]')).to_be_visible()
+    assert faults(page) == []
     page.fill('[name="code"]', _code(walk, "Yanıtınız için kod"))
     page.click('main form:has([name="code"]) button')
     expect(page.locator(TAKEN)).to_be_visible()
     page.goto(link[0])  # answered once, it does nothing more
     expect(page.locator(".alert-info")).to_be_visible()
     expect(page.locator("main form")).to_have_count(0)
+    assert faults(page) == []
 
 
 def _the_commission(walk: Walk, action: str) -> None:

@@ -127,12 +127,13 @@ def _student(w: World) -> Student:
 def test_the_oldest_unanswered_request_is_known_by_its_age(app: Flask) -> None:
     with app.app_context(), a_world() as w:
         commission = w.member.commissions
-        assert requests.waiting(w.t.session, commission, None) == requests.Waiting(0, None)
+        assert requests.waiting(w.t.session, commission, None, TODAY) == requests.Waiting(0, None, "fresh")
         w.ask(at=MONDAY - timedelta(days=12))
         w.take(w.ask(at=MONDAY - timedelta(days=30)), Action.ANSWER, reason="Evet.")
         w.ask()
-        assert requests.waiting(w.t.session, commission, None) == requests.Waiting(2, MONDAY - timedelta(days=12))
-        assert requests.waiting(w.t.session, commission, w.student.student_id).count == 0
+        oldest = requests.waiting(w.t.session, commission, None, TODAY)
+        assert oldest == requests.Waiting(2, MONDAY - timedelta(days=12), "overdue")
+        assert requests.waiting(w.t.session, commission, w.student.student_id, TODAY).count == 0
         ages = [requests.waited(MONDAY - timedelta(days=n), TODAY) for n in (0, 2, 3, 6, 7, 12)]
         assert [(a.days, a.level) for a in ages] == [
             (0, "fresh"), (2, "fresh"), (3, "late"), (6, "late"), (7, "overdue"), (12, "overdue"),
