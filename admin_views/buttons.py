@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 from flask import abort, flash, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
 
 from admin_views.desk import Opened
 from forms.step import step_form
@@ -86,10 +88,13 @@ class Steps(Opened):
         try:
             self.turn(row, door, form)
             db.session.commit()
-        except Refused as refused:
+        except (Refused, IntegrityError) as stopped:  # two who write a file's history at one moment: one line each
             db.session.rollback()
+            refused = stopped if isinstance(stopped, Refused) else Outrun()
             flash(said(refused.say), "danger")
             if isinstance(refused, Outrun):
+                if typed := form.data.get(Need.REASON.value):
+                    flash(f"{_('What you typed was not saved:')} {typed}", "warning")
                 return redirect(self.file_url(row))
             return self.asked(row, door, form)
         flash(self.done(row, door), "success")

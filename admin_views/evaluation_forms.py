@@ -116,8 +116,13 @@ class EvaluationForms(Steps, Desk):
             return redirect(self.file_page(row.id))
         form = VersionForm(obj=row)
         if self.sent(form, row) and form.validate():
-            evaluation_forms.entitle(db.session(), row, form.title.data or "", standing=g.standing)
-            return self._on(row, _("The title is saved."))
+            try:
+                evaluation_forms.entitle(db.session(), row, form.title.data or "", standing=g.standing)
+            except Refused as refused:
+                db.session.rollback()
+                form.title.errors = [*form.title.errors, said(refused.say)]
+            else:
+                return self._on(row, _("The title is saved."))
         return self.render(self.edit_template, row=row, form=form, kinds=QuestionKind, buttons=buttons(row))
 
     @expose("/delete/", methods=("POST",))

@@ -254,6 +254,8 @@ class SupervisorDesk(Desk):
         form = SupervisorForm(obj=row)
         if self.sent(form, row) and form.validate():
             row.name, row.title = form.name.data, form.title.data
+            if row.email != form.email.data:
+                row.user_id = None  # an account is of whoever reads the address: another address, another person
             row.phone, row.email = form.phone.data, form.email.data
             row.institution = of
             db.session.add(row)

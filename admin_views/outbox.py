@@ -70,13 +70,17 @@ class OutboxDesk(Desk):
         return self._again(list(db.session.scalars(oldest)))
 
     def _again(self, letters: list[Letter]) -> ResponseReturnValue:
-        for letter in letters:
-            if outbox.retry(letter):
-                audit.note(db.session(), letter, Action.EDIT, g.standing)
+        queued = [letter for letter in letters if outbox.retry(db.session(), letter)]
+        for letter in queued:
+            audit.note(db.session(), letter, Action.EDIT, g.standing)
         db.session.commit()
-        flash(
-            _("Letters queued again: %(count)s. The worker posts them within a minute.", count=len(letters)), "success"
-        )
+        if queued or not letters:
+            flash(
+                _("Letters queued again: %(count)s. The worker posts them within a minute.", count=len(queued)),
+                "success",
+            )
+        if len(queued) < len(letters):
+            flash(_("A letter that was sent, or is being sent at this moment, is not queued again."), "warning")
         return redirect(url_for(".index_view"))
 
 

@@ -14,7 +14,6 @@ from admin_views.buttons import Steps, buttons, seen_version
 from admin_views.desk import Card, Column, Desk
 from admin_views.download import download
 from forms.request import AgainForm, ReplyForm, RequestForm
-from forms.step import REASON_LENGTH
 from forms.typed import TypedForm
 from models import Application, Department, Document, Request, db
 from services import commissions, requests
@@ -259,7 +258,9 @@ class CommissionRequests(Requests):
         """The page again, the chosen template below what is typed already."""
         form: Any = self.writing(row)
         chosen = [t.text for t in requests.templates(db.session(), row) if str(t.id) == form.template.data]
-        form.reason.data = "\n\n".join(filter(None, [form.reason.data, *chosen]))[:REASON_LENGTH]
+        form.reason.data = "\n\n".join(
+            filter(None, [form.reason.data, *chosen])
+        )  # too long is said on sending: nothing is cut
         form.template.data = ""
         return self.page_of(row, form)
 

@@ -13,7 +13,7 @@ from services import insurance
 from services.calendar import calendar_for
 from services.scope import system_session
 from services.standing import Standing
-from services.transition import CLOSED, Refused, brings_about, checked_before, follow, take
+from services.transition import CLOSED, Refused, brings_about, checked_before, follow, hold, take
 from services.wizard.checks import Judgement, counted_place, judge_dates
 from workflow import guards
 from workflow.guards import Moment
@@ -151,6 +151,7 @@ def ask(  # noqa: PLR0913 -- the facts of a request, named
     at: datetime | None = None,
 ) -> ChangeRequest:
     """Raise a change request and send it to the supervisor; raises Refused. The caller commits."""
+    hold(session, application)  # a cancellation of this moment comes before or after
     if said := ONE_OPEN if waiting(session, application) else _not_now(application, kind, today):
         raise Refused(said)
     asked = weighed(application, kind, starts_on, ends_on, today)

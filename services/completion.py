@@ -12,7 +12,7 @@ from models import Application, Attendance, Document, Evaluation, LogEntry, Step
 from services import evaluations, ledger
 from services.completion_parts import Parts, Task, answers, counted, history, parts, tasks
 from services.standing import Standing
-from services.transition import Outrun, Refused, brings_about, checked_before, follow, take
+from services.transition import Outrun, Refused, brings_about, checked_before, follow, hold, take
 from workflow.days import days_text
 from workflow.phase import OPEN_TO_CREDIT, TAKES_PLACE
 from workflow.say import Say
@@ -48,6 +48,7 @@ def hand_in(
     at: datetime | None = None,
 ) -> Step:
     """Hand the completion in to the commission; what was written is theirs to read from now on. Raises Refused."""
+    hold(session, application)  # what the firm takes back from now on waits for this
     found, at = parts(session, application, today), at or utcnow()
     half_days = found.count.half_days if found.count else 0
     half_days = min(half_days, application.half_days or 0)  # a decree since then credits nobody more than planned

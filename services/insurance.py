@@ -12,7 +12,7 @@ from services.calendar import last_office_day
 from services.transition import brings_about, follow
 from workflow.days import EXIT_WITHIN
 from workflow.transitions import APPLICATIONS, DECLARATIONS
-from workflow.words import Action, DeclarationKind, DeclarationState
+from workflow.words import Action, ApplicationState, DeclarationKind, DeclarationState
 
 _MOVABLE = frozenset({DeclarationState.DUE, DeclarationState.FAILED})
 _ENTERED = frozenset({DeclarationState.SENT, DeclarationState.DONE})
@@ -88,14 +88,20 @@ def _cancelled(session: Session, application: Application, step: Step, today: da
 def _refused(session: Session, declaration: Declaration, step: Step, today: date) -> None:
     """A refused entry is declared anew with the dates of today; a correction of it corrects nothing.
 
-    What a later declaration of its kind has taken the place of is not declared again.
+    What a later declaration of its kind has taken the place of is not declared again, and nobody is entered for an
+    internship that was cancelled: where no entry was taken there is nothing to cancel either.
     """
     application = declaration.application
-    if application is not None and of(session, application)[declaration.kind] is not declaration:
-        follow(session, declaration, Action.DROP, step, today=today)
+    if application is None:
         return
-    if declaration.kind is DeclarationKind.ENTRY and application is not None:
-        declared = of(session, application)
+    declared = of(session, application)
+    off = application.state is ApplicationState.CANCELLED and declaration.kind in _NAMES_THE_START
+    if off or declared[declaration.kind] is not declaration:
+        follow(session, declaration, Action.DROP, step, today=today)
+        if off and declaration.kind is DeclarationKind.ENTRY:
+            _drop(session, [declared.get(DeclarationKind.CANCELLATION)], step, today)
+        return
+    if declaration.kind is DeclarationKind.ENTRY:
         _drop(session, [declared.get(DeclarationKind.CORRECTION)], step, today)
         if (declaration.starts_on, declaration.ends_on) != (application.starts_on, application.ends_on):
             _settle(session, application, declared, DeclarationKind.ENTRY, step, today)

@@ -16,6 +16,7 @@ from workflow.phase import OPEN_TO_CREDIT
 from workflow.say import Say
 from workflow.words import LedgerKind, Programme
 
+OWN = Say("You cannot decide on your own application.")
 NO_REASON = Say("Write a reason.")
 ALREADY_REVERSED = Say("This line has been taken back already.")
 
@@ -137,7 +138,7 @@ def enter(  # noqa: PLR0913 -- the facts of a line, named
     if not reason.strip():
         raise Refused(NO_REASON)
     if enrolment.student_id == standing.student_id:
-        raise Refused(Say("You cannot decide on your own application."))
+        raise Refused(OWN)
     session.execute(select(Student.id).where(Student.id == enrolment.student_id).with_for_update())
     if seen is not None and seen != last(session, enrolment.student_id):
         raise Outrun
@@ -166,6 +167,8 @@ def take_back(
     """A line against an exemption or transfer entered in error; raises Refused. The caller commits."""
     if not reason.strip():
         raise Refused(NO_REASON)
+    if line.student_id == standing.student_id:
+        raise Refused(OWN)
     if line.kind is LedgerKind.INTERNSHIP:
         raise Refused(Say("The days of an internship are taken back by reopening its assessment."))
     if line.reverses_id or session.scalar(select(exists().where(LedgerEntry.reverses_id == line.id))):

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import Session
 
 from models import Letter, utcnow
 from services.scope import system_session
@@ -53,9 +54,15 @@ def post_due(transport: Transport, now: Clock = utcnow) -> int:
     return posted
 
 
-def retry(letter: Letter) -> bool:
-    """Queue a letter again, as if never tried; one already sent stays sent (False). The caller commits."""
-    if letter.state is LetterState.SENT:
+def retry(session: Session, letter: Letter) -> bool:
+    """Queue a letter again, as if never tried. The caller commits.
+
+    False for one already sent, and for one a worker holds at this moment: it would leave twice.
+    """
+    session.refresh(letter, with_for_update={"of": Letter})
+    waits = letter.state is LetterState.QUEUED and letter.tries > 0
+    held = waits and letter.error is None and letter.next_try_at > utcnow()  # claimed (`_claim`), its lease not run out
+    if held or letter.state is LetterState.SENT:
         return False
     letter.state, letter.tries, letter.error = LetterState.QUEUED, 0, None
     letter.next_try_at = utcnow()
@@ -94,7 +101,7 @@ def _claim(key: int, tries: int, moment: datetime) -> Claim | None:
                 Letter.tries == tries,
                 Letter.next_try_at <= moment,
             )
-            .values(tries=tries + 1, next_try_at=moment + LEASE)
+            .values(tries=tries + 1, next_try_at=moment + LEASE, error=None)
             .execution_options(synchronize_session=False)
         )
         if cast("CursorResult[Any]", done).rowcount != 1:

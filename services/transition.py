@@ -9,7 +9,7 @@ from sqlalchemy import CursorResult, update
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
-from models import MACHINE_OF, Step, utcnow
+from models import MACHINE_OF, Attendance, ChangeRequest, Evaluation, Step, utcnow
 from services import audit, letters
 from services.standing import SYSTEM, Standing
 from workflow.guards import Moment
@@ -17,6 +17,8 @@ from workflow.machine import Cause, Door, Machine
 from workflow.say import Say
 from workflow.words import Action, Actor, Need
 
+# their guards ask how the application stands, and its own steps ask how they stand: one at a time
+BESIDE_AN_APPLICATION = (Attendance, ChangeRequest, Evaluation)
 FASTER = Say("Somebody was faster: this record has changed since you opened it. Nothing was written.")
 CLOSED = Say("“%(action)s” is not possible while the status is “%(state)s”.")
 
@@ -109,6 +111,8 @@ def take(  # noqa: PLR0913 -- the facts of a step, named
     machine = MACHINE_OF[type(row)]
     actors = frozenset({actor}) if standing is SYSTEM and actor else standing.actors_for(row)
     seen = row.version if seen is None else seen
+    if isinstance(row, BESIDE_AN_APPLICATION):
+        hold(session, row.application)
     if seen != row.version:
         raise Outrun
     door = machine.door(action, row.state, actors)
@@ -215,12 +219,17 @@ def _turn(  # noqa: PLR0913 -- the facts of a step, named
     return step
 
 
-def _hold(session: Session, row: Any, seen: int) -> None:
+def hold(session: Session, row: Any) -> None:
+    """Let nobody else move a row until the caller commits, and read it as it stands now; raises Outrun if it is gone."""
     session.flush()
     try:
         session.refresh(row, with_for_update={"of": type(row)})
     except InvalidRequestError:  # somebody deleted it this very moment
         raise Outrun from None
+
+
+def _hold(session: Session, row: Any, seen: int) -> None:
+    hold(session, row)
     if row.version != seen:
         raise Outrun
 

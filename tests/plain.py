@@ -180,7 +180,11 @@ class Office:
 
     def declare(self, action: str, of: Declared) -> None:
         of.state = {"send": "sent", "confirm": "done", "fail": "failed", "correct": "done"}[action]
-        if action == "fail" and self.newest(of.kind) is not of:
+        if action == "fail" and self.application == "cancelled" and of.kind in {"entry", "correction"}:
+            of.state = "dropped"  # nobody is entered for it any more
+            if of.kind == "entry":
+                self._drop("cancellation")  # and what was never taken is not cancelled
+        elif action == "fail" and self.newest(of.kind) is not of:
             of.state = "dropped"  # a later one has taken its place
         elif action == "fail" and of.kind == "entry":
             self._drop("correction")

@@ -16,6 +16,7 @@ from services import visits
 from services.link_codes import CODES, TRIES
 from services.sign_in import today
 from services.transition import take
+from tests.forms import form_at
 from tests.people import PASSWORD, a_town, looking, sign_in
 from workflow.words import Action, Actor, ApplicationState, LinkPurpose
 
@@ -312,3 +313,20 @@ def test_only_digests_of_links_are_kept(firm: Firm) -> None:
     with looking(firm.app) as s:
         link = s.scalars(select(AnswerLink)).one()
         assert (link.purpose, firm.path.rpartition("/")[2] in str(vars(link))) == (LinkPurpose.INTERNS, False)
+
+
+def test_another_address_is_another_person_and_inherits_no_account(app: Flask) -> None:
+    """Whoever answered for the firm before keeps neither its interns nor those of the new address elsewhere."""
+    with app.app_context(), a_town() as t:
+        before, centre = t.user(), t.office(Actor.CAREER_CENTRE)
+        ours, elsewhere = t.supervisor(t.institution(), before), t.supervisor(t.institution("Demir Maden"))
+        file = {"state": ApplicationState.APPROVED, "starts_on": today() + timedelta(days=9)}
+        of = t.department()
+        kept = [t.application(t.student(of), of, supervisor=one, **file).id for one in (ours, elsewhere)]
+        address, key = elsewhere.email, ours.id
+    account = sign_in(app, before)
+    assert interns_on(account) == {kept[0]}
+    url = f"/supervisors/edit/?id={key}"
+    editing = sign_in(app, centre)
+    assert editing.post(url, data={**form_at(editing, url), "email": address}).status_code == 302
+    assert interns_on(account) == set()

@@ -248,6 +248,16 @@ def test_an_entry_already_made_is_to_be_cancelled_with_the_internship(app: Flask
         assert insurance.of(w.t.session, w.row)[DeclarationKind.ENTRY].state is DeclarationState.DONE
 
 
+def test_an_entry_refused_after_a_cancellation_is_not_made_again(app: Flask) -> None:
+    """Nobody is entered for an internship that does not take place, and what was never taken is not cancelled."""
+    with app.app_context(), a_world() as w:
+        w.health(DeclarationKind.ENTRY, Action.SEND)
+        take(w.t.session, w.row, Action.CANCEL, standing=w.student, today=TODAY, reason="Vazgeçtim.")
+        assert set(w.declared()) == {("entry", "sent"), ("exit", "dropped"), ("cancellation", "due")}
+        w.health(DeclarationKind.ENTRY, Action.FAIL)
+        assert set(w.declared()) == {("entry", "dropped"), ("exit", "dropped"), ("cancellation", "dropped")}
+
+
 def test_the_second_of_two_answers_is_told_that_somebody_was_faster(app: Flask) -> None:
     with app.app_context(), a_world() as w:
         change = w.ask("postpone", MONDAY + WEEK, w.row.ends_on + WEEK)

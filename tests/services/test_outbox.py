@@ -15,7 +15,7 @@ from aiosmtpd.controller import Controller
 from flask import Flask
 from sqlalchemy import select
 
-from models import Letter
+from models import Letter, utcnow
 from services import jobs, outbox, transports
 from services.scope import system_session
 from services.transports import Mailbox, Rejected, Unreachable, transport_for
@@ -325,6 +325,19 @@ def test_it_reads_why_an_address_was_refused_and_sends_again_once_it_is_mended(a
     with app.app_context(), a_server() as (sink, url):
         assert [outbox.post_due(transport_for(url, SENDER)) for _ in range(2)] == [1, 0]
         assert [to for to, _ in sink.kept] == [["ayse@demo.edu.tr"]]
+
+
+def test_a_letter_in_a_worker_s_hand_is_not_queued_again(app: Flask) -> None:
+    """Otherwise a second worker would post it too; one that waits for its next try may be hurried."""
+    with app.app_context():
+        write("ayse@demo.edu.tr", "yok@demo.edu.tr")
+        (held, waits) = [claim.letter.id for claim in outbox._claims(utcnow)]
+        with system_session() as session:
+            session.get_one(Letter, waits).error = "451 later"
+        with system_session() as session:
+            again = [outbox.retry(session, session.get_one(Letter, key)) for key in (held, waits)]
+        assert again == [False, True]
+        assert [(x.state, x.tries) for x in letters()] == [(LetterState.QUEUED, 1), (LetterState.QUEUED, 0)]
 
 
 def test_a_letter_is_not_tried_before_its_time(app: Flask) -> None:
