@@ -63,7 +63,7 @@ def guide(name: str) -> Guide:
             opening.attrSet("id", anchor)
             contents.append((anchor, said))
             sections |= dict.fromkeys(pages[1].split(), anchor)
-    html = parser.renderer.render(tokens[3:], parser.options, {})  # below the title
+    html = Markup(parser.renderer.render(tokens[3:], parser.options, {}))  # noqa: S704 -- our own text below the title
     return Guide(name, title, html, sections, tuple(contents), tuple(_PICTURE.findall(written)))
 
 

@@ -6,7 +6,7 @@ stands as the model says; where it says no nothing is written. The history verif
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from random import Random
 from typing import Any
@@ -22,15 +22,17 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from models import (
     Application,
     Attendance,
+    AttendanceWeek,
     ChangeRequest,
     Declaration,
     Evaluation,
+    EvaluationAnswer,
     LedgerEntry,
     ReachSession,
     Request,
@@ -263,10 +265,26 @@ class Together(RuleBasedStateMachine):
 
     def written(self, who: str, step: str, what: str, model: Any) -> None:
         allowed = self.office.may_write(who, step, what)
+        self.filled_in(model)
         with self.tried(who, allowed) as session:
             self.turned(session, self.found(session, model), who, step)
         if allowed:
             self.office.write(step, what)
+
+    def filled_in(self, model: Any) -> None:
+        """The firm has gone through every week and answered every question: here it is about the steps."""
+        with a_town() as t:
+            row = t.session.get_one(Application, self.key)
+            if model is Attendance:
+                t.session.execute(delete(AttendanceWeek).where(AttendanceWeek.application_id == self.key))
+                first = self.office.starts - timedelta(days=self.office.starts.weekday())
+                for n in range((self.office.ends - first).days // 7 + 1):
+                    t.week(row, first + timedelta(weeks=n)).saved_at = datetime(2027, 12, 31, tzinfo=UTC)
+            else:
+                evaluation = t.session.scalars(select(Evaluation).where(Evaluation.application_id == self.key)).one()
+                of = select(EvaluationAnswer.id).where(EvaluationAnswer.evaluation_id == evaluation.id)
+                if t.session.scalar(of.limit(1)) is None:
+                    t.answers(row, evaluation, "yes", "Yazılım", "4", "İyi.")
 
     def somebody_completes(self, who: str) -> None:
         allowed = self.office.may_act(who, "complete")
