@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError, InvalidRequestError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models import EvaluationForm, EvaluationQuestion, Step
-from services import audit
+from services import audit, transition
 from services.standing import Standing
 from services.transition import FASTER, Refused, checked_before, follow, makes_room
 from workflow.completion import EVALUATION_FORMS
@@ -136,11 +136,7 @@ def _changes(session: Session, row: EvaluationForm, question: EvaluationQuestion
 
 def hold(session: Session, row: EvaluationForm) -> None:
     """Hold the version until the transaction ends, so that nobody publishes it half-changed. Raises Refused."""
-    session.flush()
-    try:
-        session.refresh(row, with_for_update={"of": type(row)})
-    except InvalidRequestError:  # a colleague gave it up this very moment
-        raise Refused(FASTER) from None
+    transition.hold(session, row)
     session.expire(row, ["questions"])  # a colleague may have added one, or taken one out
     if row.state is not EvaluationFormState.DRAFT:
         raise Refused(PUBLISHED)

@@ -12,7 +12,6 @@ from services.guides import GUIDES
 from tests.browser.conftest import Site
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-WIDTHS = (1360, 390)
 # every two of language, width and theme together
 LOOKS = {"en": ((1360, "dark"), (390, "light")), "tr": ((1360, "light"), (390, "dark"))}  # and Turkish it stays
 ROLES = ("ogrenci2", "uye", "baskan", "isveren", "mediko", "kariyer", "bidb")
