@@ -54,7 +54,16 @@ def _context() -> dict[str, Any]:
         "menu": _menu,
         "language": str(get_locale() or "tr"),
         "appearance": session.get("theme", "auto"),
+        "this_page": _this_page(),
     }
+
+
+def _this_page() -> str:
+    """Where a choice of language or theme leads back to: this page, or the page whose form answered."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    asked = request.url_rule and "GET" in (request.url_rule.methods or ())
+    return request.full_path.rstrip("?") if asked else "/"
 
 
 def _menu() -> Markup:

@@ -230,6 +230,11 @@ def test_adding_saving_and_deleting_say_what_was_done(app: Flask, world: Any, la
     assert deleted in it.post("/faculties/delete/", data={"id": pk}, follow_redirects=True).text
 
 
+def test_the_language_is_chosen_on_the_page_whose_form_was_refused(world: Any) -> None:
+    refused = world["it"].post("/faculties/new/?url=/faculties/", data={"code": ""})
+    assert 'name="back" value="/faculties/new/?url=/faculties/"' in refused.text
+
+
 LEANED_ON = {"faculties": "faculty", "departments": "department", "terms": "term", "internship_types": "kind"}
 
 
