@@ -29,7 +29,8 @@ def said(what: Any) -> str:  # noqa: PLR0911 -- one for each kind
         case Deadline(day=day):
             return str(format_date(day, "EEEE d MMMM" if _english() else "d MMMM EEEE"))
         case date():
-            return str(format_datetime(what, "short") if isinstance(what, datetime) else format_date(what, "long"))
+            timed = isinstance(what, datetime)
+            return str(format_datetime(what, "d MMMM y HH:mm") if timed else format_date(what, "d MMMM y"))
     return "" if what is None else str(what)
 
 

@@ -1,11 +1,14 @@
 """Whoever reads in English reads the university's own English names, and one record as one."""
 
 import re
+from datetime import date, datetime
 
 import pytest
 from flask.testing import FlaskClient
 
 from models import Application, DraftPage
+from services.say import said
+from services.sign_in import ISTANBUL
 from tests.admin_views.test_queries import PAGES, READ
 from tests.people import a_town
 from tests.university import University
@@ -58,6 +61,13 @@ def test_a_page_in_english_names_no_unit_in_turkish(university: University, who:
     with client.session_transaction() as session:
         del session["language"]
     assert (answer.status_code, TURKISH.findall(answer.text)) == (200, [])
+
+
+def test_days_in_sentences_stand_one_way(university: University) -> None:
+    day, moment = date(2026, 7, 6), datetime(2026, 7, 6, 9, 30, tzinfo=ISTANBUL)
+    for language, month in (("en", "July"), ("tr", "Temmuz")):
+        with university.app.test_request_context(headers={"Accept-Language": language}):
+            assert (said(day), said(moment)) == (f"6 {month} 2026", f"6 {month} 2026 09:30")
 
 
 def test_one_record_is_one_record_and_two_are_two(university: University) -> None:
