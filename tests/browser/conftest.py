@@ -23,6 +23,7 @@ from tests.people import PASSWORD
 from tests.services.test_outbox import Sink, a_server
 
 ROOT = Path(__file__).resolve().parents[2]
+SECRET_KEY = "s" * 32
 PATIENCE = 60  # seconds a server may take to answer on a busy machine
 ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
@@ -188,7 +189,7 @@ def _served(
         "PUBLIC_URL": site.url,
         "STAJ_DEMO_PASSWORD": PASSWORD,
         "SIGN_IN_LIMIT": "1000 per minute",
-        "SECRET_KEY": "s" * 32,
+        "SECRET_KEY": SECRET_KEY,
         "PASSWORD_SALT": "p" * 32,
         "NATIONAL_ID_KEY": "n" * 32,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",

@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Callable, Iterable
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
+from services import choices
 from services.guides import GUIDES
-from tests.browser.conftest import Site, sign_in
+from tests.browser.conftest import SECRET_KEY, Site, sign_in
 from tests.people import PASSWORD
 
 AXE, JUDGED = Axe().axe_script, "what => axe.run(document, what).then(result => result.violations)"
@@ -25,6 +28,7 @@ OUTSIDE = (
     "/help/",
     *(f"/help/{name}" for name in GUIDES),
 )
+FIRM = "ayse.korkmaz@mackayazilim.example.com"
 NUMBER = re.compile(r"\d+|[0-9a-f]{16,}")
 NOT_PAGES = (
     "/export/",
@@ -129,5 +133,13 @@ def test_no_page_that_says_what_went_wrong_has_a_fault(here: Site, browser: Brow
     page.context.close()
 
 
+def reminders_of(email: str) -> str:
+    """The page in the foot of a reminder to a firm without an account."""
+    app = Flask("letters")
+    app.secret_key, app.extensions["staj"] = SECRET_KEY, SimpleNamespace(public_url="")
+    with app.app_context():
+        return choices.address(user_id=None, email=email)
+
+
 def test_no_page_outside_has_a_fault(here: Site, someone: Callable[..., Page]) -> None:
-    assert walked(someone(here, None), OUTSIDE) == []
+    assert walked(someone(here, None), [*OUTSIDE, reminders_of(FIRM)]) == []

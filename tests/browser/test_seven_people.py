@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 
 from tests.browser.conftest import Year
-from tests.browser.test_every_page import faults
+from tests.browser.test_every_page import faults, pages_of, walked
 from tests.browser.test_main_job import archive, begin, choose_institution, go_on, hand_in, monday
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -43,6 +43,11 @@ class Walk:
             self.pages[who] = self.someone(self.year.site, who, **(self.screen if who == "ogrenci" else {}))
         self.pages[who].goto(path)
         return self.pages[who]
+
+    def looked_at(self, page: Page, *addresses: str) -> None:
+        """At a desk once, in every language, width and theme: pages that only a letter leads to."""
+        if not self.screen:
+            assert walked(page, addresses) == []
 
     def file(self, who: str) -> Page:
         """The internship as its student or its commission reads it."""
@@ -138,6 +143,7 @@ def _the_firm_comes_by_its_letter(walk: Walk) -> Page:
     link = re.search(r"/firm/[\w-]+", walk.year.letter(FIRM, "Elif"))
     assert link
     page = walk.pages["firm"] = walk.someone(walk.year.site, None, **walk.screen)
+    walk.looked_at(page, link[0])
     page.goto(link[0])
     page.click("main form .btn-primary")
     page.fill('[name="code"]', "000000")
@@ -145,7 +151,8 @@ def _the_firm_comes_by_its_letter(walk: Walk) -> Page:
     expect(page.locator(".alert-danger")).to_be_visible()
     assert faults(page) == []
     _with_the_code(walk, page)
-    assert faults(page) == []
+    walk.looked_at(page, *pages_of(page).values())
+    page.goto("/interns/")
     assert not re.search(r"\b\d{11}\b", page.content())  # no national id
     return page
 
@@ -233,8 +240,8 @@ def _the_firm_agrees_by_letter(walk: Walk, subject: str) -> None:
     link = re.search(r"/answer/[\w-]+", walk.year.letter(FIRM, subject))
     assert link
     page = walk.someone(walk.year.site, None, **walk.screen)
+    walk.looked_at(page, link[0])
     page.goto(link[0])
-    assert faults(page) == []
     page.check('[name="answer"][value="agree"]')
     page.click("main form button")
     expect(page.locator('[name="code"]')).to_be_visible()
