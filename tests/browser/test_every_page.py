@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from types import SimpleNamespace
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -30,6 +30,7 @@ OUTSIDE = (
 )
 FIRM = "ayse.korkmaz@mackayazilim.example.com"
 NUMBER = re.compile(r"\d+|[0-9a-f]{16,}")
+ALL = "state=all"
 NOT_PAGES = (
     "/export/",
     "/file/",
@@ -50,23 +51,22 @@ def here(served: Callable[[str], Site]) -> Site:
 def shape(href: str) -> str:
     """Addresses that differ only in a number or a filter are one page."""
     parts = urlsplit(href)
-    return NUMBER.sub("#", parts.path) + ("?" if parts.query else "")
+    return NUMBER.sub("#", parts.path) + (f"?{ALL if ALL in parts.query else ''}" if parts.query else "")
 
 
 def pages_of(page: Page) -> dict[str, str]:
-    """One address of each shape that can be reached by links, from the start page on."""
+    """One address of each shape that can be reached by links, from the start page on; a list also with every state."""
     found, todo = {"/": "/"}, ["/"]
     while todo:
         page.goto(todo.pop())
-        for href in page.eval_on_selector_all("a[href]", "links => links.map(a => a.href)"):
-            parts = urlsplit(href)
+        here = urlsplit(page.url)
+        whole = [f"{here.path}?{ALL}"] if page.locator('[name="state"] option[value="all"]').count() else []
+        links = page.eval_on_selector_all("a[href]", "links => links.map(a => a.href)")
+        for parts in (urlsplit(urljoin(page.url, href)) for href in whole + links):
             local = parts.path + (f"?{parts.query}" if parts.query else "")
-            if (
-                href.startswith(page.url.split("/")[0] + "//" + urlsplit(page.url).netloc)
-                and not any(n in local for n in NOT_PAGES)
-                and shape(local) not in found
-            ):
-                found[shape(local)] = local
+            kind = shape(local)
+            if parts.netloc == here.netloc and kind not in found and not any(n in local for n in NOT_PAGES):
+                found[kind] = local
                 todo.append(local)
     return found
 
@@ -80,6 +80,11 @@ def faults(page: Page) -> list[str]:
         page.set_viewport_size({"width": width, "height": 900})
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         told += [f"{width} {wide}px wider than the window"] if wide > 0 else []
+        if width == max(WIDTHS):
+            cut = page.evaluate(
+                "Math.max(0, ...[...document.querySelectorAll('.table-wrap')].map(t => t.scrollWidth - t.clientWidth))"
+            )
+            told += [f"{width} a table {cut}px wider than its place"] if cut else []
         for scheme, rules in SCHEMES.items():
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type] # no colour on its way
             found = page.evaluate(JUDGED, {"runOnly": rules, "resultTypes": ["violations"]})
