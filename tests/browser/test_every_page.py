@@ -20,7 +20,7 @@ STANDARD = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"
 OF_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}  # all a theme can change
 WIDTHS, SCHEMES = (1360, 390), {"light": STANDARD, "dark": OF_COLOURS}
 LANGUAGES = ("en", "tr")  # and Turkish it stays
-ROLES = ("ogrenci2", "uye", "baskan", "isveren", "mediko", "kariyer", "bidb")
+ROLES = ("ogrenci2", "baskan", "isveren", "mediko", "kariyer", "bidb")
 OUTSIDE = (
     "/login",
     "/reset",
@@ -120,6 +120,11 @@ def test_no_page_of_a_role_has_a_fault(here: Site, someone: Callable[..., Page],
     addresses = pages_of(page)
     assert len(addresses) > 3
     assert walked(page, addresses.values()) == []
+
+
+def test_the_chair_has_every_page_of_a_member(here: Site, someone: Callable[..., Page]) -> None:
+    """So the walk of the chair is the member's too."""
+    assert pages_of(someone(here, "uye")).keys() - pages_of(someone(here, "baskan")).keys() == set()
 
 
 def test_no_page_that_says_what_went_wrong_has_a_fault(here: Site, browser: Browser) -> None:
