@@ -52,7 +52,7 @@ def test_whatever_a_page_takes_is_listed_with_it(university: University) -> None
 def _taken(rule: Rule) -> set[str]:
     """The arguments of an address; a document goes with its file."""
     one = rule.endpoint.rpartition(".")[2] in ONE_ROW and not rule.arguments
-    return {"id"} if one else set(rule.arguments) - ({"pk"} if "document" in rule.arguments else set())
+    return {"id"} if one else set(rule.arguments) - {"document"}
 
 
 def _known(university: University, address: Address) -> set[str]:
@@ -213,8 +213,7 @@ def to_answer_with(university: University, client: FlaskClient) -> Iterable[Any]
 
 def declared(university: University, client: FlaskClient) -> set[str]:
     """The board shows one status at a time."""
-    states = ("due", "sent", "done", "failed", "dropped")
-    return {key for s in states for key in found(f"/declarations/?state={s}", DETAILS)(university, client)}
+    return {key for one in BOARDS for key in one(university, client)}
 
 
 def credited(university: University, client: FlaskClient) -> Iterable[Any]:
@@ -228,6 +227,7 @@ QUEUE_ROW = r'details/\?[^"]*id=(\d+)" data-open'
 DETAILS = r'details/\?id=(\d+)"'
 EDITS = r'edit/\?id=(\d+)"'
 FILES = r'/file/(\d+)"'
+BOARDS = [found(f"/declarations/?state={s}", DETAILS) for s in ("due", "sent", "done", "failed", "dropped")]
 SURFACES: dict[str, tuple[str, Theirs, Seen]] = {
     "the queue": (A, reach.QUEUE, found("/applications/?state=all", QUEUE_ROW)),
     "the queue, searched": (A, reach.QUEUE, found("/applications/?state=all&q=YILMAZ", QUEUE_ROW)),
