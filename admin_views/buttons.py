@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from admin_views.desk import Opened
-from forms.step import step_form
+from forms.step import REASON_LENGTH, step_form
 from forms.typed import TypedForm
 from models import db
 from services.listing import key
@@ -93,8 +93,7 @@ class Steps(Opened):
             refused = stopped if isinstance(stopped, Refused) else Outrun()
             flash(said(refused.say), "danger")
             if isinstance(refused, Outrun):
-                if typed := form.data.get(Need.REASON.value):
-                    flash(f"{_('What you typed was not saved:')} {typed}", "warning")
+                _give_back(form.data.get(Need.REASON.value))
                 return redirect(self.file_url(row))
             return self.asked(row, door, form)
         flash(self.done(row, door), "success")
@@ -117,6 +116,7 @@ class Steps(Opened):
     def closed(self, row: Any, action: Action) -> ResponseReturnValue:
         """The row has moved on, or was never this person's to move."""
         flash(said(Say(CLOSED.msgid, action=action, state=row.state)), "danger")
+        _give_back(request.form.get(Need.REASON.value))
         return redirect(self.file_url(row))
 
     def values(self, row: Any, door: Door, form: TypedForm) -> dict[str, Any]:
@@ -132,6 +132,12 @@ class Steps(Opened):
     def after(self, row: Any, door: Door) -> str:
         """Where to go once the step is taken."""
         return self.file_url(row)
+
+
+def _give_back(typed: str | None) -> None:
+    """Say once more what somebody typed for a step that was not taken."""
+    if typed and (typed := typed.strip()[:REASON_LENGTH]):
+        flash(f"{_('What you typed was not saved:')} {typed}", "warning")
 
 
 def seen_version(typed: str | None) -> int | None:

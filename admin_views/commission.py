@@ -22,6 +22,7 @@ from services.reviewers import WAITING, unattended
 from services.say import said
 from services.scope import among
 from services.sign_in import today
+from services.standing import Standing, standing_of
 from workflow.say import N_
 from workflow.words import Action, Actor
 
@@ -157,8 +158,12 @@ class CommissionDesk(Desk):
         super().on_model_change(form, model, is_created)
 
     def tell(self, action: Action) -> None:
+        now = self._standing()
+        if self.actors.isdisjoint(now.actors):
+            flash(_("Your own term has ended: the commission's desks are no longer yours."), "success")
+            return
         super().tell(action)
-        if files := len(unattended(db.session(), g.standing, today())):
+        if files := len(unattended(db.session(), now, today())):
             flash(
                 ngettext(
                     "%(num)s open file has no reviewer on duty now: share it out from the start page.",
@@ -167,6 +172,16 @@ class CommissionDesk(Desk):
                 ),
                 "warning",
             )
+
+    def get_save_return_url(self, model: Any, is_created: bool = False) -> str:  # noqa: FBT002 -- the library's
+        """A chair who ended their own term no longer has this desk."""
+        if self.actors.isdisjoint(self._standing().actors):
+            return url_for("home.index")
+        return str(super().get_save_return_url(model, is_created))
+
+    def _standing(self) -> Standing:
+        """Who the reader is by what was saved just now."""
+        return standing_of(db.session(), g.standing.user_id, g.standing.name, today())
 
     def get_one(self, id: Any) -> Membership:
         """A term of office the chair may change, or 404."""

@@ -23,7 +23,7 @@ from services.listing import key
 from services.logbook import LogDay
 from services.say import said
 from services.sign_in import today
-from services.transition import Outrun, Refused
+from services.transition import Outrun, Refused, hold
 from services.wizard.checks import Judgement
 from workflow.phase import ASSESSED, TAKES_PLACE
 from workflow.say import N_
@@ -125,8 +125,7 @@ class Completion(Opened):
             document = take_in(store, upload.stream, upload.filename, settings.max_upload, single=frozenset({".pdf"}))
         except Refusal as refusal:
             return said(refusal.say)
-        # it may have been handed in while the file arrived
-        db.session.refresh(row, with_for_update={"of": Application})
+        hold(db.session(), row)  # it may have been handed in while the file arrived
         if said_no := logbook.closed(row, today()):
             return said(said_no)
         give(db.session(), document, row, Purpose.LOGBOOK)

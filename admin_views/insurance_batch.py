@@ -125,8 +125,8 @@ class ListOut(Opened):
         try:
             of = insurance_list.columns()
             found = self._all(pk for pk, word in outcomes if word == TAKEN)
-            listed_out = (found[pk] for typed, _word in outcomes if (pk := key(typed)) in found)
-            rows = [self._cells(row, of) for row in listed_out]
+            cells = {pk: self._cells(found[pk], of) for pk in sorted(found)}  # two lists at once wait in one order
+            rows = [cells[pk] for typed, _word in outcomes if (pk := key(typed)) in cells]
             db.session.commit()
         except (BadColumns, Refused, IntegrityError) as bad:
             db.session.rollback()

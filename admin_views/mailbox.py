@@ -3,7 +3,7 @@
 from flask import abort, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from admin_views.desk import Opened
 from models import Letter, db
@@ -25,24 +25,28 @@ class Mailbox(Opened):
     @expose("/")
     def index(self) -> ResponseReturnValue:
         order = Order(Letter.id, descending=True)
-        whose = () if _stays_here() else (Letter.user_id == g.standing.user_id,)
         page = listed(
-            db.session(), {n: getattr(Letter, n) for n in SHOWN}, order, at=cursor(request.args, order), where=whose
+            db.session(),
+            {n: getattr(Letter, n) for n in SHOWN},
+            order,
+            at=cursor(request.args, order),
+            where=_read_here(),
         )
-        return self.render("mailbox/list.html", page=page, everybodys=_stays_here() and Actor.IT in g.standing.actors)
+        return self.render("mailbox/list.html", page=page, everybodys=stays_here() and Actor.IT in g.standing.actors)
 
     @expose("/<pk>")
     def letter(self, pk: str) -> ResponseReturnValue:
-        found = db.session.scalars(select(Letter).where(Letter.id == (key(pk) or 0))).one_or_none() or abort(404)
+        wanted = select(Letter).where(Letter.id == (key(pk) or 0), *_read_here())
+        found = db.session.scalars(wanted).one_or_none() or abort(404)
         link = (found.link or "").removeprefix(current_app.extensions["staj"].public_url)
-        return self.render("mailbox/letter.html", letter=found, link=link, readable=_readable(found))
+        return self.render("mailbox/letter.html", letter=found, link=link)
 
 
-def _stays_here() -> bool:
+def stays_here() -> bool:
     """Whether letters are read here because nothing leaves."""
     return str(current_app.extensions["staj"].mail_url).startswith("mailbox:")
 
 
-def _readable(letter: Letter) -> bool:
-    """A link in somebody else's letter may be a key (a password, a firm's answer); IT reads only that it was written."""
-    return letter.user_id == g.standing.user_id or not letter.is_key or _stays_here()
+def _read_here() -> tuple[ColumnElement[bool], ...]:
+    """Which of the letters within reach are read: IT reaches the outbox, and reads what it says only where nothing leaves."""
+    return () if stays_here() else (Letter.user_id == g.standing.user_id,)

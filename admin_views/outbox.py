@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from sqlalchemy import func, select
 
 from admin_views.desk import Card, Choice, Column, Desk
+from admin_views.mailbox import stays_here
 from models import Letter, db
 from services import audit, outbox
 from services.listing import Order
@@ -46,7 +47,7 @@ class OutboxDesk(Desk):
         super().__init__(Letter, name="outbox", endpoint="outbox")
 
     def list_extras(self, args: Any) -> dict[str, Any]:
-        return {"failed": _failed()}
+        return {"failed": _failed(), "readable": stays_here()}
 
     def waiting(self) -> list[Card]:
         if not (failed := _failed()):

@@ -5,11 +5,11 @@ from typing import Any
 
 from flask import abort, current_app, request
 from flask_babel import gettext as _
-from sqlalchemy.exc import InvalidRequestError
 
 from models import db
 from services.audit import unhidden
 from services.say import said
+from services.transition import Outrun, hold
 
 FIELD = "seen"
 
@@ -30,7 +30,10 @@ def outrun(form: Any, row: Any) -> bool:
     if row is not None:
         if row.id is None:
             return False
-        _lock(row)
+        try:
+            hold(db.session(), row)
+        except Outrun:  # somebody removed it this very moment
+            abort(404)
     if hmac.compare_digest(request.form.get(FIELD, "").encode(), seen(row).encode()):
         return False
     form.form_errors.append(
@@ -43,13 +46,6 @@ def outrun(form: Any, row: Any) -> bool:
         if row is not None and field.name in row.__mapper__.columns:
             _tell(field, getattr(row, field.name))
     return True
-
-
-def _lock(row: Any) -> None:
-    try:
-        db.session.refresh(row, with_for_update={"of": type(row)})
-    except InvalidRequestError:  # somebody removed it this very moment
-        abort(404)
 
 
 def _tell(field: Any, stands: Any) -> None:

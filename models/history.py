@@ -94,12 +94,5 @@ class Letter(Model):
     error: Mapped[str | None] = mapped_column(String(500))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
-    @property
-    def is_key(self) -> bool:
-        """Whether its link opens something by itself: nobody but its reader reads it."""
-        return (self.step_id is None and self.notice_id is None) or any(
-            way in (self.link or "") for way in ("/answer/", "/firm/")
-        )
-
     def __str__(self) -> str:
         return self.subject

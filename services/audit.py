@@ -54,7 +54,11 @@ def timeline(session: Session, machine: str, row_id: int) -> list[Step]:
 
 
 def append(session: Session, step: Step) -> Step:
-    """Chain a step to the last one of its file; the unique (machine, row, seq) lets one writer win."""
+    """Chain a step to the last one of its file; whoever comes second waits for the first to commit.
+
+    The unique (machine, row, seq) holds whatever did not queue up here.
+    """
+    _queue_up(session, step)
     last = session.execute(
         select(Step.seq, Step.digest)
         .where(Step.machine == step.machine, Step.row_id == step.row_id)
@@ -66,6 +70,13 @@ def append(session: Session, step: Step) -> Step:
     step.digest = digest(step)
     session.add(step)
     return step
+
+
+def _queue_up(session: Session, step: Step) -> None:
+    """Hold the row the history is of, unless its writer holds it already; an import is of no row."""
+    file = Step.metadata.tables.get(step.machine)
+    if file is not None:
+        session.execute(select(file.c.id).where(file.c.id == step.row_id).with_for_update(key_share=True))
 
 
 def note(

@@ -19,7 +19,7 @@ from services import audit
 from services.commissions import in_office
 from services.scope import among
 from services.standing import Standing
-from services.transition import Refused
+from services.transition import Refused, hold
 from workflow.machine import Machine
 from workflow.say import Say
 from workflow.transitions import APPLICATIONS, CHANGE_REQUESTS
@@ -202,7 +202,7 @@ def share_out(
 
 def take_up(session: Session, row: Application, *, standing: Standing, today: date) -> None:
     """Take a file that is nobody's, or whose reviewer no longer sits on the commission; raises Refused."""
-    session.refresh(row, with_for_update={"of": Application})  # not what a page loaded beside it
+    hold(session, row)  # not what a page loaded beside it
     if not waiting(session, [row]):
         raise Refused(NOT_OPEN)
     commission = on_duty(session, {row.department_id}, today)[row.department_id]

@@ -62,6 +62,8 @@ class University:
     evaluation_forms: Keys = field(default_factory=dict)
     students: Keys = field(default_factory=dict)
     ledger: Keys = field(default_factory=dict)
+    institutions: Keys = field(default_factory=dict)
+    steps: Keys = field(default_factory=dict)
     others: Keys = field(default_factory=dict)
 
     def contents(self) -> dict[str, str]:
@@ -244,7 +246,8 @@ class _Builder:
     def _others(self, users: dict[str, User]) -> None:
         """Rows of the reference tables."""
         holiday = self.t.add(HolidayOverride(day=date(2026, 3, 18), effect="holiday", concerns="all", reason="Karar"))
-        self.t.step("faculty", self.of["civil"].faculty_id)
+        self.made.steps["faculty"] = self.t.step("faculty", self.of["civil"].faculty_id).row_id
+        self.made.institutions = {where: firm.id for where, firm in self.firms.items()}
         self.t.add(JobRun(job="tidy", outcome=Outcome.DONE, ended_at=utcnow()))
         policy = self.t.session.scalars(select(Policy).where(Policy.internship_type_id == self.kinds["civil"].id)).one()
         for kind, rows in (

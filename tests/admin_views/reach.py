@@ -85,6 +85,8 @@ CHANGES: Theirs = {
     "member of mining": _of("zeynep", *_CHANGES),
 }
 INTERN_CHANGES: Theirs = {"boss": _of("ayse", *_CHANGES), "emre": _of("zeynep", *_CHANGES)}
+INSTITUTIONS: Theirs = dict.fromkeys(STAFF, frozenset({"civil", "mining"}))
+HISTORY: Theirs = dict.fromkeys(IT, frozenset({"faculty"}))
 _ASKED = ("open", "answered", "closed")
 MY_REQUESTS: Theirs = {"ayse": _of("ayse", *_ASKED), "zeynep": _of("zeynep", *_ASKED)}
 REQUESTS: Theirs = {

@@ -13,11 +13,13 @@ from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
-from models import Application, Letter, Step
+from models import Application, Letter, Step, utcnow
 from services import audit
+from services.audit import GENESIS
 from services.standing import SYSTEM, standing_of
 from services.transition import take
 from tests.people import SUBMITTED_AT, a_town, looking, sign_in
+from tests.queues import comes_second
 from workflow.words import Action, Actor, ApplicationState
 
 S = ApplicationState
@@ -170,6 +172,52 @@ def test_the_second_of_two_who_decide_is_told_and_writes_nothing(app: Flask, wor
             )
             == 1
         )
+
+
+def test_whoever_is_told_that_somebody_was_faster_reads_what_they_typed(app: Flask, world: Any) -> None:
+    with looking(app) as s:
+        s.get_one(Application, world["first"]).version = 1  # corrected and handed in anew
+    assert told_late(reject(world["chair"], world["first"])) == LATE
+    assert approve(world["member"], world["first"], version=1).status_code == 302
+    closed = "Durum “Onaylandı” iken “Reddet” yapılamaz."
+    assert told_late(reject(world["chair"], world["first"])) == [closed, LATE[1]]
+
+
+LATE = [
+    "Bu kayıt siz açtıktan sonra başka biri tarafından değiştirildi. Hiçbir şey kaydedilmedi.",
+    "Yazdığınız kaydedilmedi: Geç kaldım.",
+]
+
+
+def reject(client: FlaskClient, pk: int) -> Any:
+    typed = {"version": 0, "reason": "Geç kaldım.", "pages": ["files"]}
+    return client.post(f"/applications/step/{pk}/reject", data=typed, follow_redirects=True)
+
+
+def told_late(answer: Any) -> list[str]:
+    """What is said above the page."""
+    return re.findall(
+        r'<div class="alert alert-(?:danger|warning)" role=[^>]*>(?:<svg.*?</svg>)? <span>(.*?)</span>',
+        answer.text,
+        re.DOTALL,
+    )
+
+
+def test_a_line_of_history_that_did_not_queue_up_stops_a_step_with_a_sentence(app: Flask, world: Any) -> None:
+    """The database lets one line be the next of a file, whoever forgot to wait; what was typed is not lost."""
+    answers: list[Any] = []
+    with looking(app) as rival:
+        line = Step(
+            machine="application", row_id=world["first"], seq=1, action=Action.ASSIGN, from_state="", to_state="",
+            actor=Actor.CHAIR, by_name="Staj", at=utcnow(), facts={}, before=GENESIS, digest="0" * 64,
+        )  # fmt: skip
+        rival.add(line)
+        second = comes_second(rival, lambda: answers.append(reject(world["chair"], world["first"])))
+        one_at_a_time = rival.get_bind().dialect.name == "sqlite"  # it waited at the door, and has read the line
+    second.join()
+    assert (answers[0].status_code, told_late(answers[0])) == (200, [] if one_at_a_time else LATE)
+    with looking(app) as s:
+        assert s.get_one(Application, world["first"]).state is (S.REJECTED if one_at_a_time else S.SUBMITTED)
 
 
 def test_two_at_the_very_same_moment_make_one_decision(app: Flask, world: Any) -> None:

@@ -183,6 +183,23 @@ def test_a_member_is_told_of_what_stays_behind(office: Office) -> None:
     assert "1 açık dosyanın artık görevde inceleyicisi yok" in page
 
 
+def test_a_chair_who_ends_their_own_term_is_told_so_on_a_page_that_is_still_theirs(office: Office) -> None:
+    with looking(office.app) as session:
+        session.get_one(Application, office.files["submitted"]).reviewer_id = office.people["Hakan"].id
+        session.add(
+            Membership(
+                user_id=office.people["Zeynep"].id, actor=Actor.CHAIR, department_id=office.of, starts_on=today() - DAY
+            )
+        )
+    client, url = office.client("Hakan"), f"/commission/edit/?id={office.term('Hakan')}"
+    led = client.post(url, data=form_at(client, url) | {"ends_on": str(today() - DAY)})
+    page = client.get(led.location)
+    assert (led.location, page.status_code) == ("/", 200)
+    assert re.findall(r'<div class="alert[^>]*>(?:<svg.*?</svg>)? <span>(.*?)</span>', page.text, re.DOTALL) == [
+        "Kendi görev süreniz sona erdi: komisyonun sayfaları artık size açık değil."
+    ]
+
+
 def test_the_last_chair_stays_until_somebody_follows(office: Office) -> None:
     assert "başkansız kalır" in said(office.end("Hakan", today() + 30 * DAY))
     with looking(office.app) as session:

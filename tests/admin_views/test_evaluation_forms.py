@@ -209,6 +209,12 @@ def test_questions_are_put_in_order_and_taken_out(desk: Desk) -> None:
     assert len(desk.questions(desk.forms["own"])) == 4
 
 
+def test_a_question_is_taken_out_only_where_that_was_asked_for_first(desk: Desk) -> None:
+    page = desk.client().get(f"{OWN}/edit/?id={desk.begin()}").text
+    unasked = re.sub(r"<details>.*?</details>", "", page, flags=re.DOTALL)
+    assert (page.count('value="remove"'), 'value="remove"' in unasked) == (4, False)
+
+
 def test_the_title_is_changed_and_the_history_says_so(desk: Desk) -> None:
     form = desk.begin()
     client, url = desk.client(), f"{OWN}/edit/?id={form}"

@@ -10,40 +10,16 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
+from admin_views.desk import Desk
+from services.scope import VISIBLE
 from tests.admin_views import reach
 from tests.admin_views.reach import ADDRESSES, ANYBODY, Address, Theirs
+from tests.admin_views.walk import ask, methods
 from tests.university import MISSING, Names, University, names
 
 A, P, L = "applications", "publications", "letters"
 NOBODY: Names = frozenset()
 WRITES = ("POST",)
-
-
-def methods(rule: Rule) -> list[str]:
-    return sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
-
-
-def ask(university: University, who: str, method: str, endpoint: str, row: Any = None) -> Any:
-    """What somebody is answered at an address, with the row in the path, the query or the form as it is taken."""
-    address = ADDRESSES[endpoint]
-    values = dict(address.more) | ({address.by: row} if address.by and row is not None else {})
-    if endpoint.endswith(".document"):
-        values["document"] = row = row or MISSING
-        values["pk"] = _application_of(university, row)
-    url = university.app.url_map.bind("localhost").build(endpoint, _filled(university, endpoint, values))
-    form = {address.by: row} if method == "POST" and row is not None else {}
-    return university.people[who].open(url, method=method, data=form or None, buffered=True)
-
-
-def _filled(university: University, endpoint: str, values: dict[str, Any]) -> dict[str, Any]:
-    """Arguments of the path nobody gave: any will do."""
-    rule = next(university.app.url_map.iter_rules(endpoint))
-    return {name: "1" for name in rule.arguments if name not in values} | values
-
-
-def _application_of(university: University, document: int) -> int:
-    whose = next((name for name, key in university.documents.items() if key == document), None)
-    return university.applications[whose] if whose else MISSING
 
 
 def one_of(university: University, who: str, address: Address) -> int | None:
@@ -55,6 +31,32 @@ def one_of(university: University, who: str, address: Address) -> int | None:
 def test_every_address_is_listed(university: University) -> None:
     assert {rule.endpoint for rule in university.app.url_map.iter_rules()} == set(ADDRESSES)
     assert set(university.people) == ANYBODY
+
+
+ONE_ROW = ("details_view", "edit_view", "delete_view")  # the row's key stands in the query, or in the form
+
+
+def test_whatever_a_page_takes_is_listed_with_it(university: University) -> None:
+    """A page of one row is walked row by row only where the map says which rows it takes."""
+    unlisted = [
+        (rule.endpoint, *sorted(taken))
+        for rule in university.app.url_map.iter_rules()
+        if (address := ADDRESSES[rule.endpoint]).to and (taken := _taken(rule) - {address.by, *address.more})
+    ]
+    strangers = {
+        name for a in ADDRESSES.values() for names in a.theirs.values() for name in (names - _known(university, a))
+    }
+    assert (unlisted, strangers) == ([], set())
+
+
+def _taken(rule: Rule) -> set[str]:
+    """The arguments of an address; a document goes with its file."""
+    one = rule.endpoint.rpartition(".")[2] in ONE_ROW and not rule.arguments
+    return {"id"} if one else set(rule.arguments) - {"document"}
+
+
+def _known(university: University, address: Address) -> set[str]:
+    return set(getattr(university, address.rows))
 
 
 def test_an_address_exists_for_those_it_is_open_to_and_for_nobody_else(university: University) -> None:
@@ -164,10 +166,12 @@ def test_an_upload_is_seen_by_the_officer_who_sent_it_only(university: Universit
 # -- the same set on every surface (one file, its steps, its pages of the wizard: above, row by row) --------------
 
 Seen = Callable[[University, FlaskClient], Iterable[Any]]
+LISTED: set[str] = set()  # the addresses of the lists that are walked here
 
 
 def found(path: str, pattern: str) -> Seen:
     """The keys a page links to."""
+    LISTED.add(path.partition("?")[0])
     return lambda _u, client: set(re.findall(pattern, client.get(path).text))
 
 
@@ -175,6 +179,12 @@ def exported(university: University, client: FlaskClient) -> Iterable[Any]:
     answer = client.get("/applications/export/csv?state=all")
     lines = csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig")), delimiter=";")
     return {line[0] for line in list(lines)[1:]} if answer.status_code == 200 else set()
+
+
+def history_exported(university: University, client: FlaskClient) -> Iterable[Any]:
+    answer = client.get("/history/export/csv")
+    lines = csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig")), delimiter=";")
+    return {line[6] for line in list(lines)[1:]} if answer.status_code == 200 else set()
 
 
 def ticked(university: University, client: FlaskClient) -> Iterable[Any]:
@@ -203,8 +213,7 @@ def to_answer_with(university: University, client: FlaskClient) -> Iterable[Any]
 
 def declared(university: University, client: FlaskClient) -> set[str]:
     """The board shows one status at a time."""
-    states = ("due", "sent", "done", "failed", "dropped")
-    return {key for s in states for key in found(f"/declarations/?state={s}", DETAILS)(university, client)}
+    return {key for one in BOARDS for key in one(university, client)}
 
 
 def credited(university: University, client: FlaskClient) -> Iterable[Any]:
@@ -218,6 +227,7 @@ QUEUE_ROW = r'details/\?[^"]*id=(\d+)" data-open'
 DETAILS = r'details/\?id=(\d+)"'
 EDITS = r'edit/\?id=(\d+)"'
 FILES = r'/file/(\d+)"'
+BOARDS = [found(f"/declarations/?state={s}", DETAILS) for s in ("due", "sent", "done", "failed", "dropped")]
 SURFACES: dict[str, tuple[str, Theirs, Seen]] = {
     "the queue": (A, reach.QUEUE, found("/applications/?state=all", QUEUE_ROW)),
     "the queue, searched": (A, reach.QUEUE, found("/applications/?state=all&q=YILMAZ", QUEUE_ROW)),
@@ -231,6 +241,12 @@ SURFACES: dict[str, tuple[str, Theirs, Seen]] = {
     "own ledger": ("ledger", reach.MY_LEDGER, found("/my-obligation/", LINE)),
     "the ledger": ("ledger", reach.LEDGER, credited),
     "interns": (A, reach.INTERNS, found("/interns/", r'interns/details/\?id=(\d+)"')),
+    "own changes": ("changes", reach.MY_CHANGES, found("/my-changes/", DETAILS)),
+    "changes": ("changes", reach.CHANGES, found("/changes/", DETAILS)),
+    "interns' changes": ("changes", reach.INTERN_CHANGES, found("/intern-changes/", DETAILS)),
+    "institutions": ("institutions", reach.INSTITUTIONS, found("/institutions/", DETAILS)),
+    "the history": ("steps", reach.HISTORY, found("/history/", r"kind=faculty&amp;number=(\d+)")),
+    "the history, exported": ("steps", reach.HISTORY, history_exported),
     "own requests": ("requests", reach.MY_REQUESTS, found("/my-requests/", DETAILS)),
     "requests": ("requests", reach.OPEN_REQUESTS, found("/requests/", DETAILS)),
     "requests, answered too": ("requests", reach.REQUESTS, found("/requests/?state=all", DETAILS)),
@@ -252,6 +268,14 @@ for _kind, _read in (
         f"reading {_kind}": (P, reach.read(_kind), found(f"/{_desk}/", _row)),
         f"publishing {_kind}": (P, reach.publishing(_kind), found(f"/publish/{_kind}/", DETAILS)),
     }
+
+
+ALL_OF_IT = {"/jobs/"}  # the runs of the worker: IT's alone, and of nobody
+
+
+def test_every_list_of_owned_rows_is_a_surface(university: University) -> None:
+    desks = [view for view in university.app.extensions["admin"][0]._views if isinstance(view, Desk)]
+    assert {f"{desk.url}/" for desk in desks if desk.model in VISIBLE} - LISTED == ALL_OF_IT
 
 
 @pytest.mark.parametrize("surface", SURFACES)

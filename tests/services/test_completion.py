@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from models import Application, Attendance, Document, Evaluation, LedgerEntry, Letter, LogEntry, Step, db
 from services import audit, change_requests, completion, ledger, logbook
@@ -17,6 +18,7 @@ from services.scope import ReachSession, enter
 from services.standing import Standing
 from services.transition import Outrun, Refused, follow, take
 from tests.people import TODAY, Town, a_town, looking
+from tests.queues import one_after_the_other
 from workflow.phase import TAKES_PLACE
 from workflow.words import (
     Action,
@@ -89,6 +91,9 @@ class World:
             self.t.session, self.row, concerned, AFTER + timedelta(days=14), reason="Eksik.", standing=self.member,
             today=AFTER,
         )  # fmt: skip
+
+    def attendance(self) -> Attendance:
+        return self.t.session.scalars(select(Attendance).where(Attendance.application_id == self.row.id)).one()
 
     def missing(self, today: date = AFTER) -> list[str]:
         return [str(say) for say in completion.parts(self.t.session, self.row, today).missing]
@@ -435,6 +440,31 @@ def test_of_two_members_assessing_at_once_exactly_one_wins(app: Flask) -> None:
     with looking(app) as s:
         assert (sorted(told), len(s.scalars(select(LedgerEntry)).all())) == (["Outrun", "done"], 1)
         assert s.get_one(Application, pk).state in {S.ACCEPTED, S.PARTLY_ACCEPTED}
+
+
+def test_a_hand_in_and_a_sheet_taken_back_wait_for_each_other(app: Flask) -> None:
+    """What is handed in is what the firm has confirmed: never a sheet that is open again by then."""
+    with app.app_context():
+        with a_world() as w:
+            w.ready()
+            pk, sheet, student, firm = w.row.id, w.attendance().id, w.student, w.firm
+
+    def handed_in(session: Session) -> None:
+        completion.hand_in(session, session.get_one(Application, pk), standing=student, today=AFTER)
+
+    def taken_back(session: Session) -> None:
+        take(session, session.get_one(Attendance, sheet), DO.REVISE, standing=firm, today=AFTER)
+
+    def stands() -> tuple[ApplicationState, AttendanceState]:
+        with looking(app) as s:
+            return s.get_one(Application, pk).state, s.get_one(Attendance, sheet).state
+
+    assert one_after_the_other(app, (firm, taken_back), (student, handed_in)) == "Refused"
+    assert stands() == (S.APPROVED, AttendanceState.OPEN)
+    with looking(app) as s:
+        take(s, s.get_one(Attendance, sheet), DO.ATTEST, standing=firm, today=AFTER)
+    assert one_after_the_other(app, (student, handed_in), (firm, taken_back)) == "Refused"
+    assert stands() == (S.COMPLETION, AttendanceState.CONFIRMED)
 
 
 def test_what_the_firm_answered_stands_in_no_history_and_no_letter(app: Flask) -> None:

@@ -1,12 +1,15 @@
 """The firm's evaluation: pinned to a version, saved as typed, handed in whole, sealed until the decision."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from models import (
     Application,
@@ -26,6 +29,7 @@ from services.scope import OutOfReach, enter
 from services.standing import Standing
 from services.transition import FASTER, Refused, take
 from tests.people import a_town, looking, sign_in
+from tests.queues import one_after_the_other
 from workflow.phase import ASSESSED, BEFORE_COMPLETION, HANDED_IN
 from workflow.words import Action, ApplicationState, EvaluationFormState, EvaluationState, QuestionKind
 
@@ -294,6 +298,46 @@ def test_a_published_version_never_changes(board) -> None:
         session.flush()
     session.rollback()
     assert texts(row) == ["Bir", "İki", "Üç"]
+
+
+CHANGES: dict[str, Callable[[Session, EvaluationForm, Standing], None]] = {
+    "its title": lambda s, row, by: evaluation_forms.entitle(s, row, "Başka", standing=by),
+    "a question": lambda s, row, _by: evaluation_forms.word(
+        s, row, row.questions[0], Wording(QuestionKind.TEXT, "Başka", "Other", None, True)
+    ),
+    "the order": lambda s, row, _by: evaluation_forms.move(s, row, row.questions[0], up=False),
+    "a question less": lambda s, row, _by: evaluation_forms.remove(s, row, row.questions[0]),
+    "all of it": lambda s, row, by: evaluation_forms.discard(s, row, standing=by),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_version_is_published_as_it_was_read_and_refuses_whoever_had_it_open(
+    app: Flask, board: Any, change: str
+) -> None:
+    """Their page says it is in preparation; by the time they save a colleague has published it, or is about to."""
+    row, standing, _foreign = board
+    key = row.id
+    db.session.commit()
+
+    def published(session: Session) -> None:
+        take(session, session.get_one(EvaluationForm, key), Action.PUBLISH, standing=standing, today=AFTER)
+
+    def changed(session: Session) -> None:
+        CHANGES[change](session, _read(session, key), standing)
+
+    assert one_after_the_other(app, (standing, published), (standing, changed)) == "Refused"
+    with looking(app) as session:
+        stands = session.get_one(EvaluationForm, key)
+        assert (stands.state, stands.title, texts(stands)) == (EvaluationFormState.IN_USE, "Form", ["Bir", "İki", "Üç"])
+
+
+def _read(session: Session, key: int) -> EvaluationForm:
+    """As it stood a moment ago, on a page that is open."""
+    row = session.get_one(EvaluationForm, key)
+    assert row.questions
+    session.commit()
+    return row
 
 
 def test_what_a_colleague_took_away_meanwhile_is_said_to_be_gone(board) -> None:

@@ -11,6 +11,7 @@ import pytest
 import xlsxwriter
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from models import Declaration, ReachSession, Step, db
 from services import audit, insurance_board, insurance_list, insurance_references, national_ids
@@ -20,7 +21,8 @@ from services.seal import Seal
 from services.standing import Standing
 from services.tables import OFFICE, Unreadable, read_table
 from services.transition import Refused, take
-from tests.people import TODAY, Town, a_town
+from tests.people import TODAY, Town, a_town, looking
+from tests.queues import one_after_the_other
 from workflow.words import Action, Actor, ApplicationState, DeclarationState, Urgency
 
 ID = "10000000146"
@@ -46,6 +48,26 @@ def an_office(state: str = "due", national_id: str = ID) -> Iterator[Office]:
         row = t.declaration(t.application(student, of, state=ApplicationState.APPROVED), state=state)
         t.session.refresh(row)
         yield Office(t, t.standing(t.office(Actor.HEALTH_OFFICE)), row)
+
+
+def test_whoever_writes_second_in_a_history_waits_and_chains_to_the_first(app: Flask) -> None:
+    """One looks at the national id while another notes the reference: neither has to begin again."""
+    with app.app_context(), an_office("sent") as o:
+        pk, standing, other = o.row.id, o.standing, o.t.standing(o.t.office(Actor.HEALTH_OFFICE))
+
+    def shown(session: Session) -> None:
+        row = session.get_one(Declaration, pk)
+        national_ids.opened(session, row, seal=SEAL, standing=standing, how="shown")
+
+    def noted(session: Session) -> None:
+        row = session.get_one(Declaration, pk)
+        take(session, row, Action.CONFIRM, standing=other, today=TODAY, values={"reference": "SGK-1"})
+
+    assert one_after_the_other(app, (standing, shown), (other, noted)) == "done"
+    with looking(app) as session:
+        steps = audit.timeline(session, "declaration", pk)
+        assert [(s.seq, s.action) for s in steps] == [(1, Action.SHOW), (2, Action.CONFIRM)]
+        assert [b for b in audit.verify(session) if isinstance(b, audit.Break) and b.machine == "declaration"] == []
 
 
 def test_every_showing_of_a_national_id_stands_in_the_history(app: Flask) -> None:

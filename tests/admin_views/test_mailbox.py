@@ -1,0 +1,52 @@
+"""Whose letters are read: everybody their own; IT everybody's only where nothing leaves the house."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from models import Letter
+from tests.people import looking
+from tests.university import University
+
+MINE = "Yalnız sana"
+
+
+@pytest.fixture
+def posting(university: University) -> Iterator[University]:
+    """An installation that sends e-mail; what the law's steps wrote waits in its outbox."""
+    settings = university.app.extensions["staj"]
+    with looking(university.app) as session:
+        for name, key in university.letters.items():
+            session.get_one(Letter, key).text = f"{MINE}, {name}: gerekçe"
+    university.app.extensions["staj"] = settings.model_copy(update={"mail_url": "smtp://posta.example.edu.tr"})
+    yield university
+    university.app.extensions["staj"] = settings
+
+
+def test_everybody_reads_their_own_letters_and_nobody_elses(posting: University) -> None:
+    readers = set(posting.people) - {"nobody", "stranger"}  # whoever holds no duty has no mailbox
+    read = {
+        who: {name for name, key in posting.letters.items() if MINE in posting.people[who].get(f"/mailbox/{key}").text}
+        for who in readers
+    }
+    listed = {
+        who: set(re.findall(r'data-letter="(\d+)"', posting.people[who].get("/mailbox/").text)) for who in readers
+    }
+    assert read == {who: {who} for who in readers}
+    assert listed == {who: {str(posting.letters[who])} for who in readers}
+
+
+def test_the_outbox_names_every_letter_and_opens_none(posting: University) -> None:
+    page = posting.people["it"].get("/outbox/").text
+    assert set(re.findall(r'data-letter="(\d+)"', page)) == {str(key) for key in posting.letters.values()}
+    assert (MINE in page, "/mailbox/1" in page) == (False, False)
+
+
+def test_where_nothing_leaves_it_reads_every_letter(university: University) -> None:
+    met = {
+        name
+        for name, key in university.letters.items()
+        if university.people["it"].get(f"/mailbox/{key}").status_code == 200
+    }
+    assert met == set(university.letters)
