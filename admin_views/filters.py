@@ -144,6 +144,11 @@ def share(context: Context, value: float) -> str:
     )
 
 
+def breaking(address: str) -> Markup:
+    """An e-mail address that may break at its sign."""
+    return Markup("@<wbr>").join(address.split("@"))
+
+
 def size_text(size: int) -> str:
     """Bytes as people say them, in binary units."""
     amount = float(size)
@@ -162,6 +167,7 @@ def answered(context: Context, answer: EvaluationAnswer) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "answered": answered,
+    "breaking": breaking,
     "bytes": size_text,
     "capped": capped,
     "day": day,

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
+from stdnum.tr import tckimlik
 
 from admin_views.buttons import Steps, buttons
 from admin_views.desk import Card, Column, Desk
@@ -17,17 +18,23 @@ from admin_views.insurance_batch import LISTED, WHOLE_VIEW, ListOut
 from admin_views.insurance_references import ReferencesIn
 from models import Application, ChangeRequest, Declaration, Department, Institution, Step, db
 from services import insurance_board as board
-from services import national_ids
+from services import insurance_list, national_ids
+from services.calendar import grace
+from services.insurance_list import BadColumns
 from services.listing import Listed, Order, capped, cursor, key, listed
 from services.say import said
 from services.seal import Seal
+from services.search import typed_words
 from services.sign_in import today
 from services.transition import FASTER, Refused
-from workflow.say import N_
+from workflow.say import N_, Say
 from workflow.transitions import Door
 from workflow.words import Actor, DeclarationKind, DeclarationState, Urgency
 
-STATES = tuple(s for s in DeclarationState if s is not DeclarationState.NEW)
+EVERY_STATE = (board.ALL, Say(N_("All")))
+NOT_BY_ID = Say(
+    "National ids are not searched: what is searched stands in the address. Search by name or student number."
+)
 WHOLE = joinedload(Declaration.application).options(
     joinedload(Application.institution), joinedload(Application.department), joinedload(Application.student),
     joinedload(Application.internship_type), joinedload(Application.supervisor),
@@ -51,6 +58,7 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
     list_template = "declarations/list.html"
     details_template = "declarations/file.html"
     order = Order(Declaration.aim_on)
+    searchable = N_("Name, student number or institution")
     joins = (Declaration.application, Application.institution, Application.department)
     columns = (
         Column("student_name", N_("Intern"), Declaration.student_name),
@@ -75,6 +83,10 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
         args = request.args.to_dict()
+        typed = board.typed(args)
+        if tckimlik.is_valid(typed):
+            flash(said(NOT_BY_ID), "warning")
+            return redirect(url_for(".index_view", **dict[str, Any]((n, v) for n, v in args.items() if n != "q")), 303)
         page = self.page(args)
         counted = board.board(db.session(), today())
         return self.render(
@@ -85,7 +97,10 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
             left=board.time_left(db.session(), page.rows, today()),
             views=[(_(view.label), capped(counted[name]), view.args, name) for name, view in board.VIEWS.items()],
             listed_out=LISTED,
-            chosen={f["name"]: f["chosen"] for f in self.filters(args) if f["chosen"]},
+            chosen={f["name"]: f["chosen"] for f in self.filters(args) if f["chosen"]}
+            | ({"q": typed} if typed else {}),
+            typed=typed,
+            unread=bool(typed) and not typed_words(typed),
             whole=WHOLE_VIEW,
         )
 
@@ -105,13 +120,13 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
 
     def filters(self, args: Mapping[str, str]) -> list[dict[str, Any]]:
         offered = (
-            ("due", N_("Deadline"), Urgency),
-            ("kind", N_("Declaration"), DeclarationKind),
-            ("state", N_("Status"), STATES),
+            ("due", N_("Deadline"), [(w.value, w) for w in Urgency], N_("All")),
+            ("kind", N_("Declaration"), [(w.value, w) for w in DeclarationKind], N_("All")),
+            ("state", N_("Status"), [*((w.value, w) for w in board.STATES), EVERY_STATE], N_("Waiting")),
         )
         return [
-            {"name": n, "label": label, "options": [(w.value, w) for w in words], "chosen": args.get(n, "")}
-            for n, label, words in offered
+            {"name": n, "label": label, "options": options, "chosen": args.get(n, ""), "blank": blank}
+            for n, label, options, blank in offered
         ]
 
     def waiting(self) -> list[Card]:
@@ -174,6 +189,7 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
             steps=list(db.session.scalars(steps)),
             number=number,
             today=today(),
+            untimely=_untimely(row),
         )
 
     def done(self, row: Any, door: Door) -> str:
@@ -202,6 +218,14 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
         waits = Declaration.state.in_(board.WAITING)
         found = select(Declaration.id).where(of).order_by(waits.desc(), Declaration.aim_on, Declaration.id)
         return db.session.scalar(found.limit(1))
+
+
+def _untimely(row: Declaration) -> Say | None:
+    """Why the declaration is for no list today; what is wrong with the columns, the list itself tells."""
+    try:
+        return insurance_list.untimely(row, insurance_list.columns(), grace(db.session(), today()))
+    except BadColumns:
+        return None
 
 
 def seal() -> Seal:

@@ -15,6 +15,7 @@ from admin_views.desk import Opened
 from admin_views.told import Outcome, outcomes_of, signed
 from models import Application, Declaration, db
 from services import insurance_board, insurance_list, national_ids
+from services.calendar import Grace, grace
 from services.export import CONTENT_TYPES, exported
 from services.insurance_list import BadColumns, Columns
 from services.listing import SIZE, Order, key, listed
@@ -55,7 +56,8 @@ class ListOut(Opened):
         except BadColumns as bad:
             return self._back(bad.say)
         rows = self._all(typed.partition(":")[0] for typed in ticked)
-        faulty = {pk for pk, row in rows.items() if insurance_list.fault(row, _seal(), of)}
+        now = grace(db.session(), today())
+        faulty = {pk for pk, row in rows.items() if insurance_list.fault(row, _seal(), of, now)}
         outcomes = [(typed.partition(":")[0][:20], self._listed(typed, rows, faulty)) for typed in ticked]
         return redirect(url_for(".list_out", told=signed(outcomes)), 303)
 
@@ -107,14 +109,14 @@ class ListOut(Opened):
         return self.render("declarations/listed.html", outcomes=told, token=token, back=url_for(".index_view"))
 
     def _outcomes(self, outcomes: list[tuple[str, str]]) -> Iterator[Outcome]:
-        of = insurance_list.columns()
+        of, now = insurance_list.columns(), grace(db.session(), today())
         rows = self._all(pk for pk, _word in outcomes)
         for pk, word in outcomes:
             row = rows.get(key(pk) or 0)
             if row is None:
                 yield Outcome(f"#{pk}", None, GONE)
             else:
-                yield Outcome(f"{row.student_name}, {said(row.kind)}", self.file_page(row.id), _say(word, row, of))
+                yield Outcome(f"{row.student_name}, {said(row.kind)}", self.file_page(row.id), _say(word, row, of, now))
 
     @expose("/list/<export_type>", methods=("POST",))
     def download(self, export_type: str) -> ResponseReturnValue:
@@ -125,7 +127,8 @@ class ListOut(Opened):
         try:
             of = insurance_list.columns()
             found = self._all(pk for pk, word in outcomes if word == TAKEN)
-            cells = {pk: self._cells(found[pk], of) for pk in sorted(found)}  # two lists at once wait in one order
+            now = grace(db.session(), today())
+            cells = {pk: self._cells(found[pk], of, now) for pk in sorted(found)}  # two lists at once wait in one order
             rows = [cells[pk] for typed, _word in outcomes if (pk := key(typed)) in cells]
             db.session.commit()
         except (BadColumns, Refused, IntegrityError) as bad:
@@ -137,21 +140,21 @@ class ListOut(Opened):
         response.headers["Cache-Control"] = "private, no-store"
         return response
 
-    def _cells(self, row: Declaration, of: Columns) -> list[Any]:
-        if against := insurance_list.fault(row, _seal(), of):
+    def _cells(self, row: Declaration, of: Columns, now: Grace) -> list[Any]:
+        if against := insurance_list.fault(row, _seal(), of, now):
             raise Refused(Say("%(who)s: %(say)s", who=row.student_name, say=against))
         number = national_ids.opened(db.session(), row, seal=_seal(), standing=g.standing, how="exported")
         return insurance_list.cells(row, number, of)
 
 
-def _say(word: str, row: Declaration, of: Columns) -> Say | None:
+def _say(word: str, row: Declaration, of: Columns, now: Grace) -> Say | None:
     match word:
         case "":
             return None
         case "late":
             return FASTER
         case "faulty":
-            return insurance_list.fault(row, _seal(), of) or PASSED
+            return insurance_list.fault(row, _seal(), of, now) or PASSED
     return Say(CLOSED.msgid, action=Action.SEND, state=DeclarationState(word))
 
 

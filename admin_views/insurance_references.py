@@ -5,7 +5,7 @@ import json
 from pathlib import PurePath
 from typing import Any
 
-from flask import abort, current_app, g, redirect, request, url_for
+from flask import current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
@@ -59,7 +59,7 @@ class ReferencesIn(Opened):
         """How the records stand to each line by now."""
         files = self._shelf().files(token) or {}
         if KEPT not in files:
-            return abort(404)
+            return self.render("declarations/forgotten.html"), 404
         lines: list[Any] = json.loads(files[KEPT])
         told = inward.answers(db.session(), [inward.Given(**line) for line in lines])
         return self.render("declarations/recorded.html", answers=told)

@@ -1,6 +1,7 @@
 """Turkey's public holidays and the university's overrides, as the count wants them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import count
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from models import HolidayOverride
 from workflow.days import MONDAY_TO_FRIDAY
-from workflow.working_days import WHOLE, Calendar, NoHolidayData, Override, Workplace
+from workflow.working_days import HALF, WHOLE, Calendar, NoHolidayData, Override, Workplace
 from workflow.working_days import count as counted
 
 FIRST_YEAR = 2000  # older internships are not counted here
@@ -68,19 +69,48 @@ def workplace(week: int, kind: Any) -> Workplace:
 
 
 _OFFICE = workplace(MONDAY_TO_FRIDAY, "public")
-_BACK = timedelta(days=20)  # within which there is a working day, whatever the feast
+_LAW = workplace(MONDAY_TO_FRIDAY, "private")  # leave that a decree gives to public bodies moves no legal last day
+_BACK = timedelta(days=20)  # within which there is a working day, whatever the feast, back or on
 
 
 def office_days(session: Session, first: date, last: date) -> tuple[date, ...]:
     """The days, in order, on which the university works all day; every weekday in a year without holidays yet."""
+    return _worked(session, first, last, _OFFICE, WHOLE)
+
+
+def legal_days(session: Session, first: date, last: date) -> tuple[date, ...]:
+    """The days, in order, on which a legal last day can fall: no weekend, no public holiday; the eve of one is worked."""
+    return _worked(session, first, last, _LAW, HALF)
+
+
+def _worked(session: Session, first: date, last: date, at: Workplace, least: int) -> tuple[date, ...]:
     try:
-        found = counted(first, last, _OFFICE, calendar_for(session, first, last))
+        found = counted(first, last, at, calendar_for(session, first, last))
     except NoHolidayData:
         span = (first + timedelta(days=n) for n in range((last - first).days + 1))
         return tuple(day for day in span if day.weekday() < 5)  # noqa: PLR2004 -- Saturday
-    return tuple(day.day for day in found.days if day.half_days == WHOLE)
+    return tuple(day.day for day in found.days if day.half_days >= least)
 
 
 def last_office_day(session: Session, last: date) -> date:
     """The last day up to `last` on which the university works all day."""
     return office_days(session, last - _BACK, last)[-1]
+
+
+@dataclass(frozen=True)
+class Grace:
+    """A legal last day that was no working day runs on to the next one: later than `passed`, it runs until `until`."""
+
+    today: date
+    passed: date
+    until: date
+
+    def over(self, last: date) -> bool:
+        """Whether that last day, or the working day in its place, has gone by."""
+        return last <= self.passed
+
+
+def grace(session: Session, today: date) -> Grace:
+    """How last days that have gone by are read today."""
+    days = legal_days(session, today - _BACK, today + _BACK)
+    return Grace(today, max(day for day in days if day < today), min(day for day in days if day >= today))

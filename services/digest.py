@@ -14,6 +14,7 @@ from models import Application, ChangeRequest, Declaration, Institution, Letter,
 from services import choices
 from services.calendar import office_days
 from services.insurance_board import SOON, WAITING
+from services.job_runs import Faults
 from services.letter_sheet import Line, drawn
 from services.listing import CAP, capped
 from services.notices import midnight, nth_office_day, once_a_day, raise_once, raised
@@ -134,12 +135,20 @@ def _day(found: Any) -> date:
 
 
 def summarise(today: date) -> int:
-    """Write to everybody who reviews and has something waiting, once a working day; answers to how many."""
+    """Write to everybody who reviews and has something waiting, once a working day; answers to how many.
+
+    One letter that fails holds no other up. Raises job_runs.Unfinished at the end where one did.
+    """
     with system_session(reads=True) as session:
         if not office_days(session, today, today):
             return 0
         readers = list(_readers(session, today))
-    return sum(_write(user_id, name, today) for user_id, name in readers)
+    faults, written = Faults(), 0
+    for user_id, name in readers:
+        with faults.past(f"{DIGEST} {user_id}"):
+            written += _write(user_id, name, today)
+    faults.end(written)
+    return written
 
 
 def daily() -> int:

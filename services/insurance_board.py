@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func
 from sqlalchemy.orm import Session
 
 from models import Declaration
-from services.calendar import office_days
+from services import search
+from services.calendar import Grace, grace, office_days
 from services.listing import Conditions, counts
 from workflow.say import N_, Say
 from workflow.words import DeclarationKind, DeclarationState, Urgency
 
 WAITING = (DeclarationState.DUE, DeclarationState.FAILED)
+STATES = tuple(s for s in DeclarationState if s is not DeclarationState.NEW)
+ALL = "all"
 SOON = timedelta(days=7)
+GRACE = timedelta(days=20)  # no feast is longer
 COUNTED = timedelta(days=30)  # working days are counted this far ahead, beyond it weeks
 
 
@@ -39,7 +43,13 @@ VIEWS: dict[str, View] = {
 def conditions(args: Mapping[str, str], today: date) -> list[ColumnElement[bool]]:
     """What the filters of the board ask for, the status apart; values not on offer are passed over."""
     asked = [Declaration.kind == DeclarationKind(kind)] if (kind := args.get("kind")) in set(DeclarationKind) else []
-    return [*asked, *_within(args.get("due", ""), today)]
+    found = search.found_by(Declaration.application_id, search.typed_words(typed(args)), search.everywhere())
+    return [*asked, *_within(args.get("due", ""), today), *found]
+
+
+def typed(args: Mapping[str, str]) -> str:
+    """What is looked for: name, student number or institution."""
+    return args.get("q", "").replace("\x00", "").strip()[: search.LONGEST]
 
 
 def _within(word: str, today: date) -> list[ColumnElement[bool]]:
@@ -56,7 +66,10 @@ def _within(word: str, today: date) -> list[ColumnElement[bool]]:
 def branches(args: Mapping[str, str]) -> list[Conditions]:
     """The statuses asked for, one index walk each; by default what still waits for the office."""
     state = args.get("state", "")
-    states = [DeclarationState(state)] if state in set(DeclarationState) - {DeclarationState.NEW} else WAITING
+    states = STATES if state == ALL else [DeclarationState(state)] if state in STATES else WAITING
+    if search.typed_words(typed(args)):
+        # few files have these words and very many a status: no index of the status may lead
+        return [[func.coalesce(Declaration.state, "").in_(states)]]
     return [[Declaration.state == s] for s in states]
 
 
@@ -75,14 +88,22 @@ class Left:
 
 
 def time_left(session: Session, rows: Iterable[Any], today: date) -> list[Left | None]:
-    """For each row (state, aim_on, due_on), in order; None where nothing waits any more."""
+    """For each row (state, kind, aim_on, due_on), in order; None where nothing waits any more."""
     rows = list(rows)
     ahead = [r.aim_on for r in rows if r.state in WAITING and today < r.aim_on <= today + COUNTED]
     works = office_days(session, today, max(ahead)) if ahead else ()
-    return [_left(r, today, works) if r.state in WAITING else None for r in rows]
+    now = grace(session, today) if any(_just_passed(r, today) for r in rows) else None
+    return [_left(r, today, works, now) if r.state in WAITING else None for r in rows]
 
 
-def _left(row: Any, today: date, works: Collection[date]) -> Left:
+def _just_passed(row: Any, today: date) -> bool:
+    """The last day of an entry that was no working day runs on to the next one."""
+    return row.kind is DeclarationKind.ENTRY and row.state in WAITING and today - GRACE <= row.due_on < today
+
+
+def _left(row: Any, today: date, works: Collection[date], now: Grace | None) -> Left:
+    if now and _just_passed(row, today) and not now.over(row.due_on):
+        return Left(Urgency.OVERDUE, Say("Last day %(day)s", day=now.until))
     if row.due_on < today:
         days = (today - row.due_on).days
         return Left(Urgency.OVERDUE, Say("1 day late") if days == 1 else Say("%(days)s days late", days=days))

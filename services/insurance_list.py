@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,13 @@ import yaml
 
 from models import Application, Declaration
 from services import national_ids
+from services.calendar import Grace
+from services.insurance_board import WAITING
 from services.say import said
 from services.seal import Seal
 from services.settings import ROOT
 from workflow.say import Say
+from workflow.words import DeclarationKind, DeclarationState
 
 COLUMNS = ROOT / "seed" / "data" / "insurance_columns.yaml"
 
@@ -58,7 +61,9 @@ FACTS: dict[str, Callable[[Entry], Any]] = {
     "reference": lambda e: e.row.reference,
     "refusal": lambda _e: None,
 }
-_DATED = {"document_kinds": {"covered", "not_covered"}, "occupation_codes": {"code"}}
+_DATED = {"document_kinds": {"covered", "not_covered"}, "occupation_codes": {"code"}, "entries": {"days_ahead"}}
+_A_MONTH = 30  # days, where the file says nothing
+_MOST_AHEAD = 366
 
 
 @dataclass(frozen=True)
@@ -76,9 +81,14 @@ class Columns:
         """The code that holds on a day; None before the first one."""
         return next((str(line[name]) for line in self.codes[table] if line["from"] <= on), None)
 
+    def days_ahead(self, on: date) -> int:
+        """How many days before a first day its entry can be made at the earliest."""
+        return int(self.code("entries", "days_ahead", on) or _A_MONTH)
 
-def columns(path: Path = COLUMNS) -> Columns:
+
+def columns(path: Path | None = None) -> Columns:
     """The columns the data file names; raises BadColumns."""
+    path = path or COLUMNS
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError):
@@ -93,7 +103,8 @@ def columns(path: Path = COLUMNS) -> Columns:
     names = [str(line["heading"]).lower() for line in found["columns"]]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise BadColumns(Say("%(file)s has two columns called “%(column)s”. Tell the IT office.", file=path.name, column=twice))  # fmt: skip
-    codes = {table: _dated(path.name, found.get(table), table) for table in _DATED}
+    codes = {table: _dated(path.name, found.get(table), table) for table in _DATED if table != "entries"}
+    codes["entries"] = _ahead(path.name, found["entries"]) if "entries" in found else []
     return Columns(tuple((str(c["heading"]), c["fact"]) for c in found["columns"]), codes)
 
 
@@ -107,7 +118,43 @@ def _dated(file: str, lines: Any, table: str) -> list[Mapping[str, Any]]:
     return sorted(lines, key=lambda n: n["from"], reverse=True)
 
 
-def fault(row: Declaration, seal: Seal, of: Columns) -> Say | None:
+def _ahead(file: str, lines: Any) -> list[Mapping[str, Any]]:
+    told = _dated(file, lines, "entries")
+    if not all(type(n["days_ahead"]) is int and 0 < n["days_ahead"] <= _MOST_AHEAD for n in told):
+        raise BadColumns(
+            Say("“days_ahead” of %(file)s is a whole number of days, 1 to %(most)s. Tell the IT office.", file=file, most=_MOST_AHEAD)
+        )  # fmt: skip
+    return told
+
+
+def untimely(row: Declaration, of: Columns, grace: Grace) -> Say | None:
+    """Why a declaration that waits is not for today's list, and what to do instead (Law 5510); None where it is.
+
+    Entries have a first and a last day, and exits a first one. A correction or cancellation puts right what stands
+    at the institution already, and one that comes late is still made. What was sent is on its way and has no day.
+    """
+    if row.state not in WAITING:
+        return None
+    if row.kind is DeclarationKind.EXIT and grace.today < row.ends_on:
+        return Say("An exit is declared once the internship has ended: from %(day)s on.", day=row.ends_on)
+    if row.kind is not DeclarationKind.ENTRY:
+        return None
+    if grace.over(row.due_on):
+        return _LATE[row.state]
+    days = of.days_ahead(row.starts_on)
+    first = row.starts_on - timedelta(days=days)
+    if grace.today < first:
+        return Say("An entry is made at most %(days)s days before the first day (Law 5510): this one from %(day)s on.", days=days, day=first)  # fmt: skip
+    return None
+
+
+_LATE = {
+    DeclarationState.DUE: Say("The last day for this entry has passed, and an entry is never made retroactively (Law 5510). Settle it with the social security institution directly, then record the reference on the declaration’s page."),
+    DeclarationState.FAILED: Say("The last day for this entry has passed, and an entry is never made retroactively (Law 5510). Settle it with the social security institution directly, then mark it as sent on the declaration’s page and record the reference."),
+}  # fmt: skip
+
+
+def fault(row: Declaration, seal: Seal, of: Columns, grace: Grace) -> Say | None:
     """Why a declaration cannot stand in the list, or None."""
     if row.application is None:
         return Say("The application of this declaration is not there any more.")
@@ -117,7 +164,7 @@ def fault(row: Declaration, seal: Seal, of: Columns) -> Say | None:
         return Say("The application does not say whether the student is covered through the family.")
     if any(code is None for code in _codes(row, of)):
         return Say("No code holds on %(day)s yet. Tell the IT office.", day=row.starts_on)
-    return national_ids.fault(row, seal)
+    return untimely(row, of, grace) or national_ids.fault(row, seal)
 
 
 def _codes(row: Declaration, of: Columns) -> tuple[str | None, str | None]:

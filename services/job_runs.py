@@ -1,9 +1,11 @@
 """What the worker did: one row for each run of a job, written as it begins and as it ends."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from traceback import format_tb
 
 from sqlalchemy import delete, func, select, union_all
 from sqlalchemy.orm import Session, aliased
@@ -16,11 +18,47 @@ KEPT = {Outcome.DONE: timedelta(days=7), Outcome.RUNNING: timedelta(days=90), Ou
 LONGEST = timedelta(hours=2)  # a run that has not ended by then never will: its worker was ended under it
 
 
+NAMED = 5  # of what failed; the log names all
+_log = logging.getLogger("staj.jobs")
+
+
 @dataclass
 class Run:
     """A run under way; the job says what it counted."""
 
     counted: int | None = None
+
+
+class Unfinished(Exception):
+    """A run that went on past what failed: says which, and `counted` is what went well."""
+
+    def __init__(self, faults: Sequence[str], counted: int) -> None:
+        more = f" and {len(faults) - NAMED} more" if len(faults) > NAMED else ""
+        super().__init__(f"faults: {len(faults)}, tried again next time. {'; '.join(faults[:NAMED])}{more}")
+        self.counted = counted
+
+
+class Faults:
+    """Lets a run go on past one file that fails, and end as unfinished."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    @contextmanager
+    def past(self, what: str) -> Iterator[None]:
+        """Go on past a fault in here. It is noted by the file's key and where it broke, never by what stood in it."""
+        try:
+            yield
+        except Exception as fault:  # noqa: BLE001 -- whatever one file holds, the others are not held up
+            kind = type(fault).__name__
+            where = "".join(format_tb(fault.__traceback__))
+            _log.error("%s failed: %s\n%s", what, kind, where)
+            self.found.append(f"{what}: {kind}")
+
+    def end(self, counted: int) -> None:
+        """Raise Unfinished where something failed."""
+        if self.found:
+            raise Unfinished(self.found, counted)
 
 
 @contextmanager
@@ -32,6 +70,10 @@ def recorded(job: str) -> Iterator[Run]:
     run = Run()
     try:
         yield run
+    except Unfinished as fault:
+        run.counted = fault.counted
+        _end(row.id, Outcome.FAILED, run, str(fault))
+        raise
     except BaseException as fault:  # a worker that is told to stop says so too
         _end(row.id, Outcome.FAILED, run, f"{type(fault).__name__}: {fault}".removesuffix(": "))
         raise

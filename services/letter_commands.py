@@ -1,11 +1,14 @@
 """The daily letters by hand: what the worker does every morning, for any day."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import click
 from flask.cli import AppGroup, with_appcontext
 
 from services import digest, reminders
+from services.job_runs import Unfinished
 from services.sign_in import today
 
 letters_group = AppGroup("letters", help="Reminders and summaries, by hand; nobody is told of the same twice.")
@@ -17,8 +20,9 @@ _ON = click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="As on this d
 @with_appcontext
 def remind(on: date | None) -> None:
     """Raise the reminders that are due."""
-    for name, files in reminders.remind(_day(on)).items():
-        click.echo(f"{name}: {files:,} files.")
+    with _told():
+        for name, files in reminders.remind(_day(on)).items():
+            click.echo(f"{name}: {files:,} files.")
 
 
 @letters_group.command("digest")
@@ -26,7 +30,17 @@ def remind(on: date | None) -> None:
 @with_appcontext
 def summarise(on: date | None) -> None:
     """Write to each reviewer what waits for them; on a day off nobody is written to."""
-    click.echo(f"{digest.summarise(_day(on)):,} people written to.")
+    with _told():
+        click.echo(f"{digest.summarise(_day(on)):,} people written to.")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say what failed, by its key, and end with exit code 1."""
+    try:
+        yield
+    except Unfinished as fault:
+        raise click.ClickException(f"{fault.counted:,} done; {fault}") from None
 
 
 def _day(on: date | None) -> date:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, object_session
 
 from models import Application, Attendance, ChangeRequest, Declaration, Evaluation, Request
 from services import answer_links, commissions
-from services.calendar import last_office_day
+from services.calendar import grace, last_office_day
 from services.sign_in import ISTANBUL
 from workflow.days import EXIT_WITHIN, days_text
 from workflow.say import Deadline, Say
@@ -89,6 +89,27 @@ def _again(about: About) -> Say:
     )
 
 
+def _still(about: About) -> Say:
+    """What is to be done about a declaration whose working day has gone by."""
+    row: Declaration = about.row
+    now = grace(_session(about), about.today)
+    if row.due_on >= about.today:
+        return Say("The law allows it until %(day)s: please make it today.", day=Deadline(row.due_on))
+    if row.kind is not DeclarationKind.ENTRY:
+        return Say("The last day for it was %(day)s: please make it today.", day=Deadline(row.due_on))
+    if not now.over(row.due_on):
+        return Say("Its last day was no working day, so the law still allows it until %(day)s: please make it today.", day=Deadline(now.until))  # fmt: skip
+    return Say("The last day for it was %(day)s, and an entry is never made retroactively: please settle it with the social security institution directly, today, then record the reference.", day=Deadline(row.due_on))  # fmt: skip
+
+
+def _hand_in(about: About) -> Say:
+    """Until when a returned completion is corrected; a day that has gone by is said so."""
+    last = about.application.due_on
+    if last is None or last >= about.today:
+        return Say("Please correct it and hand it in by %(day)s.", day=Deadline(last or about.today))
+    return Say("The day set for it, %(day)s, has passed: please correct it and hand it in now.", day=Deadline(last))
+
+
 def _change_by(about: About) -> Deadline:
     """The last working day on which a decision about a change still comes in time for what follows from it."""
     row: ChangeRequest = about.row
@@ -139,6 +160,7 @@ _FACTS: dict[type, dict[str, Fact]] = {
         "day_before": lambda a: Deadline(a.row.starts_on - DAY),
         "decide_by": lambda a: _office_day(a, a.row.starts_on - DAY),
         "again": _again,
+        "hand_in": _hand_in,
         **_OF_COMPLETION,
     },
     Attendance: {**_OF_APPLICATION, **_OF_COMPLETION},
@@ -169,6 +191,7 @@ _FACTS: dict[type, dict[str, Fact]] = {
         "reference": lambda a: a.row.reference,
         "means": lambda a: _MEANS[a.row.kind],
         "due_by": lambda a: Deadline(a.row.due_on),
+        "still": _still,
         "starts_on": lambda a: a.row.starts_on,
         "ends_on": lambda a: a.row.ends_on,
     },

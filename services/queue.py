@@ -8,19 +8,20 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, literal, select, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from models import Application, Department, Faculty, Institution, InternshipType, Membership, SearchWord, Term, User
+from services import search
 from services.commissions import in_office
 from services.listing import Conditions, Cursor, Order, key, neighbour
-from services.register import begins, by_words, lasting
+from services.register import by_words, lasting
 from services.reviewers import off_duty
 from services.say import spoken
 from services.scope import among
 from services.sign_in import ISTANBUL, today
 from services.standing import Standing
 from workflow.days import FIRST_DAY, LAST_DAY
-from workflow.turkish import search_key, search_words
+from workflow.turkish import search_key
 from workflow.words import Actor, ApplicationState, InstitutionState
 
 ALL = "all"
@@ -137,20 +138,9 @@ class Queue:
         return found
 
     def _of_words(self) -> list[ColumnElement[bool]]:
-        """The longest word is walked down in its index; the others are asked of each file found."""
-        if not self.words:
-            return []
-        first, *others = self.words
         department = SearchWord.department_id
-        of = department.in_(select(Department.id)) if self.everywhere else among(department, self.departments)
-        walked = select(SearchWord.application_id).where(of, begins(SearchWord.word, first))
-        found: list[ColumnElement[bool]] = [Application.id.in_(walked)]
-        for word in others:
-            also = aliased(SearchWord)
-            found.append(
-                select(also.word).where(also.application_id == Application.id, begins(also.word, word)).exists()
-            )
-        return found
+        of = search.everywhere() if self.everywhere else among(department, self.departments)
+        return search.found_by(Application.id, self.words, of)
 
 
 def midnight(day: date) -> datetime:
@@ -172,7 +162,7 @@ def queue(session: Session, args: Mapping[str, str], standing: Standing) -> Queu
     asked = args.get("state", ApplicationState.SUBMITTED)
     state = ApplicationState(asked) if asked in STATES else None
     typed = args.get("q", "").replace("\x00", "").strip()[:100]
-    words = sorted(search_words(typed), key=lambda w: (-len(w), w))
+    words = search.typed_words(typed)
     if typed and not words:
         wrong.append("q")
     texts = {n: asked for n in TEXTS if (asked := args.get(n, "").replace("\x00", "").strip()[:100])}
@@ -180,7 +170,7 @@ def queue(session: Session, args: Mapping[str, str], standing: Standing) -> Queu
     of_faculty = frozenset(session.scalars(of)) if "faculty" in keys else None
     reviewer = _reviewer(args.get("reviewer", "").strip(), standing, wrong)
     order = _order(args, state, days)
-    return Queue(standing, state, keys, days, tuple(words), order, reviewer, tuple(wrong), texts, of_faculty)
+    return Queue(standing, state, keys, days, words, order, reviewer, tuple(wrong), texts, of_faculty)
 
 
 def _reviewer(typed: str, standing: Standing, wrong: list[str]) -> str | int | None:

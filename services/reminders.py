@@ -1,6 +1,6 @@
 """The one job that reads the table of reminders: what is due is walked down an index, and told once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models import MACHINE_OF, Step
 from services import choices, letters
+from services.job_runs import Faults
 from services.letter_facts import About
 from services.listing import Conditions, Order, walked
 from services.notices import midnight, nth_office_day, once_a_day, raise_once, raised
@@ -39,12 +40,19 @@ class Due:
     date: date
 
 
-def remind(today: date, table: Iterable[Reminder] = REMINDERS) -> dict[str, int]:
+def remind(today: date, table: Sequence[Reminder] = REMINDERS) -> dict[str, int]:
     """Raise every reminder that is due today; answers how many files of each were told of.
 
-    Each file is a transaction of its own: a run that is broken off is taken up by the next.
+    Each file is a transaction of its own: a run that is broken off is taken up by the next, and one that fails holds
+    no other up. Raises job_runs.Unfinished at the end where one did.
     """
-    return {reminder.name: sum(_tell(reminder, due, today) for due in _due(reminder, today)) for reminder in table}
+    faults, told = Faults(), dict.fromkeys((reminder.name for reminder in table), 0)
+    for reminder in table:
+        for due in _due(reminder, today):
+            with faults.past(f"{reminder.name} {due.row_id}"):
+                told[reminder.name] += _tell(reminder, due, today)
+    faults.end(sum(told.values()))
+    return told
 
 
 def daily() -> int:
@@ -68,10 +76,10 @@ def _due(reminder: Reminder, today: date) -> Iterator[Due]:
 def window_of(session: Session, reminder: Reminder, today: date) -> Window:
     """Which dates are so near, or so far, that they remind today."""
     days, working = reminder.span.days, reminder.span.working
+    first = None if reminder.lasts is None else today - timedelta(days=reminder.lasts)
     if not reminder.span.after:
-        return Window(today, nth_office_day(session, today, days) if working else today + timedelta(days=days))
-    last = nth_office_day(session, today, -days) - DAY if working else today - timedelta(days=days)
-    return Window(today - timedelta(days=reminder.lasts) if reminder.lasts else None, last)
+        return Window(first, nth_office_day(session, today, days) if working else today + timedelta(days=days))
+    return Window(first, nth_office_day(session, today, -days) - DAY if working else today - timedelta(days=days))
 
 
 def order(reminder: Reminder) -> Order:
@@ -100,8 +108,8 @@ def _is_moment(column: Any) -> bool:
 
 
 def _dated(session: Session, reminder: Reminder, page: Sequence[Any], today: date) -> list[Due]:
-    """Each file with its date; one that waits since a moment waits anew from its last step on."""
-    waits = _is_moment(order(reminder).column)
+    """Each file with its date; one that waits since a moment, or `anew`, waits from its last step on."""
+    waits = reminder.anew or _is_moment(order(reminder).column)
     moved = _moved(session, reminder, page) if waits or reminder.quiet else {}
     steps = [(row, moved.get(row.key, date.min)) for row in page]
     loud = today - timedelta(days=reminder.quiet)
@@ -109,15 +117,18 @@ def _dated(session: Session, reminder: Reminder, page: Sequence[Any], today: dat
 
 
 def _moved(session: Session, reminder: Reminder, page: Sequence[Any]) -> dict[int, date]:
-    """The day of each file's last step."""
+    """The day of each file's last step; that somebody looked at it, or whose turn it is, is none."""
     steps = select(Step.row_id, func.max(Step.at)).where(
-        Step.machine == reminder.machine.name, Step.row_id.in_([row.key for row in page])
+        Step.machine == reminder.machine.name,
+        Step.row_id.in_([row.key for row in page]),
+        Step.action.in_(sorted({door.action for door in reminder.machine.table})),
     )
     return {key: _day(at) for key, at in session.execute(steps.group_by(Step.row_id))}
 
 
-def _day(moment: datetime) -> date:
-    return moment.astimezone(ISTANBUL).date()
+def _day(found: Any) -> date:
+    day: date = found.astimezone(ISTANBUL).date() if isinstance(found, datetime) else found
+    return day
 
 
 def _tell(reminder: Reminder, due: Due, today: date) -> bool:

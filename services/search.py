@@ -1,17 +1,47 @@
 """The words an application is found by, kept beside it so that a search is one walk down an index."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy.orm import Session, aliased
 
-from models import Application, SearchWord
+from models import Application, Department, SearchWord
+from services.register import begins
 from workflow.turkish import search_words
+
+LONGEST = 100  # characters of what is typed into a search box
 
 
 def words_of(student_name: str, student_number: str, institution_name: str) -> frozenset[str]:
     """The folded words of an application: whose it is and where it is done."""
     return search_words(student_name, student_number, institution_name)
+
+
+def typed_words(typed: str) -> tuple[str, ...]:
+    """The words of what was typed, the most telling first; none where nothing of it is searched."""
+    return tuple(sorted(search_words(typed[:LONGEST]), key=lambda w: (-len(w), w)))
+
+
+def found_by(key: Any, words: Sequence[str], of: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+    """Rows whose application (`key`) has, for each word, one that begins with it, in the departments `of` names.
+
+    The first word is walked down in its index; the others are asked of each file found.
+    """
+    if not words:
+        return []
+    first, *others = words
+    walked = select(SearchWord.application_id).where(of, begins(SearchWord.word, first))
+    found: list[ColumnElement[bool]] = [key.in_(walked)]
+    for word in others:
+        also = aliased(SearchWord)
+        found.append(select(also.word).where(also.application_id == key, begins(also.word, word)).exists())
+    return found
+
+
+def everywhere() -> ColumnElement[bool]:
+    """The words of every department, each walked from its beginning."""
+    return SearchWord.department_id.in_(select(Department.id))
 
 
 def index(session: Session, application: Any, institution_name: str) -> None:

@@ -30,7 +30,7 @@ class Span:
 
 
 def before(days: int, *, working: bool = False) -> Span:
-    """From so many days before the date on, until the date itself."""
+    """From so many days before the date on."""
     return Span(days, after=False, working=working)
 
 
@@ -43,9 +43,10 @@ def after(days: int, *, working: bool = False) -> Span:
 class Reminder:
     """One row: a file of `machine` in one of `states` whose column `date` is `span` away reminds `readers`.
 
-    A file waits anew from each step it takes where `date` is a moment. `only` narrows further columns. A
-    missed one is made up for until `lasts` calendar days after the date, or (none) as long as the file waits.
-    Whoever took a step less than `quiet` calendar days ago is left alone.
+    A file waits anew from each step it takes where `date` is a moment, and where `anew` says so from each one it
+    takes after the date. `only` narrows further columns. A missed one is made up for until `lasts` calendar days
+    after the date, or (none) as long as the file waits. Whoever took a step less than `quiet` calendar days ago is
+    left alone.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Reminder:
     only: Mapping[str, Word] = field(default_factory=dict)
     lasts: int | None = None
     quiet: int = 0
+    anew: bool = False
 
 
 def _row(  # noqa: PLR0913 -- the columns of the table
@@ -76,9 +78,10 @@ def _row(  # noqa: PLR0913 -- the columns of the table
     only: Mapping[str, Word] | None = None,
     lasts: int | None = None,
     quiet: int = 0,
+    anew: bool = False,
 ) -> Reminder:
     return Reminder(
-        name, label, machine, frozenset(states), date, span, readers, subject, sentence, only or {}, lasts, quiet
+        name, label, machine, frozenset(states), date, span, readers, subject, sentence, only or {}, lasts, quiet, anew
     )  # fmt: skip
 
 
@@ -86,17 +89,31 @@ COMMISSION = (A.MEMBER, A.CHAIR)
 REMINDERS: tuple[Reminder, ...] = (
     _row(
         "entry_missing", DECLARATIONS, {D.DUE, D.FAILED}, "aim_on", before(1, working=True), (A.HEALTH_OFFICE,),
-        only={"kind": DeclarationKind.ENTRY},
+        only={"kind": DeclarationKind.ENTRY}, lasts=0,  # then it is overdue, and said so
         label=N_("An internship starts soon and its insurance entry is missing"),
         subject=N_("No insurance entry yet: %(student)s"),
         sentence=N_("The internship of %(student)s (%(number)s) at %(institution)s starts on %(starts_on)s, and the insurance entry is still missing. Please make it by %(due_by)s, 23:59: nobody may start without it."),
     ),
     _row(
+        "entry_overdue", DECLARATIONS, {D.DUE, D.FAILED}, "aim_on", after(1), (A.HEALTH_OFFICE,),
+        only={"kind": DeclarationKind.ENTRY}, anew=True,  # raised late, or refused late, is overdue all the same
+        label=N_("An insurance entry is overdue"),
+        subject=N_("Insurance entry overdue: %(student)s"),
+        sentence=N_("The insurance entry of %(student)s (%(number)s) for the internship at %(institution)s, %(starts_on)s – %(ends_on)s, is overdue and still missing: nobody may work without it. %(still)s"),
+    ),
+    _row(
         "exit_missing", DECLARATIONS, {D.DUE, D.FAILED}, "aim_on", before(2, working=True), (A.HEALTH_OFFICE,),
-        only={"kind": DeclarationKind.EXIT},
+        only={"kind": DeclarationKind.EXIT}, lasts=0,  # then it is overdue, and said so
         label=N_("An insurance exit is due soon"),
         subject=N_("Insurance exit due: %(student)s"),
-        sentence=N_("The internship of %(student)s (%(number)s) at %(institution)s ended on %(ends_on)s, and the insurance exit has not been declared. Please declare it by %(due_by)s."),
+        sentence=N_("The internship of %(student)s (%(number)s) at %(institution)s has %(ends_on)s as its last day, and the insurance exit has not been declared. Please declare it by %(due_by)s."),
+    ),
+    _row(
+        "exit_overdue", DECLARATIONS, {D.DUE, D.FAILED}, "aim_on", after(1), (A.HEALTH_OFFICE,),
+        only={"kind": DeclarationKind.EXIT}, anew=True,
+        label=N_("An insurance exit is overdue"),
+        subject=N_("Insurance exit overdue: %(student)s"),
+        sentence=N_("The internship of %(student)s (%(number)s) at %(institution)s ended on %(ends_on)s, and the insurance exit has not been declared. %(still)s"),
     ),
     _row(
         "change_unanswered", CHANGE_REQUESTS, {C.WITH_SUPERVISOR}, "asked_at", after(5, working=True), (A.EMPLOYER,),
@@ -125,7 +142,7 @@ REMINDERS: tuple[Reminder, ...] = (
     ),
     _row(
         "rejected_starts", APPLICATIONS, {S.REJECTED}, "starts_on", before(40), (A.STUDENT,),
-        quiet=3,
+        quiet=3, lasts=14,  # returned just before its first day, it can still come again with a later one
         label=N_("Your rejected application waits for your correction and its first day comes near"),
         subject=N_("Your application still waits for your correction"),
         sentence=N_("The commission returned your application for %(institution)s, and you have not submitted it again. The internship was to start on %(starts_on)s. %(again)s"),
@@ -138,10 +155,10 @@ REMINDERS: tuple[Reminder, ...] = (
     ),
     _row(
         "return_due", APPLICATIONS, {S.RETURNED}, "due_on", before(3), (A.STUDENT,),
-        quiet=1,
+        quiet=1, lasts=14,  # the commission still takes it, and the student owes it
         label=N_("Your completion was returned and the day by which it is corrected comes near"),
-        subject=N_("Your completion is to be corrected by %(due_by)s"),
-        sentence=N_("The commission returned the completion of your internship at %(institution)s, and you have not handed it in again. Please correct it and hand it in by %(due_by)s."),
+        subject=N_("Your returned completion still waits for your correction"),
+        sentence=N_("The commission returned the completion of your internship at %(institution)s, and you have not handed it in again. %(hand_in)s"),
     ),
 )  # fmt: skip
 NAMES = frozenset({DIGEST, *(r.name for r in REMINDERS)})

@@ -1,17 +1,27 @@
 """The health office at its desk: ticks, takes the list out, brings the references in; and who else sees a national id."""
 
+import csv
+import html
 import io
+import os
 import re
+import time
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
+from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from models import Declaration, Step, Student
+from models import Declaration, SearchWord, Step, Student
+from services import insurance_list
 from services.seal import Seal
-from tests.people import looking
+from services.sign_in import today
+from tests.people import a_town, looking
 from tests.university import University
-from workflow.words import Action, DeclarationKind, DeclarationState
+from workflow.words import Action, ApplicationState, DeclarationKind, DeclarationState
 
 ID = "10000000146"
 BOM = b"\xef\xbb\xbf"
@@ -19,7 +29,8 @@ BOM = b"\xef\xbb\xbf"
 
 @pytest.fixture
 def office(university: University) -> Any:
-    """The health office, in a university whose students have real national ids."""
+    """The health office, in a university whose students have real national ids, three weeks before they start."""
+    starting(university, {university.declarations[name]: 21 for name in ("ayse due", "zeynep due")})
     with looking(university.app) as session:
         seal = Seal(university.app.extensions["staj"].national_id_key)
         for student in session.scalars(select(Student)):
@@ -30,6 +41,30 @@ def office(university: University) -> Any:
 def row(university: University, name: str = "ayse due") -> Declaration:
     with looking(university.app) as session:
         return session.get_one(Declaration, university.declarations[name])
+
+
+def starting(university: University, days: dict[int, int]) -> None:
+    """Have these declarations name first days so many days from now."""
+    with looking(university.app) as session:
+        for key, ahead in days.items():
+            entry, starts = session.get_one(Declaration, key), today() + timedelta(days=ahead)
+            entry.starts_on, entry.due_on = starts, starts - timedelta(days=1)
+            entry.ends_on, entry.aim_on = starts + timedelta(days=27), entry.due_on
+
+
+def an_entry(university: University, ahead: int = 21) -> Declaration:
+    """An entry that waits, of an internship so many days from now."""
+    with university.app.app_context(), a_town() as t:
+        of, starts = t.department(), today() + timedelta(days=ahead)
+        student = t.student(of, "Nermin", "Şahin")
+        student.national_id_sealed = Seal(university.app.extensions["staj"].national_id_key).close(ID)
+        return t.declaration(t.application(student, of, state=ApplicationState.APPROVED, starts_on=starts))
+
+
+def stands(university: University, entry: Declaration) -> tuple[DeclarationState, str | None]:
+    with looking(university.app) as session:
+        found = session.get_one(Declaration, entry.id)
+        return found.state, found.reference
 
 
 def shown(university: University) -> list[str]:
@@ -164,3 +199,209 @@ def test_a_list_that_no_longer_holds_names_the_row_it_is_about(university: Unive
     answer = office.post("/declarations/list/csv", data={"told": token}, follow_redirects=True)
     said = re.search(r"Zeynep \w+: [^<]+", answer.text)
     assert (answer.mimetype, bool(said)) == ("text/html", True)
+
+
+# -- when a list is for today ----------------------------------------------------------------------------------------
+
+
+def test_an_entry_too_early_and_one_too_late_stay_off_the_list_with_what_to_do(
+    university: University, office: Any
+) -> None:
+    early, late = an_entry(university, 31), an_entry(university, -10)
+    told = office.post("/declarations/list", data={"row": [f"{early.id}:{early.version}", f"{late.id}:{late.version}"]}, follow_redirects=True).text  # fmt: skip
+    assert ('data-refused="2"' in told, "data-taken" in told) == (True, False)
+    assert ("en çok 30 gün önce verilir" in told, "referansını bildirgenin sayfasında kaydedin" in told) == (True, True)
+    assert [stands(university, entry) for entry in (early, late)] == [(DeclarationState.DUE, None)] * 2
+    page = office.get(f"/declarations/details/?id={late.id}").text
+    assert ("data-untimely" in page, f"/declarations/step/{late.id}/confirm" in page) == (True, True)
+    office.post(f"/declarations/step/{late.id}/confirm", data={"reference": "ELDEN-1", "version": str(late.version)})
+    assert stands(university, late) == (DeclarationState.DONE, "ELDEN-1")
+
+
+# -- another column map ----------------------------------------------------------------------------------------------
+OTHER_COLUMNS = """
+columns:
+  - {heading: Belge, fact: document_kind}
+  - {heading: Soyadı, fact: surname}
+  - {heading: Sicil no, fact: reference}
+  - {heading: Kayıt sırası, fact: declaration}
+  - {heading: Giriş, fact: entry_date}
+  - {heading: Meslek, fact: occupation_code}
+document_kinds:
+  - {from: 2020-01-01, covered: "22", not_covered: "44"}
+  - {from: 2026-01-01, covered: "52", not_covered: "54"}
+occupation_codes:
+  - {from: 2020-01-01, code: "9901.02"}
+"""
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_another_column_map_gives_another_file_and_takes_it_back(
+    university: University, office: Any, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(insurance_list, "COLUMNS", tmp_path / "columns.yaml")
+    insurance_list.COLUMNS.write_text(OTHER_COLUMNS, encoding="utf-8")
+    entry = an_entry(university)
+    told = office.post("/declarations/list", data={"row": f"{entry.id}:{entry.version}"}, follow_redirects=True).text
+    token = re.findall(r'name="told" value="([^"]+)"', told)[0]
+    file = office.post(f"/declarations/list/{kind}", data={"told": token})
+    headings, line = cells(kind, file.data)
+    assert headings == ["Belge", "Soyadı", "Sicil no", "Kayıt sırası", "Giriş", "Meslek"]
+    assert line == ["52", "Şahin", "", str(entry.id), f"{entry.starts_on:%d.%m.%Y}", "9901.02"]
+    line[2] = f"SGK-{kind}"
+    back = office.post("/declarations/references", data={"file": (workbook(kind, [headings, line]), f"liste.{kind}")})
+    assert 'data-taken="1"' in office.get(back.location).text
+    assert stands(university, entry) == (DeclarationState.DONE, f"SGK-{kind}")
+
+
+def cells(kind: str, data: bytes) -> list[list[str]]:
+    """The rows of a list as text."""
+    if kind == "csv":
+        return [*csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter=";")]
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+    return [[as_text(cell) for cell in line] for line in sheet]
+
+
+def as_text(cell: Any) -> str:
+    if isinstance(cell, date):
+        return f"{cell:%d.%m.%Y}"
+    return str(int(cell)) if isinstance(cell, float) else str(cell)
+
+
+def workbook(kind: str, lines: list[list[str]]) -> io.BytesIO:
+    """The list as an officer hands it in again."""
+    out = io.BytesIO()
+    if kind == "csv":
+        written = io.StringIO()
+        csv.writer(written, delimiter=";").writerows(lines)
+        out.write(written.getvalue().encode("utf-8-sig"))
+    else:
+        with xlsxwriter.Workbook(out) as book:
+            sheet = book.add_worksheet()
+            for number, line in enumerate(lines):
+                sheet.write_row(number, 0, line)
+    out.seek(0)
+    return out
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ("fact: surname", "fact: soyad", "içeriği bilinmiyor"), ("heading: Belge", "heading: Soyadı", "iki sütun"),
+        ("covered: ", "kapsam: ", "eksik"), ("columns:", "sütunlar:", "columns.yaml"),
+        ("occupation_codes:", "entries: []\noccupation_codes:\n  - {from: dün, code: x}\nx:", "eksik"),
+        ("columns:", "entries: [{from: 2020-01-01, days_ahead: -3}]\ncolumns:", "days_ahead"),
+    ],
+)  # fmt: skip
+def test_a_bad_column_map_is_told_and_nothing_goes_out(
+    university: University, office: Any, before: str, after: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.setattr(insurance_list, "COLUMNS", tmp_path / "columns.yaml")
+    insurance_list.COLUMNS.write_text(OTHER_COLUMNS.replace(before, after), encoding="utf-8")
+    entry = an_entry(university)
+    told = office.post("/declarations/list", data={"row": f"{entry.id}:{entry.version}"}, follow_redirects=True).text
+    [warned] = re.findall(r"alert-warning[^>]*>(.*?)</div>", told, re.DOTALL)
+    assert (says in warned, "columns.yaml" in warned) == (True, True)
+    assert stands(university, entry) == (DeclarationState.DUE, None)
+    assert office.get(f"/declarations/details/?id={entry.id}").status_code == 200
+
+
+# -- the board -------------------------------------------------------------------------------------------------------
+TILE = r'class="board-(\w+)[^"]*" href="([^"]+)"[^>]*><strong>(\d+)'
+
+
+def test_every_tile_counts_the_rows_its_link_shows(university: University, office: Any) -> None:
+    aims = {
+        "entry": (-3, -1, 0, 3, 7, 8, 60), "exit": (-5, 0, 2, 30), "correction": (-2, 5, 12), "cancellation": (0, 90),
+    }  # fmt: skip
+    with university.app.app_context(), a_town() as t:
+        of = t.department()
+        for kind, days in aims.items():
+            for n, ahead in enumerate(days):
+                aim = today() + timedelta(days=ahead)
+                one = t.application(t.student(of), of, state=ApplicationState.APPROVED)
+                t.declaration(one, kind, "failed" if n % 2 else "due", aim_on=aim, due_on=aim)
+    tiles = re.findall(TILE, office.get("/declarations/").text)
+    assert [name for name, _url, _count in tiles] == [
+        "overdue", "today", "week", "later", "exits", "corrections", "cancellations", "sent",
+    ]  # fmt: skip
+    shown = {name: len(re.findall(LINE, office.get(html.unescape(url)).text)) for name, url, _count in tiles}
+    assert shown == {name: int(count) for name, _url, count in tiles}
+    assert 0 not in shown.values()
+    assert sum(shown[name] for name in ("overdue", "today", "week", "later")) == len(
+        re.findall(LINE, office.get("/declarations/").text)
+    )
+
+
+LINE = r'<tr>\s*<td class="tick">'
+
+
+def found(office: Any, **asked: str) -> list[str]:
+    page = office.get("/declarations/", query_string=asked).text
+    return re.findall(r"details/\?id=\d+\">([^<]+)</a>", page)
+
+
+def test_a_declaration_is_found_by_name_number_or_institution_as_turks_type_them(
+    university: University, office: Any
+) -> None:
+    with university.app.app_context(), a_town() as t:
+        of = t.department()
+        firm = t.supervisor(t.institution("Iğdır Şeker Fabrikası"))
+        student = t.student(of, "Işıl", "Çağlayan")
+        one = t.application(student, of, state=ApplicationState.APPROVED, supervisor=firm)
+        t.declaration(one, "entry", "done")
+        t.declaration(one, "exit", "due")
+        t.declaration(t.application(t.student(of, "Işık", "Demir"), of, state=ApplicationState.APPROVED))
+        number = student.number
+    for typed in ("ISIL", "ışıl çağ", "caglayan isil", "IĞDIR", number):
+        assert found(office, q=typed) == ["Işıl Çağlayan"], typed
+    assert found(office, q="ışıl", state="all") == ["Işıl Çağlayan"] * 2
+    assert found(office, q="ışıl", state="all", kind="entry") == ["Işıl Çağlayan"]
+    assert sorted(found(office, q="ışı")) == ["Işık Demir", "Işıl Çağlayan"]
+    assert found(office, q="ğdır") == []
+
+
+def test_a_search_that_finds_nothing_says_why_and_where_else(university: University, office: Any) -> None:
+    with university.app.app_context(), a_town() as t:
+        of = t.department()
+        one = t.application(t.student(of, "Işıl", "Çağlayan"), of, state=ApplicationState.APPROVED)
+        t.declaration(one, "entry", "done")
+    page = office.get("/declarations/?q=Işıl&due=today").text
+    assert "Bu görünümde “Işıl” aramasına uyan bildirge yok." in page
+    link = html.unescape(re.findall(r'class="empty">.*?href="([^"]+)"', page, re.DOTALL)[0])
+    assert "Çağlayan" in office.get(link).text
+    assert "Bildirgeler, başvuru onaylanınca oluşur." in office.get("/declarations/?q=yokböylebiri&state=all").text
+    assert "alert-warning" in office.get("/declarations/?q=!!").text
+
+
+def test_a_national_id_is_not_searched_and_leaves_the_address(university: University, office: Any) -> None:
+    answer = office.get(f"/declarations/?q={ID}&kind=entry")
+    assert (answer.status_code, ID in answer.location, "kind=entry" in answer.location) == (303, False, True)
+    assert "T.C. kimlik numarasıyla arama yapılmaz" in office.get(answer.location).text
+    with looking(university.app) as session:
+        assert ID not in set(session.scalars(select(SearchWord.word)))
+
+
+def test_a_whole_view_that_was_searched_lists_no_more_than_was_found(university: University, office: Any) -> None:
+    other = an_entry(university)
+    with university.app.app_context(), a_town() as t:
+        of = t.department()
+        for n in range(51):
+            one = t.application(t.student(of, "Işıl", f"Soyad{n}"), of, state=ApplicationState.APPROVED)
+            one.student.national_id_sealed = Seal(university.app.extensions["staj"].national_id_key).close(ID)
+            t.declaration(one, "correction")
+    page = office.get("/declarations/?q=ışıl&kind=correction").text
+    data = dict(re.findall(r'<input type="hidden" name="(q|kind)" value="([^"]+)">', page)) | {"whole": "yes"}
+    told = office.post("/declarations/list", data=data, follow_redirects=True).text
+    assert ('data-taken="51"' in told, stands(university, other)[0]) == (True, DeclarationState.DUE)
+
+
+def test_a_result_that_is_told_no_more_says_so_and_what_to_do(university: University, office: Any) -> None:
+    file = f"Bildirge no;Referans no\n{university.declarations['ayse done']};SGK-9\n".encode()
+    sent = office.post("/declarations/references", data={"file": (io.BytesIO(file), "liste.csv")})
+    assert "data-forgotten" not in office.get(sent.location).text
+    long_ago = time.time() - 2 * 3600
+    for kept in university.app.extensions["staj"].imports_path.glob("*.zip"):
+        os.utime(kept, (long_ago, long_ago))
+    page = office.get(sent.location).text
+    assert ("data-forgotten" in page, "aynı dosyayı bir daha yükleyin" in page) == (True, True)

@@ -102,6 +102,7 @@ PAGES: dict[str, tuple[str, int, Adds]] = {
         an_approved_one,
     ),  # the start page too: changes asked for; what has begun; exceptional holidays
     "/declarations/?state=due": ("health office", WHO + 2, a_declaration),  # the list; the board
+    "/declarations/?q=yılmaz&state=all": ("health office", WHO + 2, a_declaration),  # as above
     "/institutions/": ("career centre", WHO + 1, lambda t, _r: t.institution()),
     "/supervisors/": ("career centre", WHO + 1, lambda t, _r: t.supervisor(t.institution())),
     "/publish/announcement/": ("it", WHO + 1, a_publication("announcement")),
@@ -214,6 +215,7 @@ READ: dict[str, tuple[str, ...]] = {
     "boss": ("/interns/", "/interns/attendance/{approved}", "/interns/evaluation/{approved}"),
     "health office": (
         "/declarations/", "/declarations/?due=overdue", "/declarations/?kind=exit&due=soon", "/declarations/?state=done",
+        "/declarations/?q=yılmaz", "/declarations/?q=yılmaz ayşe&state=all", "/declarations/?q=kaya&kind=entry&due=later",
         "/declarations/?kind=entry&state=sent", "/declarations/details/?id={declared}", "/",
     ),
     "stranger": ("/notifications/",),
@@ -258,6 +260,15 @@ def test_a_search_walks_down_the_words_from_its_beginning(university: University
     asked = {line for line in lines if "word >=" in line or "word>?" in line}
     assert asked, lines
     assert {"Filter" in line for line in asked} == {False}
+
+
+@pytest.mark.parametrize("asked", ["q=yil", "q=yil&state=done", "q=yil&state=all"])
+def test_a_search_for_declarations_is_led_by_its_words(university: University, asked: str) -> None:
+    _rows, said = look(university.people["health office"], f"/declarations/?{asked}")
+    with university.app.app_context():
+        lines = [line for s in said if "search_word" in s[0] for line in plan(db.engine, s)]
+    read = {name for line in lines for name in re.findall(r"ix_declaration_\w+", line)}
+    assert read == {"ix_declaration_application_id"}, lines
 
 
 def _is_large(pattern: str, line: str) -> bool:

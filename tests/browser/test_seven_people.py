@@ -66,6 +66,7 @@ def test_an_internship_walks_from_its_draft_to_its_credited_days(
     _the_career_centre_vouches_for_the_firm(walk)
     _the_chair_gives_the_file_and_the_member_approves(walk)
     _the_firm_comes_by_its_letter(walk)
+    walk.year.until(starts_on - timedelta(days=28))  # no entry is made earlier than a month ahead
     _the_health_office_declares(walk, "İşe giriş bildirgesi", "SGK-100")
 
     moved = starts_on + timedelta(days=7)

@@ -13,8 +13,9 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Declaration, ReachSession, Step, db
+from models import Declaration, HolidayOverride, ReachSession, Step, db
 from services import audit, insurance_board, insurance_list, insurance_references, national_ids
+from services.calendar import grace
 from services.insurance_references import Given
 from services.scope import OutOfReach, enter
 from services.seal import Seal
@@ -23,10 +24,12 @@ from services.tables import OFFICE, Unreadable, read_table
 from services.transition import Refused, take
 from tests.people import TODAY, Town, a_town, looking
 from tests.queues import one_after_the_other
+from workflow.say import Say
 from workflow.words import Action, Actor, ApplicationState, DeclarationState, Urgency
 
 ID = "10000000146"
 SEAL = Seal("s" * 32)
+IN_TIME = date(2026, 7, 1)  # internships here start on Monday, 6 July
 
 
 @dataclass
@@ -40,12 +43,12 @@ class Office:
 
 
 @contextmanager
-def an_office(state: str = "due", national_id: str = ID) -> Iterator[Office]:
+def an_office(state: str = "due", national_id: str = ID, kind: str = "entry") -> Iterator[Office]:
     with a_town() as t:
         of = t.department()
         student = t.student(of)
         student.national_id_sealed = SEAL.close(national_id)
-        row = t.declaration(t.application(student, of, state=ApplicationState.APPROVED), state=state)
+        row = t.declaration(t.application(student, of, state=ApplicationState.APPROVED), kind, state)
         t.session.refresh(row)
         yield Office(t, t.standing(t.office(Actor.HEALTH_OFFICE)), row)
 
@@ -92,21 +95,93 @@ def test_nobody_but_the_health_office_opens_a_national_id(app: Flask) -> None:
 @pytest.mark.parametrize(("national_id", "says"), [("12345678901", "not a valid one"), ("", "not a valid one")])
 def test_a_row_with_a_fault_is_not_listed(app: Flask, national_id: str, says: str) -> None:
     with app.app_context(), an_office(national_id=national_id) as o:
-        of = insurance_list.columns()
-        assert says in str(insurance_list.fault(o.row, SEAL, of))
-        assert "cannot be read" in str(insurance_list.fault(o.row, Seal("another"), of))
+        of, now = insurance_list.columns(), grace(o.t.session, IN_TIME)
+        assert says in str(insurance_list.fault(o.row, SEAL, of, now))
+        assert "cannot be read" in str(insurance_list.fault(o.row, Seal("another"), of, now))
         o.row.application.family_health_cover = None
-        assert "covered through the family" in str(insurance_list.fault(o.row, SEAL, of))
+        assert "covered through the family" in str(insurance_list.fault(o.row, SEAL, of, now))
 
 
 def test_the_list_holds_what_the_columns_name(app: Flask) -> None:
     with app.app_context(), an_office() as o:
         of = insurance_list.columns()
-        assert insurance_list.fault(o.row, SEAL, of) is None
+        assert insurance_list.fault(o.row, SEAL, of, grace(o.t.session, IN_TIME)) is None
         told = dict(zip((fact for _heading, fact in of.columns), insurance_list.cells(o.row, ID, of), strict=True))
         assert (told["national_id"], told["document_kind"], told["entry_date"]) == (ID, "22", o.row.starts_on)
         o.row.application.family_health_cover = False
         assert "44" in insurance_list.cells(o.row, ID, of)
+
+
+def test_an_entry_is_listed_from_a_month_ahead_until_its_last_legal_day(app: Flask) -> None:
+    with app.app_context(), an_office() as o:
+        of = insurance_list.columns()
+
+        def stands(day: date) -> Say | None:
+            return insurance_list.fault(o.row, SEAL, of, grace(o.t.session, day))
+
+        early = stands(date(2026, 6, 5))
+        assert early
+        assert ("at most 30 days" in str(early), early.facts["day"]) == (True, date(2026, 6, 6))
+        # its last day, 5 July, is a Sunday: the Monday after still counts, though the desk aimed at the Friday before
+        assert [stands(date(2026, 6, 6)), stands(date(2026, 7, 4)), stands(date(2026, 7, 6))] == [None, None, None]
+        late = str(stands(date(2026, 7, 7)))
+        assert ("never made retroactively (Law 5510)" in late, "record the reference" in late) == (True, True)
+
+
+def test_a_file_that_went_out_in_time_is_taken_again_whenever(app: Flask) -> None:
+    late = date(2026, 7, 7)
+    for state, says in (("failed", "mark it as sent"), ("sent", "None")):
+        with app.app_context(), an_office(state) as o:
+            assert says in str(insurance_list.fault(o.row, SEAL, insurance_list.columns(), grace(o.t.session, late)))
+
+
+def test_a_last_day_on_a_public_holiday_runs_on_and_one_on_its_eve_or_on_leave_does_not(app: Flask) -> None:
+    with app.app_context(), a_town() as t:
+        now = grace(t.session, date(2026, 10, 30))  # after Republic Day, a Thursday; its eve is worked till noon
+        assert (now.over(date(2026, 10, 29)), now.over(date(2026, 10, 28)), now.until) == (
+            False, True, date(2026, 10, 30),
+        )  # fmt: skip
+        t.add(HolidayOverride(day=date(2026, 7, 3), effect="holiday", concerns="public", reason="İdari izin"))
+        assert grace(t.session, date(2026, 7, 4)).over(date(2026, 7, 3))
+
+
+def test_an_overdue_entry_can_still_be_finished(app: Flask) -> None:
+    late = date(2026, 7, 20)
+    for state, steps in (("due", [Action.CONFIRM]), ("failed", [Action.SEND, Action.CONFIRM])):
+        with app.app_context(), an_office(state) as o:
+            assert insurance_list.untimely(o.row, insurance_list.columns(), grace(o.t.session, late))
+            for action in steps:
+                values = {"reference": "E-1"} if action is Action.CONFIRM else {}
+                take(o.t.session, o.row, action, standing=o.standing, today=late, values=values)
+            assert o.row.state is DeclarationState.DONE
+
+
+@pytest.mark.parametrize(
+    ("kind", "day", "listed"),
+    [
+        ("exit", date(2026, 8, 1), False), ("exit", date(2026, 8, 2), True), ("exit", date(2027, 1, 1), True),
+        ("correction", date(2026, 5, 1), True), ("correction", date(2026, 9, 1), True),
+        ("cancellation", date(2026, 5, 1), True), ("cancellation", date(2026, 9, 1), True),
+    ],
+)  # fmt: skip
+def test_each_kind_has_days_of_its_own(app: Flask, kind: str, day: date, listed: bool) -> None:
+    with app.app_context(), an_office(kind=kind) as o:
+        against = insurance_list.untimely(o.row, insurance_list.columns(), grace(o.t.session, day))
+        assert (against is None) == listed
+
+
+def test_how_far_ahead_an_entry_is_made_is_dated_data(app: Flask, tmp_path: Path) -> None:
+    text, file = insurance_list.COLUMNS.read_text(encoding="utf-8"), tmp_path / "c.yaml"
+    one = "  - {from: 2020-01-01, days_ahead: 30}\n"
+    file.write_text(text.replace(one, one + "  - {from: 2026-07-01, days_ahead: 60}\n"), encoding="utf-8")
+    of = insurance_list.columns(file)
+    assert [of.days_ahead(day) for day in (date(2026, 6, 30), date(2026, 7, 1))] == [30, 60]
+    file.write_text(text.replace("entries:\n" + one, ""), encoding="utf-8")
+    assert insurance_list.columns(file).days_ahead(date(2026, 7, 6)) == 30
+    for wrong in ("0", "bir ay", "1.5", "yes", "400"):
+        file.write_text(text.replace("days_ahead: 30", f"days_ahead: {wrong}"), encoding="utf-8")
+        with pytest.raises(insurance_list.BadColumns, match="days_ahead"):
+            insurance_list.columns(file)
 
 
 @pytest.mark.parametrize("text", ["", "[", "columns: []", "columns: [{heading: A, fact: password}]", "columns: [{heading: A, fact: name}]\ndocument_kinds: 1"])  # fmt: skip
@@ -168,8 +243,9 @@ def test_a_refusal_is_recorded_with_its_reason_and_only_of_what_was_sent(app: Fl
 @pytest.mark.parametrize(
     ("aim", "due", "urgency", "says"),
     [
-        (date(2026, 5, 28), date(2026, 5, 30), Urgency.OVERDUE, "2 days late"),
-        (date(2026, 5, 29), date(2026, 5, 31), Urgency.OVERDUE, "1 day late"),
+        (date(2026, 5, 26), date(2026, 5, 28), Urgency.OVERDUE, "Last day 2026-06-01"),  # feast and weekend
+        (date(2026, 5, 25), date(2026, 5, 25), Urgency.OVERDUE, "7 days late"),
+        (date(2026, 5, 29), date(2026, 5, 31), Urgency.OVERDUE, "Last day 2026-06-01"),
         (date(2026, 5, 29), date(2026, 6, 1), Urgency.OVERDUE, "Last day 2026-06-01"),
         (TODAY, TODAY, Urgency.TODAY, "today"),
         (date(2026, 6, 2), date(2026, 6, 2), Urgency.WEEK, "1 working day left"),
@@ -183,6 +259,15 @@ def test_the_time_left_is_told_in_working_days(app: Flask, aim: date, due: date,
         [left] = insurance_board.time_left(o.t.session, [o.row], TODAY)
         assert left
         assert (left.urgency, str(left.say)) == (urgency, says)
+
+
+def test_only_an_entry_runs_on_past_a_day_off(app: Flask) -> None:
+    with app.app_context(), an_office(kind="exit") as o:
+        said = []
+        for last in (date(2026, 5, 31), date(2026, 5, 30)):
+            o.row.aim_on, o.row.due_on = date(2026, 5, 29), last
+            said += [str(left.say) for left in insurance_board.time_left(o.t.session, [o.row], TODAY) if left]
+        assert said == ["1 day late", "2 days late"]
 
 
 def test_the_board_counts_what_waits_and_nothing_else(app: Flask) -> None:

@@ -9,17 +9,19 @@ from flask import Flask
 from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import IntegrityError
 
-from models import AnswerLink, ChangeRequest, JobRun, Letter, Notice, Supervisor, User, db
-from services import change_requests, choices, jobs, reminders
+from models import AnswerLink, ChangeRequest, Declaration, JobRun, Letter, Notice, Supervisor, User, db
+from services import change_requests, choices, digest, jobs, national_ids, reminders
+from services.job_runs import Unfinished
 from services.notices import once_a_day, raise_once
 from services.scope import system_session
+from services.seal import Seal
 from services.sign_in import ISTANBUL, LANGUAGES, today
 from services.standing import SYSTEM
 from services.transition import take
 from tests.people import Town, a_town, looking
 from tests.statements import heard
 from workflow.reminders import DIGEST, NAMES, REMINDERS, Reminder, offered
-from workflow.words import Action, Actor, ApplicationState, ChangeKind
+from workflow.words import Action, Actor, ApplicationState, ChangeKind, DeclarationKind, Outcome
 
 S = ApplicationState
 MONDAY = date(2026, 7, 6)  # the first day of every internship here
@@ -40,7 +42,7 @@ def a_file(t: Town, name: str) -> Any:
     match BY_NAME[name].machine.name:
         case "declaration":
             approved = t.application(student, of, state=S.APPROVED)
-            if name == "entry_missing":
+            if name.startswith("entry"):
                 return t.declaration(approved, aim_on=date(2026, 7, 3))
             return t.declaration(approved, "exit", aim_on=date(2026, 8, 12), due_on=date(2026, 8, 12))
         case "change_request":
@@ -55,18 +57,22 @@ def a_file(t: Town, name: str) -> Any:
 # the first day on which each reminds, and the last on which a job that was down makes up for it
 DAYS: dict[str, tuple[date, date | None]] = {
     "entry_missing": (date(2026, 7, 2), date(2026, 7, 3)),
+    "entry_overdue": (date(2026, 7, 4), None),
     "exit_missing": (date(2026, 8, 10), date(2026, 8, 12)),
+    "exit_overdue": (date(2026, 8, 13), None),
     "change_unanswered": (date(2026, 5, 11), date(2026, 5, 17)),  # the link's last day is the 18th
     "change_waits": (date(2026, 5, 11), None),
     "application_waits": (date(2026, 5, 11), None),
     "request_waits": (date(2026, 5, 11), None),
-    "rejected_starts": (date(2026, 5, 27), MONDAY),
+    "rejected_starts": (date(2026, 5, 27), date(2026, 7, 20)),
     "completion_overdue": (date(2026, 8, 16), date(2026, 10, 1)),
-    "return_due": (date(2026, 9, 1), date(2026, 9, 4)),
+    "return_due": (date(2026, 9, 1), date(2026, 9, 18)),
 }
 TOLD: dict[str, list[str]] = {
     "entry_missing": ["health_office"],
+    "entry_overdue": ["health_office"],
     "exit_missing": ["health_office"],
+    "exit_overdue": ["health_office"],
     "change_unanswered": ["employer"],
     "change_waits": ["chair", "member"],
     "application_waits": ["chair", "member"],
@@ -156,6 +162,7 @@ def test_what_a_reminder_says_is_whole_in_both_languages_with_one_link_and_a_way
 
 DEADLINES = {
     "entry_missing": "5 Temmuz Pazar günü saat 23.59", "exit_missing": "12 Ağustos Çarşamba gününe kadar",
+    "entry_overdue": "Yasa 5 Temmuz Pazar gününe kadar izin veriyor", "exit_overdue": "Son gün 12 Ağustos Çarşamba idi",
     "change_unanswered": "18 Mayıs Pazartesi gününe kadar", "change_waits": "3 Temmuz Cuma gününe kadar",
     "application_waits": "3 Temmuz Cuma gününe kadar", "request_waits": "11 Mayıs Pazartesi gününe kadar",
     "rejected_starts": "5 Temmuz Pazar gününe kadar", "return_due": "4 Eylül Cuma gününe kadar",
@@ -170,6 +177,142 @@ def test_a_reminder_sets_its_day_in_words(app: Flask, name: str) -> None:
         reminders.remind(DAYS[name][0], [BY_NAME[name]])
         with system_session() as s:
             assert DEADLINES[name] in s.scalars(select(Letter.text).limit(1)).one()
+
+
+LATER = [
+    (
+        "entry_overdue",
+        date(2026, 7, 6),
+        "Son günü tatile rastladığı için bildirge yasaya göre 6 Temmuz Pazartesi gününün",
+    ),
+    ("entry_overdue", date(2026, 7, 7), "Son gün 5 Temmuz Pazar idi ve işe giriş bildirgesi geriye dönük verilmez"),
+    ("rejected_starts", date(2026, 7, 7), "daha geç bir ilk gün seçin"),
+    ("return_due", date(2026, 9, 5), "Bunun için verilen son gün, 4 Eylül Cuma, geçti"),
+]
+
+
+@pytest.mark.parametrize(("name", "day", "says"), LATER)
+def test_a_reminder_that_comes_after_its_day_says_so(app: Flask, name: str, day: date, says: str) -> None:
+    with app.app_context():
+        with a_town() as t:
+            a_file(t, name)
+        reminders.remind(day, [BY_NAME[name]])
+        with system_session() as s:
+            assert says in s.scalars(select(Letter.text).limit(1)).one()
+
+
+# -- what is overdue is loud -----------------------------------------------------------------------------------------
+OVERDUE = [BY_NAME["entry_missing"], BY_NAME["entry_overdue"]]
+
+
+def told(day: date) -> list[int]:
+    return list(reminders.remind(day, OVERDUE).values())
+
+
+def test_an_entry_is_reminded_of_before_its_day_and_again_once_it_is_overdue(app: Flask) -> None:
+    with app.app_context():
+        with a_town() as t:
+            a_file(t, "entry_missing")
+        assert [told(date(2026, 7, day)) for day in (2, 3, 4, 5, 20)] == [[1, 0], [0, 0], [0, 1], [0, 0], [0, 0]]
+
+
+def test_an_entry_that_came_or_came_back_after_its_day_is_reminded_of_all_the_same(app: Flask) -> None:
+    """Approved the evening before the first day; refused by the institution a week later; looked at in between."""
+    with app.app_context():
+        with a_town() as t:
+            of = t.department()
+            office, member = t.standing(t.office(Actor.HEALTH_OFFICE)), t.standing(t.member(of))
+            student = t.student(of)
+            student.national_id_sealed = Seal("s" * 32).close("10000000146")
+            row = t.application(student, of)
+            t.session.refresh(row)
+            evening = date(2026, 7, 5)
+            take(t.session, row, Action.APPROVE, standing=member, today=evening, at=moment(evening))
+            entry = t.session.scalars(select(Declaration).where(Declaration.kind == DeclarationKind.ENTRY)).one()
+            key = entry.id
+        assert [told(date(2026, 7, day)) for day in (6, 7)] == [[0, 1], [0, 0]]
+        with a_town() as t:
+            row = t.session.get_one(Declaration, key)
+            national_ids.opened(t.session, row, seal=Seal("s" * 32), standing=office, how="shown")
+        assert told(today() + timedelta(days=1)) == [0, 0]
+        with a_town() as t:
+            row = t.session.get_one(Declaration, key)
+            for action, on in ((Action.SEND, date(2026, 7, 8)), (Action.FAIL, date(2026, 7, 13))):
+                take(t.session, row, action, standing=office, today=on, at=moment(on), reason="Kimlik no hatalı.")
+        assert [told(date(2026, 7, day)) for day in (13, 14, 15)] == [[0, 0], [0, 1], [0, 0]]
+
+
+# -- one file that fails holds no other up ---------------------------------------------------------------------------
+
+
+def test_a_file_whose_letter_fails_holds_no_other_up_and_is_tried_again(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    table, day = [BY_NAME["completion_overdue"]], date(2026, 8, 16)
+    with app.app_context():
+        with a_town() as t:
+            of = t.department()
+            students = [t.student(of, "Ayşe", "Yılmaz") for _ in range(3)]
+            keys = [t.application(student, of, state=S.APPROVED).id for student in students]
+            broken = t.session.get_one(User, students[0].user_id)
+            broken.language = "xx"  # no such language
+            reader, address = broken.id, broken.email
+        for _ in range(2):
+            with pytest.raises(Unfinished, match=f"completion_overdue {keys[0]}: UnknownLocaleError") as unfinished:
+                reminders.remind(day, table)
+            assert [word for word in (address, "Ayşe", "Yılmaz") if word in caplog.text + str(unfinished.value)] == []
+        assert f"completion_overdue {keys[0]} failed: UnknownLocaleError" in caplog.text
+        with system_session() as s:
+            assert sorted(s.scalars(select(Notice.row_id))) == keys[1:]
+            s.get_one(User, reader).language = "tr"
+        assert reminders.remind(day, table) == {"completion_overdue": 1}
+        with system_session() as s:
+            assert len(s.scalars(select(Letter.id)).all()) == 3
+
+
+@pytest.mark.parametrize("job", ["remind", "summarise"])
+def test_a_morning_with_a_fault_is_a_failed_run_and_the_next_hour_takes_it_up(
+    app: Flask, job: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monday = date(2026, 6, 8)
+    for module in (reminders, digest):
+        monkeypatch.setattr(module, "today", lambda: monday)  # the worker's own day may be a day off
+    with app.app_context():
+        with a_town() as t:
+            of = t.department()
+            broken, _well = t.member(of), t.member(of)
+            broken.language = "xx"
+            t.application(t.student(of), of, submitted_at=ASKED)
+            other = t.department()
+            t.member(other)
+            t.application(t.student(other), other, submitted_at=ASKED)
+            key = broken.id
+        opened = jobs.jobs(app)
+
+        def work() -> JobRun:
+            opened.start[job]()
+            while task := opened.queue.dequeue():
+                opened.queue.execute(task)
+            with system_session() as s:
+                return s.scalars(select(JobRun).where(JobRun.job == job).order_by(JobRun.id.desc()).limit(1)).one()
+
+        run = work()
+        assert (run.outcome, run.counted) == (Outcome.FAILED, {"remind": 1, "summarise": 2}[job])
+        assert "UnknownLocaleError" in (run.error or "")
+        with system_session() as s:
+            s.get_one(User, key).language = "tr"
+        assert [(run.outcome, run.counted, run.error) for run in (work(), work())] == [
+            (Outcome.DONE, 1, None), (Outcome.DONE, 0, None),
+        ]  # fmt: skip
+
+
+def test_by_hand_a_fault_is_told_by_its_key(app: Flask) -> None:
+    with app.app_context(), a_town() as t:
+        of = t.department()
+        t.member(of).language = "xx"
+        key = t.application(t.student(of), of, submitted_at=ASKED).id
+    run = app.test_cli_runner().invoke(args=["letters", "remind", "--on", "2026-05-11"])
+    assert (run.exit_code, f"application_waits {key}: UnknownLocaleError" in run.output) == (1, True)
 
 
 # -- once, whatever happens ------------------------------------------------------------------------------------------
@@ -404,7 +547,13 @@ def test_nobody_is_asked_to_decide_on_their_own_file(app: Flask) -> None:
 def test_everybody_is_offered_what_concerns_them() -> None:
     assert set(offered({Actor.STUDENT})) == {"rejected_starts", "completion_overdue", "return_due"}
     assert set(offered({Actor.EMPLOYER})) == {"change_unanswered"}
-    assert set(offered({Actor.HEALTH_OFFICE})) == {DIGEST, "entry_missing", "exit_missing"}
+    assert set(offered({Actor.HEALTH_OFFICE})) == {
+        DIGEST,
+        "entry_missing",
+        "entry_overdue",
+        "exit_missing",
+        "exit_overdue",
+    }
     assert set(offered({Actor.CHAIR})) == {DIGEST, "change_waits", "application_waits", "request_waits"}
     assert set(offered({Actor.CAREER_CENTRE})) == {DIGEST}
     assert offered({Actor.IT}) == {}
