@@ -1,5 +1,6 @@
 """The career centre's register in the browser's words: duplicates found, merged and undone, notes kept, readers told."""
 
+import html
 import re
 from typing import Any
 
@@ -8,9 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from models import Application, Institution, InstitutionNote
+from models import Application, Department, Institution, InstitutionNote
 from tests.admin_views.test_queries import look
-from tests.admin_views.test_wizard import NEW_FIRM, begin, dates, fill
+from tests.admin_views.test_wizard import NEW_FIRM, begin, dates, fill, submit, told
 from tests.admin_views.test_wizard import world as world  # noqa: PLC0414 -- a fixture
 from tests.people import a_town, looking, sign_in
 from tests.university import University
@@ -118,7 +119,9 @@ def test_the_list_of_duplicates_asks_no_more_for_three_pairs_than_for_one(app: F
         [t.institution(name) for name in ("Çay A.Ş.", "ÇAY Ltd. Şti.", "Fındık A.Ş.", "Fındık Ltd.")]
     _rows, more = look(register["centre"], "/merging/?why=name")
     assert pairs(register["centre"], "name") == 3
-    assert (len(few), len(more)) == (7, 7), more  # who ×2; the counts; the marks; their entries; these; their marks
+    assert (len(few), len(more)) == (8, 8), (
+        more
+    )  # who ×2; counts; marks; those judged; their entries; these; their marks
 
 
 def test_the_pages_of_duplicates_follow_each_other(app: Flask, register: Any) -> None:
@@ -132,6 +135,99 @@ def test_the_pages_of_duplicates_follow_each_other(app: Flask, register: Any) ->
     assert ('rel="next"' in second, second.count("/merging/compare?")) == (False, 6)
     before = second.split('rel="prev" href="')[1].split('"')[0].replace("&amp;", "&")
     assert register["centre"].get(before).text.count("/merging/compare?") == 20
+
+
+# -- judged different ------------------------------------------------------------------------------------------------
+
+
+def test_two_are_judged_different_after_reading_what_it_does_and_the_judgement_is_taken_back(register: Any) -> None:
+    centre, (one, other, _near) = register["centre"], register["firms"]
+    path = f"first={one}&other={other}"
+    assert f"/merging/apart?{path}".replace("&", "&amp;") in centre.get(f"/merging/compare?{path}").text
+    assert "olası mükerrer olarak listelenmez" in centre.get(f"/merging/apart?{path}").text
+    assert pairs(centre, "name") == 1  # reading it judges nothing
+    answer = centre.post(f"/merging/apart?{path}", follow_redirects=True)
+    assert ("Farklı sayıldı" in answer.text, pairs(centre, "name")) == (True, 0)
+    listed = centre.get("/merging/different").text
+    back = f"/merging/alike?{path}"
+    assert (all(name in listed for name in NAMES[:2]), back.replace("&", "&amp;") in listed) == (True, True)
+    assert back.replace("&", "&amp;") in centre.get(f"/merging/compare?{path}").text
+    assert f"details/?id={other}" not in centre.get(f"/institutions/details/?id={one}").text.split("Geçmiş")[0]
+    assert "farklı kurum saydı" in centre.get(f"/institutions/details/?id={one}").text
+    assert "yeniden listelenir" in centre.get(back).text
+    centre.post(back)
+    assert (pairs(centre, "name"), NAMES[1] in centre.get("/merging/different").text) == (1, False)
+
+
+def test_whoever_judges_second_is_told(register: Any) -> None:
+    one, other, _near = register["firms"]
+    for answer in ("Farklı sayıldı", "zaten farklı sayılmış"):
+        page = register["other"].post(f"/merging/apart?first={one}&other={other}", follow_redirects=True)
+        assert answer in page.text
+    for answer in ("Karar geri alındı", "farklı sayılmış değil"):
+        page = register["centre"].post(f"/merging/alike?first={other}&other={one}", follow_redirects=True)
+        assert answer in page.text
+
+
+@pytest.mark.parametrize("act", ["apart", "alike"])
+def test_nobody_but_the_career_centre_judges(register: Any, act: str) -> None:
+    one, other, _near = register["firms"]
+    assert register["member"].post(f"/merging/{act}?first={one}&other={other}").status_code == 404
+    assert register["centre"].post(f"/merging/{act}?first={one}&other=999999").status_code == 404
+    merge(register["centre"], one, other)
+    led = register["centre"].post(f"/merging/{act}?first={one}&other={other}")
+    assert led.location == f"/institutions/details/?id={one}"
+
+
+def test_the_pairs_judged_different_are_paged_and_ask_no_more_for_three_than_for_one(register: Any, app: Flask) -> None:
+    with app.app_context(), a_town() as t:
+        keys = [t.institution(f"Şube {n}", tax_no="5555555555").id for n in range(52)]
+    [register["centre"].post(f"/merging/apart?first={keys[0]}&other={k}") for k in keys[1:2]]
+    _rows, few = look(register["centre"], "/merging/different")
+    [register["centre"].post(f"/merging/apart?first={keys[0]}&other={k}") for k in keys[2:]]
+    _rows, more = look(register["centre"], "/merging/different")
+    assert (len(few), len(more)) == (3, 3)  # who ×2; the page
+    first = register["centre"].get("/merging/different").text
+    after = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    second = register["centre"].get(after).text
+    assert (first.count("/merging/alike?"), second.count("/merging/alike?")) == (50, 1)
+
+
+# -- blocked ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_block_says_why_and_holds_approvals_and_new_applications_until_it_is_lifted(app: Flask, world: Any) -> None:
+    with app.app_context(), a_town() as t:
+        of = t.session.get_one(Department, world["of"])
+        firm = t.session.get_one(Institution, world["firm"])
+        row = t.application(t.student(of, "Veli", "Ak"), of, supervisor=firm.supervisors[0])
+        people = {"centre": t.office(Actor.CAREER_CENTRE), "member": t.member(of)}
+        t.session.flush()
+        [t.session.expunge(u) for u in people.values()]
+        pk, name, state = row.id, firm.name, firm.state
+    centre, member = (sign_in(app, u) for u in people.values())
+    why, step = "Stajyere sigortasız iş yaptırıyor.", f"/institutions/step/{world['firm']}"
+    unsaid = centre.post(f"{step}/block", data={"reason": " ", "version": 0})
+    assert (unsaid.status_code, 'aria-invalid="true"' in unsaid.text) == (200, True)
+    with looking(app) as s:
+        assert s.get_one(Institution, world["firm"]).state is state
+    draft = begin(world["client"])
+    fill(world, draft)
+    centre.post(f"{step}/block", data={"reason": why, "version": 0})
+    for reader in (centre, member):
+        assert why in reader.get(f"/institutions/details/?id={world['firm']}").text
+    refused = member.post(f"/applications/step/{pk}/approve", data={"version": 0}, follow_redirects=True)
+    sentence = f"{name} kariyer merkezince engellendi: {why}"
+    assert sentence in html.unescape(refused.text)
+    told_of = f"{name} kariyer merkezince engellenmiştir; başka bir kurum seçin."
+    assert told_of in html.unescape(told(submit(world, draft), world))
+    with looking(app) as s:
+        assert [s.get_one(Application, key).state.value for key in (pk, draft)] == ["submitted", "draft"]
+    centre.post(f"{step}/unblock", data={"reason": "Eksikler giderildi.", "version": 1})
+    member.post(f"/applications/step/{pk}/approve", data={"version": 0})
+    submit(world, draft)
+    with looking(app) as s:
+        assert [s.get_one(Application, key).state.value for key in (pk, draft)] == ["approved", "submitted"]
 
 
 # -- notes -----------------------------------------------------------------------------------------------------------
