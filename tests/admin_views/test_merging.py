@@ -2,6 +2,9 @@
 
 import html
 import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -9,13 +12,28 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from models import Application, Department, Institution, InstitutionNote
+from models import (
+    Application,
+    Department,
+    DraftPage,
+    Institution,
+    InstitutionNote,
+    ReachSession,
+    Supervisor,
+    db,
+)
+from services import merging
+from services.scope import enter, system_session
+from services.sign_in import today
+from services.standing import standing_of
+from services.transition import Outrun, Refused, take
+from services.wizard import checks, reading, submitting
 from tests.admin_views.test_queries import look
-from tests.admin_views.test_wizard import NEW_FIRM, begin, dates, fill, submit, told
+from tests.admin_views.test_wizard import NEW_FIRM, NEW_PERSON, begin, dates, fill, submit, told
 from tests.admin_views.test_wizard import world as world  # noqa: PLC0414 -- a fixture
 from tests.people import a_town, looking, sign_in
 from tests.university import University
-from workflow.words import Actor, InstitutionState
+from workflow.words import Action, Actor, InstitutionState
 
 NAMES = ("Kaya Yazılım A.Ş.", "KAYA YAZILIM Ltd. Şti.", "Kaya Yazlım")  # the last one differs by a vowel
 
@@ -308,6 +326,121 @@ def test_a_merged_firm_typed_once_more_is_not_entered_once_more(app: Flask, worl
     pk = begin(world["client"])
     fill(world, pk, institution=dates(world, **NEW_FIRM), supervisor={"pick": "new", "name": "Ali Ak", "title": "Müdür", "phone": "0462 300 00 01", "email": "ali@igdir.example.com"})  # fmt: skip
     assert "Iğdır Bilgi Teknolojileri" in world["client"].get(f"/apply/{pk}/preview").text
+
+
+@pytest.fixture
+def double(app: Flask, world: Any) -> dict[str, Any]:
+    """A complete draft at a firm that is entered twice; its supervisor is one person in both entries."""
+    with app.app_context(), a_town() as t:
+        kept = t.institution("Kaya Holding A.Ş.")
+        person, centre = t.supervisor(kept), t.office(Actor.CAREER_CENTRE)
+        t.session.get_one(Institution, world["firm"]).supervisors[0].email = person.email
+        keys = {"kept": kept.id, "person": person.id, "desk": t.standing(centre)}
+    pk = begin(world["client"])
+    fill(world, pk)
+    return world | keys | {"draft": pk}
+
+
+def merging_now(session: Any, of: dict[str, Any]) -> None:
+    row, into = (session.get_one(Institution, of[n]) for n in ("firm", "kept"))
+    merging.merge(session, row, into, standing=of["desk"], today=today(), seen=(row.version, into.version))
+
+
+def test_what_is_submitted_while_its_institution_is_merged_reaches_the_one_that_stays(
+    app: Flask, double: dict[str, Any]
+) -> None:
+    answers: list[Any] = []
+    with app.app_context(), ReachSession(db) as session:
+        enter(session, double["desk"])
+        merging_now(session, double)
+        student = threading.Thread(target=lambda: answers.append(submit(double, double["draft"])))
+        student.start()
+        student.join(1.5)
+        assert student.is_alive()  # it waits for the merge
+        session.commit()
+        student.join()
+    assert answers[0].location.endswith(f"/my-applications/details/?id={double['draft']}")
+    with looking(app) as s:
+        row = s.get_one(Application, double["draft"])
+        assert (row.state, row.institution_id, row.supervisor_id) == ("submitted", double["kept"], double["person"])
+
+
+@contextmanager
+def read_already(app: Flask, pk: int) -> Iterator[Callable[[], Application]]:
+    """A draft as its student's page has read it; called, it is submitted."""
+    with app.app_context(), ReachSession(db, expire_on_commit=False) as session:
+        with system_session() as everybody:
+            user = everybody.get_one(Application, pk).student.user
+            assert user
+            standing = standing_of(everybody, user.id, user.name, today())
+        enter(session, standing)
+        row = session.get_one(Application, pk)
+        pages = {page.page: page for page in session.scalars(select(DraftPage).where(DraftPage.application_id == pk))}
+        draft = reading.read(session, row, pages, today())
+        judgement, seen = checks.judge(session, draft, today()), row.version
+        assert row.institution_id is None or row.institution
+        session.commit()
+
+        def now() -> Application:
+            submitting.submit(session, draft, judgement, standing=standing, today=today(), seen=seen)
+            session.commit()
+            return row
+
+        yield now
+
+
+def test_a_draft_read_before_a_merge_is_submitted_to_the_one_that_stays(app: Flask, double: dict[str, Any]) -> None:
+    with read_already(app, double["draft"]) as submitted_now:
+        with system_session() as s:
+            merging_now(s, double)
+        row = submitted_now()
+        assert (row.state, row.institution_id, row.supervisor_id) == ("submitted", double["kept"], double["person"])
+
+
+def test_a_draft_read_before_a_block_is_refused(app: Flask, double: dict[str, Any]) -> None:
+    with read_already(app, double["draft"]) as submitted_now:
+        with system_session() as s:
+            firm = s.get_one(Institution, double["firm"])
+            take(s, firm, Action.BLOCK, standing=double["desk"], today=today(), reason="Sahte belge.")
+        with pytest.raises(Refused, match="is blocked by the career centre"):
+            submitted_now()
+
+
+def test_a_supervisor_who_went_with_an_undone_merge_is_not_submitted(app: Flask, double: dict[str, Any]) -> None:
+    with read_already(app, double["draft"]) as submitted_now:
+        with system_session() as s:
+            s.get_one(Supervisor, double["supervisor"]).institution_id = double["kept"]
+        with pytest.raises(Outrun):
+            submitted_now()
+
+
+def test_what_a_student_typed_before_is_not_corrected_once_it_is_part_of_another(app: Flask, world: Any) -> None:
+    pk = begin(world["client"])
+    fill(world, pk, institution=dates(world, **NEW_FIRM), supervisor=NEW_PERSON)
+    submit(world, pk)
+    reject = {"reason": "Adresi düzeltin.", "pages": ["institution"], "version": 1}
+    world["member"].post(f"/applications/step/{pk}/reject", data=reject)
+    fill(world, pk, institution=dates(world, **{**NEW_FIRM, "address": "Yomra"}), supervisor=NEW_PERSON)
+    with read_already(app, pk) as submitted_now:
+        with a_town() as t:
+            typed = t.session.get_one(Application, pk).institution_id
+            desk = t.standing(t.office(Actor.CAREER_CENTRE))
+        with system_session() as s:
+            merging_now(s, {"firm": typed, "kept": world["firm"], "desk": desk})
+        with pytest.raises(Outrun):
+            submitted_now()
+
+
+def test_nobody_is_approved_at_an_institution_that_is_part_of_another(app: Flask, double: dict[str, Any]) -> None:
+    submit(double, double["draft"])
+    with app.app_context(), system_session() as s:
+        merging_now(s, double)
+        s.get_one(Application, double["draft"]).institution_id = double["firm"]  # as no merge leaves it
+    path = f"/applications/step/{double['draft']}/approve"
+    answer = double["member"].post(path, data={"version": 1}, follow_redirects=True)
+    assert "başka bir kurumla birleştirildi" in answer.text
+    with looking(app) as s:
+        assert s.get_one(Application, double["draft"]).state == "submitted"
 
 
 # -- announcements ---------------------------------------------------------------------------------------------------
