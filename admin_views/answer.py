@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
+from admin_views.page import choose
 from forms.change_request import AnswerForm, CodeForm
 from models import AnswerLink, ChangeRequest, ReachSession, db, utcnow
 from services import answer_links, change_requests
@@ -12,6 +13,8 @@ from services.scope import enter, system_session
 from services.sign_in import today
 from services.transition import Refused, take
 from workflow.words import Action
+
+SETTINGS = frozenset({"language", "theme"})  # chosen at the foot of the page
 
 
 def install(app: Flask) -> None:
@@ -21,6 +24,8 @@ def install(app: Flask) -> None:
 
 def answer(token: str) -> ResponseReturnValue:
     """GET shows what is asked; POST first has a code sent, then takes the answer with it."""
+    if chooses := not SETTINGS.isdisjoint(request.form):
+        choose()
     with system_session(reads=request.method != "POST") as session:
         found = answer_links.opened(session, token, lock=request.method == "POST") or abort(404)
         if said := answer_links.spent(found, utcnow()):
@@ -29,6 +34,8 @@ def answer(token: str) -> ResponseReturnValue:
             return _page("answer/ask.html", found, form=AnswerForm())
         coded = "code" in request.form
         form: Any = CodeForm() if coded else AnswerForm()
+        if chooses or "change" in request.form:  # the same step with what was typed; nothing is sent or decided
+            return _page("answer/code.html" if coded else "answer/ask.html", found, form=form)
         if not form.validate():
             return _page("answer/code.html" if coded else "answer/ask.html", found, form=form)
         problem = (

@@ -284,12 +284,10 @@ class Applications(Many, Reviewing, Assessing, Desk):
         assessed = door.action in SETTLED and "state" in request.args  # without, it is not the queue of completions
         if request.args.get("list") or not (assessed or door.action in {Action.APPROVE, Action.REJECT}):
             return self.list_url() if request.args.get("list") else self.file_url(row)
-        asked = self._asked()
-        found = asked.beside(db.session(), row) or asked.beside(db.session(), row, back=True)
-        if found:
-            return url_for(".details_view", id=found, **_filters())
-        flash(_("That was the last file of this queue."), "info")
-        return url_for(".index_view", **_filters())
+        return self.onwards(row)
+
+    def beside(self, row: Any, *, back: bool = False) -> int | None:
+        return self._asked().beside(db.session(), row, back=back)
 
     def list_url(self) -> str:
         return url_for(".index_view", **_filters(), **_place())

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from flask import abort, flash, g, redirect, request
+from flask import abort, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -16,7 +16,7 @@ from services.listing import key
 from services.say import said
 from services.sign_in import today
 from services.transition import CLOSED, Outrun, Refused, doors, refusal, take
-from workflow.say import Say
+from workflow.say import N_, Say
 from workflow.transitions import Door
 from workflow.words import Action, Need
 
@@ -57,6 +57,7 @@ class Steps(Opened):
     """Adds the step pages to a desk: GET asks for the facts, POST takes the step."""
 
     skips: ClassVar[frozenset[Action]] = frozenset({Action.SUBMIT})
+    emptied: ClassVar[str] = N_("That was the last file of this queue.")
 
     @expose("/step/<pk>/<action>", methods=("GET", "POST"))
     def step(self, pk: str, action: str) -> ResponseReturnValue:
@@ -132,6 +133,17 @@ class Steps(Opened):
     def after(self, row: Any, door: Door) -> str:
         """Where to go once the step is taken."""
         return self.file_url(row)
+
+    def onwards(self, row: Any) -> str:
+        """On to the next file that waits here, else to one before it; after the last one, to the list."""
+        if found := self.beside(row) or self.beside(row, back=True):
+            return url_for(".details_view", id=found, **self.kept())
+        flash(_(self.emptied), "info")
+        return url_for(".index_view", **self.kept())
+
+    def beside(self, row: Any, *, back: bool = False) -> int | None:
+        """The file after (or before) this one among those that wait here, or None."""
+        return None
 
 
 def _give_back(typed: str | None) -> None:

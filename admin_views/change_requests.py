@@ -16,7 +16,7 @@ from admin_views.desk import Card, Choice, Column, Desk
 from forms.change_request import change_form
 from models import Application, ChangeRequest, Institution, User, db
 from services import audit, change_requests
-from services.listing import Listed, Order, capped, counts, cursor, key, listed
+from services.listing import Cursor, Listed, Order, capped, counts, cursor, key, listed, neighbour
 from services.queue import MINE
 from services.say import said
 from services.scope import among
@@ -27,6 +27,7 @@ from workflow.transitions import Door
 from workflow.words import Actor, ChangeKind, ChangeState
 
 STATES = tuple(s for s in ChangeState if s is not ChangeState.NEW)
+KEPT = ("state", "kind", "reviewer")
 OLDEST, NEWEST = Order(ChangeRequest.asked_at), Order(ChangeRequest.asked_at, descending=True)
 
 
@@ -54,6 +55,7 @@ class Changes(Steps, Desk):
     )
     waits: ClassVar[ChangeState | None] = None  # in which state a request waits for whoever works here
     wait_text: ClassVar[str]
+    emptied = N_("That was the last change request that waited for you.")
     application_desk: ClassVar[str]
 
     def __init__(self, endpoint: str, url: str) -> None:
@@ -93,6 +95,20 @@ class Changes(Steps, Desk):
             weighed=weighed,
             application_url=url_for(f"{self.application_desk}.details_view", id=row.application_id),
         )
+
+    def kept(self) -> dict[str, Any]:
+        return {n: v for n in KEPT if (v := request.args.get(n, "").replace("\x00", "").strip()[:50])}
+
+    def file_url(self, row: Any) -> str:
+        return url_for(".details_view", id=row.id, **self.kept())
+
+    def after(self, row: Any, door: Door) -> str:
+        """Whoever is asked for an answer goes on to the next request that waits for theirs."""
+        return self.onwards(row) if self.waits in door.froms else self.file_url(row)
+
+    def beside(self, row: Any, *, back: bool = False) -> int | None:
+        where = self.conditions({**self.kept(), "state": str(self.waits)})
+        return neighbour(db.session(), OLDEST, Cursor(row.asked_at, row.id, back), where=where)
 
     def waiting(self) -> list[Card]:
         if self.waits is None:

@@ -47,6 +47,10 @@ class Opened(BaseView):
         """The address of one file's page at this desk."""
         return url_for(f"{self.endpoint}.details_view", id=pk)
 
+    def kept(self) -> dict[str, Any]:
+        """The filters of this address that every link to a file carries on."""
+        return {}
+
     def leads(self, machine: str) -> bool:
         """Whether letters about files of this machine lead here."""
         return self.files == machine

@@ -72,6 +72,7 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
         Column("due_on", "", Declaration.due_on),
         Column("state", N_("Status"), Declaration.state),
         Column("reference", N_("Reference number"), Declaration.reference),
+        Column("stop_reason", "", Application.stop_reason),
         Column("version", "", Declaration.version),
     )
 

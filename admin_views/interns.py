@@ -72,6 +72,7 @@ class Interns(Desk):
         Column("starts_on", N_("Start"), Application.starts_on),
         Column("ends_on", N_("End"), Application.ends_on),
         Column("state", N_("Status"), Application.state),
+        Column("stop_reason", "", Application.stop_reason),
         Column("attendance", "", select(Attendance.state).where(Attendance.application_id == Application.id).scalar_subquery()),
         Column("evaluation", "", select(Evaluation.state).where(Evaluation.application_id == Application.id).scalar_subquery()),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Duplicates of the register: found, held side by side, merged, and a merge undone."""
+"""Duplicates of the register: found, held side by side, merged or judged different, and either undone."""
 
 from typing import Any
 
@@ -7,17 +7,18 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from admin_views.buttons import seen_version
 from admin_views.desk import Opened
 from forms.institutions import MergeForm
 from models import Institution, Supervisor, db
-from services import audit, duplicates, merging
-from services.listing import key
+from services import apart, audit, duplicates, merging
+from services.listing import cursor, key
 from services.register import lasting, suggestions
 from services.say import said
 from services.sign_in import today
-from services.transition import Refused
+from services.transition import Outrun, Refused
 from workflow.say import N_
 from workflow.words import Actor, InstitutionState
 
@@ -52,19 +53,26 @@ class Merging(Opened):
     @expose("/compare", methods=("GET", "POST"))
     def compare(self) -> ResponseReturnValue:
         """Two entries side by side; posted, the one that does not stay becomes part of the other."""
-        first = self._one("first")
-        if not request.args.get("other"):
-            return redirect(url_for(".index", of=first.id))
-        two = duplicates.staying(first, self._one("other"))
+        two = self._two()
         if two[0] is two[1]:
-            flash(_("These two are one institution already."), "info")
-            return redirect(url_for("institutions.details_view", id=two[0].id))
+            return self._one_only(two[0])
         form = MergeForm().between(*two)
         if request.method == "POST" and form.validate():
             into, row = two if str(two[0].id) == form.stays.data else reversed(two)
             if (answer := self._merged(row, into)) is not None:
                 return answer
         return self._compared(two, form)
+
+    def _two(self) -> tuple[Institution, Institution]:
+        first = self._one("first")
+        return duplicates.staying(first, self._one("other") if request.args.get("other") else first)
+
+    def _one_only(self, row: Institution) -> ResponseReturnValue:
+        """There are no two: none was named to hold it against, or the two are one."""
+        if not request.args.get("other"):
+            return redirect(url_for(".index", of=row.id))
+        flash(_("These two are one institution already."), "info")
+        return redirect(url_for("institutions.details_view", id=row.id))
 
     def _one(self, name: str) -> Institution:
         return lasting(db.session(), request.args.get(name)) or abort(404)
@@ -95,9 +103,44 @@ class Merging(Opened):
         return self.render(
             "merging/compare.html", two=two, form=form, people=people,
             counts=[merging.counted(db.session(), i) for i in two],
+            judged=apart.between(db.session(), *two),
             shared=[duplicates.REASONS[r] for r in duplicates.reasons(*two)],
             refusals=[merging.why_not(row, into, today()) for row, into in (two[::-1], two)],
         )  # fmt: skip
+
+    @expose("/different")
+    def different(self) -> ResponseReturnValue:
+        """The pairs that were judged different, newest first."""
+        return self.render("merging/different.html", page=apart.page(db.session(), cursor(request.args, apart.NEWEST)))
+
+    @expose("/apart", methods=("GET", "POST"))
+    def tell_apart(self) -> ResponseReturnValue:
+        """What it means that two entries are not the same; posted, they are judged different."""
+        return self._judged(
+            apart.tell_apart, _("Judged different: the two are not listed as likely duplicates any more.")
+        )
+
+    @expose("/alike", methods=("GET", "POST"))
+    def hold_alike(self) -> ResponseReturnValue:
+        """What it means to take that judgement back; posted, it is taken back."""
+        return self._judged(apart.hold_alike, _("The judgement was taken back: the two may be the same again."))
+
+    def _judged(self, judge: Any, done: str) -> ResponseReturnValue:
+        two = self._two()
+        if two[0] is two[1]:
+            return self._one_only(two[0])
+        if request.method == "GET":
+            judged = apart.between(db.session(), *two)
+            return self.render("merging/apart.html", two=two, judged=judged, takes_back=judge is apart.hold_alike)
+        try:
+            judge(db.session(), *two, standing=g.standing)
+            db.session.commit()
+        except (Refused, IntegrityError) as stopped:  # two who write one history at one moment: one line each
+            db.session.rollback()
+            flash(said((stopped if isinstance(stopped, Refused) else Outrun()).say), "danger")
+        else:
+            flash(done, "success")
+        return redirect(url_for(".index" if judge is apart.tell_apart else ".different"))
 
     @expose("/merged/<pk>", methods=("GET", "POST"))
     def merged(self, pk: str) -> ResponseReturnValue:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import flask_bootstrap
 from flask import Flask, Response, current_app, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
+from flask_babel import get_locale, refresh
 from flask_security import current_user
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
@@ -89,7 +89,13 @@ def _desks() -> list[Any]:
 
 
 def _settings() -> ResponseReturnValue:
-    """Keep the language, theme and shortcut choice, then back to the page it was chosen on."""
+    """Keep what was chosen, then back to the page it was chosen on."""
+    choose()
+    return redirect(_local(request.form.get("back", "")))
+
+
+def choose() -> None:
+    """Keep the language, theme and shortcut choice; from here on the answer speaks the language chosen."""
     if request.form.get("language") in LANGUAGES:
         session["language"] = request.form["language"]
         if current_user.is_authenticated:
@@ -100,7 +106,7 @@ def _settings() -> ResponseReturnValue:
     if request.form.get("shortcuts") in {"on", "off"} and current_user.is_authenticated:
         current_user.shortcuts = request.form["shortcuts"] == "on"
         db.session.commit()
-    return redirect(_local(request.form.get("back", "")))
+    refresh()
 
 
 def _go(machine: str, pk: int) -> ResponseReturnValue:

@@ -212,6 +212,7 @@ class CommissionRequests(Requests):
     group = N_("Commission")
     label = N_("Requests of students")
     empty = N_("No request waits for an answer. New ones appear here as students write them.")
+    emptied = N_("That was the last unanswered request.")
     writes = Action.ANSWER
     columns = (
         Column("subject", N_("Subject"), Request.subject, "link"),
@@ -268,17 +269,11 @@ class CommissionRequests(Requests):
         """An answer leads to the next request that waits."""
         if door.action is not self.writes:
             return self.file_url(row)
-        found = self._next(Cursor(row.asked_at, row.id)) or self._next(None)
-        if found:
-            return self.file_page(found)
-        flash(_("That was the last unanswered request."), "info")
-        return url_for(".index_view")
+        return self.onwards(row)
 
-    def _next(self, at: Cursor | None) -> int | None:
+    def beside(self, row: Any, *, back: bool = False) -> int | None:
         where = [*self.theirs(), Request.state == RequestState.OPEN]
-        if at:
-            return neighbour(db.session(), OLDEST, at, where=where)
-        return db.session.scalar(select(Request.id).where(*where).order_by(Request.asked_at, Request.id).limit(1))
+        return neighbour(db.session(), OLDEST, Cursor(row.asked_at, row.id, back), where=where)
 
     def waiting(self) -> list[Card]:
         found = requests.waiting(db.session(), g.standing.commissions, g.standing.student_id, today())

@@ -140,7 +140,8 @@ def uploaded(served: Served) -> float:
         with zipfile.ZipFile(path, "w") as archive:
             for n in range(4):
                 archive.writestr(
-                    f"tarama {n}.pdf", b"%PDF-1.4\n" + secrets.token_bytes(int(4.9 * MEBIBYTE)) + b"\n%%EOF\n"
+                    f"tarama {n}.pdf",
+                    b"%PDF-1.4\n" + secrets.token_bytes(int(4.9 * MEBIBYTE)) + b"\nstartxref\n9\n%%EOF\n",
                 )
         opener_token = token(opener, target)
         cookies = "; ".join(f"{c.name}={c.value}" for c in opener.jar)  # type: ignore[attr-defined]

@@ -25,7 +25,7 @@ from models.institutions import (
 )
 from models.insurance import Declaration
 from models.ledger import LedgerEntry
-from models.merging import MovedReference
+from models.merging import MovedReference, ToldApart
 from models.people import Enrolment, Membership, Student, User, UserWord
 from models.publications import Publication
 from models.requests import AnswerLink, AnswerTemplate, ChangeRequest, Request
@@ -77,6 +77,7 @@ __all__ = [
     "Supervisor",
     "SupervisorWord",
     "Term",
+    "ToldApart",
     "User",
     "UserWord",
     "db",

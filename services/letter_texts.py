@@ -141,15 +141,15 @@ TEXTS: dict[tuple[str, str, Actor], Text] = {
     ),
     ("change_request", "approve", Actor.STUDENT): (
         N_("Your request was approved: %(kind)s"),
-        N_("The commission approved your request. Your internship at %(institution)s now runs %(new_starts_on)s – %(new_ends_on)s."),
+        N_("The commission approved your request. %(kind)s: your internship at %(institution)s now runs %(new_starts_on)s – %(new_ends_on)s. Reason given: %(why)s"),
     ),
     ("change_request", "approve", Actor.EMPLOYER): (
         N_("New dates of an intern: %(student)s"),
-        N_("The university approved a change of the internship of %(student)s at %(institution)s. %(kind)s: instead of %(before_starts_on)s – %(before_ends_on)s, %(new_starts_on)s – %(new_ends_on)s."),
+        N_("The university approved a change of the internship of %(student)s at %(institution)s. %(kind)s: instead of %(before_starts_on)s – %(before_ends_on)s, %(new_starts_on)s – %(new_ends_on)s. Reason given: %(why)s"),
     ),
     ("change_request", "approve", Actor.HEALTH_OFFICE): (
         N_("New dates, insurance to be checked: %(student)s"),
-        N_("The internship of %(student)s (%(number)s) at %(institution)s was changed. %(kind)s: instead of %(before_starts_on)s – %(before_ends_on)s, %(new_starts_on)s – %(new_ends_on)s. %(declare)s"),
+        N_("The internship of %(student)s (%(number)s) at %(institution)s was changed. %(kind)s: instead of %(before_starts_on)s – %(before_ends_on)s, %(new_starts_on)s – %(new_ends_on)s. Reason given: %(why)s %(declare)s"),
     ),
     ("change_request", "reject", Actor.STUDENT): (
         N_("Your request was refused: %(kind)s"),

@@ -16,6 +16,7 @@ from services.say import spoken
 SIZE = 50
 CAP = 1000
 INT8 = 2**63 - 1
+OWN = frozenset({"key", "sort", "counted"})  # the columns a page adds to those asked for
 Conditions = Sequence[ColumnElement[bool]]
 
 
@@ -87,6 +88,8 @@ def listed(  # noqa: PLR0913 -- what a list is made of, named
     `branches` are alternatives that each keep an index in order (one per department, say); their keys are
     merged. `columns` maps names to expressions; `joins` are relationship attributes, joined from outside.
     """
+    if taken := OWN.intersection(columns):
+        raise ValueError(f"a list names these itself: {', '.join(sorted(taken))}")
     counted = {**columns, "counted": _counted(order.column.class_, where, branches)}
     return _trimmed(session.execute(_page(counted, order, at, where, branches, joins, size + 1)).all(), at, size)
 

@@ -23,6 +23,7 @@ from models import (
     MovedReference,
     Step,
     Supervisor,
+    ToldApart,
 )
 from services import audit, search
 from services.standing import Standing
@@ -41,6 +42,7 @@ OF_SUPERVISOR: tuple[Reference, ...] = (
     Application.supervisor_id, ChangeRequest.supervisor_id, AnswerLink.supervisor_id, Attendance.supervisor_id,
     AttendanceWeek.supervisor_id, Absence.supervisor_id, Evaluation.supervisor_id, EvaluationAnswer.supervisor_id,
 )  # fmt: skip
+APART: tuple[Reference, ...] = (ToldApart.one_now_id, ToldApart.other_now_id)
 # every reference, in whatever state its row is, however far the career centre sees
 ALL = {"on_behalf_of_the_system": True, "synchronize_session": False}
 
@@ -129,6 +131,8 @@ def _moved(session: Session, row: Institution, step: Step, _today: date) -> None
         for column in OF_SUPERVISOR:
             moved.give(column, column == folded.id, folded.id, kept.id)
     counts = {c.class_.__tablename__: moved.give(c, c == row.id, row.id, into.id) for c in OF_INSTITUTION}
+    for column in APART:
+        moved.give(column, column == row.id, row.id, into.id)
     row.marks = []
     session.flush()
     search.renamed(session, moved.rows(Application.institution_id), row.name, into.name)
@@ -152,7 +156,7 @@ def _moved_back(session: Session, row: Institution, step: Step, today: date) -> 
     files = moved.take_back(Application.institution_id, Application.supervisor_id.not_in(others))
     counts = {c.class_.__tablename__: moved.take_back(c) for c in OF_INSTITUTION if c.class_ is not Application}
     counts |= {Supervisor.__tablename__: people, Application.__tablename__: files}
-    for column in OF_SUPERVISOR[1:]:
+    for column in (*OF_SUPERVISOR[1:], *APART):
         moved.take_back(column)
     _with_their_files(session, moved, row, into)
     session.expire_all()

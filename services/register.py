@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from models import Institution, InstitutionMark, InstitutionWord, Supervisor
+from models import Institution, InstitutionMark, InstitutionWord, Supervisor, ToldApart
 from services.listing import key
 from workflow.turkish import marks, name_key, search_key, search_words
 from workflow.words import Actor, InstitutionState
@@ -45,14 +45,25 @@ def found_by(key: Any, of: Any, word: Any, term: str) -> list[ColumnElement[bool
 def look_alikes(
     session: Session, name: str, tax_no: str | None, city: str = "", *, but: int | None = None
 ) -> Sequence[Institution]:
-    """At most ten institutions with this tax number, this name but for its legal form, or nearly this name in this city."""
+    """At most ten institutions with this tax number, this name but for its legal form, or nearly this name in this city.
+
+    `but`: the one they are held against; what was judged different from it does not look like it.
+    """
     of = InstitutionMark
     asked = [and_(of.kind == kind, of.mark == mark) for kind, mark in sorted(marks(name, tax_no, city))]
     if not asked:
         return ()
     shared = select(of.institution_id).where(or_(*asked), of.institution_id != (but or 0))
-    found = select(Institution).where(Institution.id.in_(shared))
+    found = select(Institution).where(
+        Institution.id.in_(shared), *([Institution.id.not_in(_apart(but))] if but else [])
+    )
     return session.scalars(found.order_by(Institution.id).limit(10)).all()
+
+
+def _apart(pk: int) -> Any:
+    """The keys of those judged different from the institution under this one."""
+    one, other = ToldApart.one_now_id, ToldApart.other_now_id
+    return select(other).where(one == pk).union_all(select(one).where(other == pk))
 
 
 def registered(session: Session, name: str, tax_no: str | None, *, but: int | None = None) -> Institution | None:

@@ -54,6 +54,8 @@ DID: dict[Action, str] = {
     Action.RESTORE: N_("verified as before"),
     Action.TAKE_IN: N_("took in"),
     Action.GIVE_BACK: N_("gave back"),
+    Action.TELL_APART: N_("judged it different from"),
+    Action.HOLD_ALIKE: N_("took back that it was judged different from"),
     Action.PUBLISH: N_("published"),
     Action.RETRACT: N_("withdrew from view"),
     Action.ASSIGN: N_("gave the file to a reviewer"),

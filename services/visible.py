@@ -49,6 +49,7 @@ from models import (
     Supervisor,
     SupervisorWord,
     Term,
+    ToldApart,
     User,
     UserWord,
 )
@@ -154,6 +155,7 @@ VISIBLE: dict[type[Model], dict[A, Condition]] = {
     AnswerLink: {A.EMPLOYER: lambda s: among(AnswerLink.supervisor_id, s.supervises_as)},
     InstitutionNote: _for(*CURATORS, see=_everything),
     MovedReference: {A.CAREER_CENTRE: _everything},
+    ToldApart: _for(*CURATORS, see=_everything),
     Declaration: {
         A.STUDENT: _mine(Declaration),
         **_for(*BOARD, see=_of_commission(Declaration)),

@@ -43,6 +43,7 @@ from models import (
     Supervisor,
     SupervisorWord,
     Term,
+    ToldApart,
     User,
     UserWord,
 )
@@ -159,6 +160,7 @@ WRITABLE: dict[type[Model], dict[A | None, Permission]] = {
     # words follow what they find
     **{m: dict.fromkeys((*CURATORS, A.STUDENT), _always) for m in (InstitutionWord, InstitutionMark, SupervisorWord)},
     InstitutionNote: {A.CAREER_CENTRE: _added_or_struck},
+    ToldApart: {A.CAREER_CENTRE: _always},
     UserWord: {A.IT: _always},
     # a student names the person they met, whoever vouches for the firm (services.wizard.submitting)
     Supervisor: {**dict.fromkeys(CURATORS, _curated_of), A.STUDENT: _always},

@@ -36,7 +36,7 @@ from workflow.words import (
 
 Names = frozenset[str]
 Keys = dict[str, int]
-PDF = b"%PDF-1.4 demo"
+PDF = b"%PDF-1.4 demo\nstartxref\n0\n%%EOF"
 COUNTERS = {"sign_in_try"}  # counts every try, a refused one above all
 SEALED, WRITTEN = "Söyledim ki", "Yazdım ki"  # how an answer of a firm, and a day of a logbook, begin
 MISSING = 900_000_007  # a key no row has

@@ -46,6 +46,16 @@ def institution_not_blocked(row: Any, _moment: Moment) -> Say | None:
     return None
 
 
+def institution_not_merged(row: Any, _moment: Moment) -> Say | None:
+    """Nobody is sent to an institution that is part of another one."""
+    if row.institution.state == InstitutionState.MERGED:
+        return Say(
+            "%(name)s was merged into another institution. Reject the application and point at the institution; the student chooses the right one.",
+            name=row.institution.name,
+        )
+    return None
+
+
 def may_join(row: Any, _moment: Moment) -> Say | None:
     """Neither is blocked nor merged already, and a verified institution is not lost in an unverified one."""
     stays = row.survivor

@@ -42,6 +42,7 @@ APPLICATIONS = Machine(
             S.APPROVED,
             guards.not_own,
             guards.institution_not_blocked,
+            guards.institution_not_merged,
             guards.institution_vouched_for,
             needs=DECIDED,
             tells={A.STUDENT, A.EMPLOYER, A.HEALTH_OFFICE},

@@ -312,6 +312,8 @@ class Action(Word):
     RESTORE = "restore", N_("Verified as before")
     TAKE_IN = "take_in", N_("Take in")
     GIVE_BACK = "give_back", N_("Give back")
+    TELL_APART = "tell_apart", N_("Not the same")
+    HOLD_ALIKE = "hold_alike", N_("May be the same again")
     PUBLISH = "publish", N_("Publish")
     RETRACT = "retract", N_("Withdraw from view")
     ASSIGN = "assign", N_("Give to a reviewer")

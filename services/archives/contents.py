@@ -1,5 +1,6 @@
-"""Whether a file is what its ending says: by its first bytes, and for office files by what is in them."""
+"""Whether a file is what its ending says: by its first bytes, a PDF by its end too, office files by what is in them."""
 
+import re
 from pathlib import PurePosixPath
 
 from services.archives import zips
@@ -26,6 +27,8 @@ CONTAINERS: dict[str, tuple[str, str]] = {
     "odt": (OPEN + "text", "content.xml"),
     "ods": (OPEN + "spreadsheet", "content.xml"),
 }
+# ISO 32000-1, 7.5.5: where the last cross-reference table begins, then the mark of the end; readers look this far back
+PDF_TRAILER, PDF_TAIL = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF"), 1024
 TEXTS = {"txt": "text/plain", "csv": "text/csv"}
 ARCHIVES = frozenset({"zip", "7z", "rar", "gz", "tgz", "bz2", "xz", "tar", "iso", "cab", "jar"})
 MACROS = "vbaProject.bin"
@@ -50,11 +53,19 @@ def sniff(name: str, data: bytes) -> str:
 
 
 def _is(ending: str, data: bytes) -> bool:
+    if ending == "pdf":
+        return data.startswith(PDF) and _ends(data)
     if ending in MAGIC:
         return any(data.startswith(m) for m in MAGIC[ending][1])
     if ending in CONTAINERS:
         return _holds(data, CONTAINERS[ending][1])
     return ending in TEXTS and b"\x00" not in data[:4096]
+
+
+def _ends(data: bytes) -> bool:
+    """The PDF is whole: its trailer stands at the end and points into it."""
+    trailers = PDF_TRAILER.findall(data, max(0, len(data) - PDF_TAIL))
+    return bool(trailers) and int(trailers[-1]) < len(data)
 
 
 def _holds(data: bytes, wanted: str) -> bool:

@@ -10,8 +10,8 @@ from models import Application, Institution, Step, Supervisor, utcnow
 from services import search
 from services.scope import system_session
 from services.standing import Standing
-from services.transition import Refused, take
-from services.wizard.checks import Judgement, findings
+from services.transition import Outrun, Refused, hold, take
+from services.wizard.checks import Judgement, findings, judge
 from services.wizard.reading import Draft
 from workflow.say import Say
 from workflow.words import Action, InstitutionKind, InstitutionState
@@ -31,6 +31,8 @@ def submit(  # noqa: PLR0913 -- the facts of a submission, named
 
     The caller commits, or rolls back everything on a refusal.
     """
+    if _stands_now(session, draft):
+        judgement = judge(session, draft, today)
     for wrong in findings(draft, judgement):
         raise Refused(Say("%(page)s: %(sentence)s", page=wrong.page, sentence=wrong.say))
     row = draft.application
@@ -59,6 +61,25 @@ def submit(  # noqa: PLR0913 -- the facts of a submission, named
     search.index(session, row, institution.name)
     session.flush()
     return step
+
+
+def _stands_now(session: Session, draft: Draft) -> bool:
+    """Hold the chosen institution and supervisor as they stand at this moment; whether a merge led on to others."""
+    chosen = draft.institution, draft.supervisor
+    draft.institution, draft.supervisor = (_held(session, row) for row in chosen)
+    if draft.institution and draft.supervisor and draft.supervisor.institution_id != draft.institution.id:
+        raise Outrun  # a merge was undone, and took the person with it
+    return (draft.institution, draft.supervisor) != chosen
+
+
+def _held(session: Session, row: Any) -> Any:
+    """The row, or the one it was merged into, held."""
+    while row is not None:
+        hold(session, row)
+        if row.merged_into_id is None:
+            return row
+        row = session.get_one(type(row), row.merged_into_id)
+    return None
 
 
 def snapshot(draft: Draft, judgement: Judgement, institution: Institution, supervisor: Supervisor) -> dict[str, str]:
@@ -155,7 +176,12 @@ def _leans(supervisor: Supervisor) -> int:
 
 def _brought_before(session: Session, application: Application) -> Institution | None:
     row = session.get(Institution, application.institution_id or 0)
-    if row is None or row.state is not InstitutionState.UNVERIFIED:
+    if row is None:
+        return None
+    hold(session, row)
+    if row.state is InstitutionState.MERGED:  # at this very moment: the page shows what it is part of
+        raise Outrun
+    if row.state is not InstitutionState.UNVERIFIED:
         return None
     with system_session(reads=True) as everybody:  # other students' files are not in this student's reach
         uses = everybody.scalar(

@@ -370,6 +370,9 @@ ADDRESSES: dict[str, Address] = {
     "institutions.strike": _one_row(CAREER, "civil firm", "pk", more={"line": 1}, answers=FOUND_OR_LED_AWAY),
     "merging.index": Address(CAREER),
     "merging.compare": _one_row(CAREER, "civil firm", "first", answers=FOUND_OR_LED_AWAY),
+    "merging.different": Address(CAREER),
+    "merging.tell_apart": _one_row(CAREER, "civil firm", "first", answers=FOUND_OR_LED_AWAY),
+    "merging.hold_alike": _one_row(CAREER, "civil firm", "first", answers=FOUND_OR_LED_AWAY),
     "merging.merged": _one_row(CAREER, "civil firm", "pk", answers=FOUND_OR_LED_AWAY),
     **_desk(
         "supervisors",

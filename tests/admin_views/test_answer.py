@@ -102,6 +102,46 @@ def test_a_refusal_needs_its_reason_and_keeps_what_was_typed(app: Flask, letter:
     assert seen(app) == (ChangeState.WITH_SUPERVISOR, 1)
 
 
+def main_of(page: str) -> str:
+    return re.findall(r"<main.*?</main>", page, re.DOTALL)[0]
+
+
+def test_whoever_changes_their_answer_finds_what_they_typed(app: Flask, letter: Any) -> None:
+    client, path = letter
+    typed = {"answer": "decline", "reason": "Yer yok."}
+    assert 'name="change"' in client.post(path, data=typed).text
+    page = main_of(client.post(path, data={**typed, "change": "yes"}).text)
+    assert re.search(r"<textarea[^>]*>\s*Yer yok\.</textarea>", page)
+    assert re.search(r'<input checked[^>]*value="decline"', page)
+    assert seen(app) == (ChangeState.WITH_SUPERVISOR, 1)
+    with looking(app) as s:
+        assert len(s.scalars(select(Letter.id).where(Letter.reader == "answer_code")).all()) == 1
+
+
+@pytest.mark.parametrize("choice", [{"language": "en"}, {"theme": "dark"}])
+def test_a_language_chosen_while_answering_keeps_the_step_and_what_was_typed(
+    app: Flask, letter: Any, choice: dict[str, str]
+) -> None:
+    client, path = letter
+    words = {"language": ("Your answer", "Code from the letter"), "theme": ("Yanıtınız", "E-postadaki kod")}
+    asks, wants_code = words[next(iter(choice))]
+    typed = {"answer": "decline", "reason": "Yer yok."}
+    page = client.post(path, data={**typed, **choice}).text
+    assert (asks in main_of(page), "Yer yok." in main_of(page), "error-summary" in page) == (True, True, False)
+    assert re.search(r'<button form="answering"[^>]* name="language"', page)
+    client.post(path, data=typed)
+    code = code_in_the_mail(app)
+    page = client.post(path, data={**typed, "code": "", **choice}).text
+    assert (wants_code in main_of(page), "Yer yok." in main_of(page), "error-summary" in page) == (True, True, False)
+    assert seen(app) == (ChangeState.WITH_SUPERVISOR, 1)
+    client.post(path, data={**typed, "code": code, **choice})  # even with the code: the foot decides nothing
+    assert seen(app) == (ChangeState.WITH_SUPERVISOR, 1)
+    with looking(app) as s:
+        assert len(s.scalars(select(Letter.id).where(Letter.reader == "answer_code")).all()) == 1
+    client.post(path, data={**typed, "code": code})
+    assert seen(app) == (ChangeState.DECLINED, 2)
+
+
 def test_codes_and_tries_run_out(app: Flask, letter: Any) -> None:
     client, path = letter
     client.post(path, data=AGREE)

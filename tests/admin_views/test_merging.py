@@ -1,6 +1,10 @@
 """The career centre's register in the browser's words: duplicates found, merged and undone, notes kept, readers told."""
 
+import html
 import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -8,13 +12,28 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from models import Application, Institution, InstitutionNote
+from models import (
+    Application,
+    Department,
+    DraftPage,
+    Institution,
+    InstitutionNote,
+    ReachSession,
+    Supervisor,
+    db,
+)
+from services import merging
+from services.scope import enter, system_session
+from services.sign_in import today
+from services.standing import standing_of
+from services.transition import Outrun, Refused, take
+from services.wizard import checks, reading, submitting
 from tests.admin_views.test_queries import look
-from tests.admin_views.test_wizard import NEW_FIRM, begin, dates, fill
+from tests.admin_views.test_wizard import NEW_FIRM, NEW_PERSON, begin, dates, fill, submit, told
 from tests.admin_views.test_wizard import world as world  # noqa: PLC0414 -- a fixture
 from tests.people import a_town, looking, sign_in
 from tests.university import University
-from workflow.words import Actor, InstitutionState
+from workflow.words import Action, Actor, InstitutionState
 
 NAMES = ("Kaya Yazılım A.Ş.", "KAYA YAZILIM Ltd. Şti.", "Kaya Yazlım")  # the last one differs by a vowel
 
@@ -118,7 +137,9 @@ def test_the_list_of_duplicates_asks_no_more_for_three_pairs_than_for_one(app: F
         [t.institution(name) for name in ("Çay A.Ş.", "ÇAY Ltd. Şti.", "Fındık A.Ş.", "Fındık Ltd.")]
     _rows, more = look(register["centre"], "/merging/?why=name")
     assert pairs(register["centre"], "name") == 3
-    assert (len(few), len(more)) == (7, 7), more  # who ×2; the counts; the marks; their entries; these; their marks
+    assert (len(few), len(more)) == (8, 8), (
+        more
+    )  # who ×2; counts; marks; those judged; their entries; these; their marks
 
 
 def test_the_pages_of_duplicates_follow_each_other(app: Flask, register: Any) -> None:
@@ -132,6 +153,99 @@ def test_the_pages_of_duplicates_follow_each_other(app: Flask, register: Any) ->
     assert ('rel="next"' in second, second.count("/merging/compare?")) == (False, 6)
     before = second.split('rel="prev" href="')[1].split('"')[0].replace("&amp;", "&")
     assert register["centre"].get(before).text.count("/merging/compare?") == 20
+
+
+# -- judged different ------------------------------------------------------------------------------------------------
+
+
+def test_two_are_judged_different_after_reading_what_it_does_and_the_judgement_is_taken_back(register: Any) -> None:
+    centre, (one, other, _near) = register["centre"], register["firms"]
+    path = f"first={one}&other={other}"
+    assert f"/merging/apart?{path}".replace("&", "&amp;") in centre.get(f"/merging/compare?{path}").text
+    assert "olası mükerrer olarak listelenmez" in centre.get(f"/merging/apart?{path}").text
+    assert pairs(centre, "name") == 1  # reading it judges nothing
+    answer = centre.post(f"/merging/apart?{path}", follow_redirects=True)
+    assert ("Farklı sayıldı" in answer.text, pairs(centre, "name")) == (True, 0)
+    listed = centre.get("/merging/different").text
+    back = f"/merging/alike?{path}"
+    assert (all(name in listed for name in NAMES[:2]), back.replace("&", "&amp;") in listed) == (True, True)
+    assert back.replace("&", "&amp;") in centre.get(f"/merging/compare?{path}").text
+    assert f"details/?id={other}" not in centre.get(f"/institutions/details/?id={one}").text.split("Geçmiş")[0]
+    assert "farklı kurum saydı" in centre.get(f"/institutions/details/?id={one}").text
+    assert "yeniden listelenir" in centre.get(back).text
+    centre.post(back)
+    assert (pairs(centre, "name"), NAMES[1] in centre.get("/merging/different").text) == (1, False)
+
+
+def test_whoever_judges_second_is_told(register: Any) -> None:
+    one, other, _near = register["firms"]
+    for answer in ("Farklı sayıldı", "zaten farklı sayılmış"):
+        page = register["other"].post(f"/merging/apart?first={one}&other={other}", follow_redirects=True)
+        assert answer in page.text
+    for answer in ("Karar geri alındı", "farklı sayılmış değil"):
+        page = register["centre"].post(f"/merging/alike?first={other}&other={one}", follow_redirects=True)
+        assert answer in page.text
+
+
+@pytest.mark.parametrize("act", ["apart", "alike"])
+def test_nobody_but_the_career_centre_judges(register: Any, act: str) -> None:
+    one, other, _near = register["firms"]
+    assert register["member"].post(f"/merging/{act}?first={one}&other={other}").status_code == 404
+    assert register["centre"].post(f"/merging/{act}?first={one}&other=999999").status_code == 404
+    merge(register["centre"], one, other)
+    led = register["centre"].post(f"/merging/{act}?first={one}&other={other}")
+    assert led.location == f"/institutions/details/?id={one}"
+
+
+def test_the_pairs_judged_different_are_paged_and_ask_no_more_for_three_than_for_one(register: Any, app: Flask) -> None:
+    with app.app_context(), a_town() as t:
+        keys = [t.institution(f"Şube {n}", tax_no="5555555555").id for n in range(52)]
+    [register["centre"].post(f"/merging/apart?first={keys[0]}&other={k}") for k in keys[1:2]]
+    _rows, few = look(register["centre"], "/merging/different")
+    [register["centre"].post(f"/merging/apart?first={keys[0]}&other={k}") for k in keys[2:]]
+    _rows, more = look(register["centre"], "/merging/different")
+    assert (len(few), len(more)) == (3, 3)  # who ×2; the page
+    first = register["centre"].get("/merging/different").text
+    after = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    second = register["centre"].get(after).text
+    assert (first.count("/merging/alike?"), second.count("/merging/alike?")) == (50, 1)
+
+
+# -- blocked ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_block_says_why_and_holds_approvals_and_new_applications_until_it_is_lifted(app: Flask, world: Any) -> None:
+    with app.app_context(), a_town() as t:
+        of = t.session.get_one(Department, world["of"])
+        firm = t.session.get_one(Institution, world["firm"])
+        row = t.application(t.student(of, "Veli", "Ak"), of, supervisor=firm.supervisors[0])
+        people = {"centre": t.office(Actor.CAREER_CENTRE), "member": t.member(of)}
+        t.session.flush()
+        [t.session.expunge(u) for u in people.values()]
+        pk, name, state = row.id, firm.name, firm.state
+    centre, member = (sign_in(app, u) for u in people.values())
+    why, step = "Stajyere sigortasız iş yaptırıyor.", f"/institutions/step/{world['firm']}"
+    unsaid = centre.post(f"{step}/block", data={"reason": " ", "version": 0})
+    assert (unsaid.status_code, 'aria-invalid="true"' in unsaid.text) == (200, True)
+    with looking(app) as s:
+        assert s.get_one(Institution, world["firm"]).state is state
+    draft = begin(world["client"])
+    fill(world, draft)
+    centre.post(f"{step}/block", data={"reason": why, "version": 0})
+    for reader in (centre, member):
+        assert why in reader.get(f"/institutions/details/?id={world['firm']}").text
+    refused = member.post(f"/applications/step/{pk}/approve", data={"version": 0}, follow_redirects=True)
+    sentence = f"{name} kariyer merkezince engellendi: {why}"
+    assert sentence in html.unescape(refused.text)
+    told_of = f"{name} kariyer merkezince engellenmiştir; başka bir kurum seçin."
+    assert told_of in html.unescape(told(submit(world, draft), world))
+    with looking(app) as s:
+        assert [s.get_one(Application, key).state.value for key in (pk, draft)] == ["submitted", "draft"]
+    centre.post(f"{step}/unblock", data={"reason": "Eksikler giderildi.", "version": 1})
+    member.post(f"/applications/step/{pk}/approve", data={"version": 0})
+    submit(world, draft)
+    with looking(app) as s:
+        assert [s.get_one(Application, key).state.value for key in (pk, draft)] == ["approved", "submitted"]
 
 
 # -- notes -----------------------------------------------------------------------------------------------------------
@@ -212,6 +326,121 @@ def test_a_merged_firm_typed_once_more_is_not_entered_once_more(app: Flask, worl
     pk = begin(world["client"])
     fill(world, pk, institution=dates(world, **NEW_FIRM), supervisor={"pick": "new", "name": "Ali Ak", "title": "Müdür", "phone": "0462 300 00 01", "email": "ali@igdir.example.com"})  # fmt: skip
     assert "Iğdır Bilgi Teknolojileri" in world["client"].get(f"/apply/{pk}/preview").text
+
+
+@pytest.fixture
+def double(app: Flask, world: Any) -> dict[str, Any]:
+    """A complete draft at a firm that is entered twice; its supervisor is one person in both entries."""
+    with app.app_context(), a_town() as t:
+        kept = t.institution("Kaya Holding A.Ş.")
+        person, centre = t.supervisor(kept), t.office(Actor.CAREER_CENTRE)
+        t.session.get_one(Institution, world["firm"]).supervisors[0].email = person.email
+        keys = {"kept": kept.id, "person": person.id, "desk": t.standing(centre)}
+    pk = begin(world["client"])
+    fill(world, pk)
+    return world | keys | {"draft": pk}
+
+
+def merging_now(session: Any, of: dict[str, Any]) -> None:
+    row, into = (session.get_one(Institution, of[n]) for n in ("firm", "kept"))
+    merging.merge(session, row, into, standing=of["desk"], today=today(), seen=(row.version, into.version))
+
+
+def test_what_is_submitted_while_its_institution_is_merged_reaches_the_one_that_stays(
+    app: Flask, double: dict[str, Any]
+) -> None:
+    answers: list[Any] = []
+    with app.app_context(), ReachSession(db) as session:
+        enter(session, double["desk"])
+        merging_now(session, double)
+        student = threading.Thread(target=lambda: answers.append(submit(double, double["draft"])))
+        student.start()
+        student.join(1.5)
+        assert student.is_alive()  # it waits for the merge
+        session.commit()
+        student.join()
+    assert answers[0].location.endswith(f"/my-applications/details/?id={double['draft']}")
+    with looking(app) as s:
+        row = s.get_one(Application, double["draft"])
+        assert (row.state, row.institution_id, row.supervisor_id) == ("submitted", double["kept"], double["person"])
+
+
+@contextmanager
+def read_already(app: Flask, pk: int) -> Iterator[Callable[[], Application]]:
+    """A draft as its student's page has read it; called, it is submitted."""
+    with app.app_context(), ReachSession(db, expire_on_commit=False) as session:
+        with system_session() as everybody:
+            user = everybody.get_one(Application, pk).student.user
+            assert user
+            standing = standing_of(everybody, user.id, user.name, today())
+        enter(session, standing)
+        row = session.get_one(Application, pk)
+        pages = {page.page: page for page in session.scalars(select(DraftPage).where(DraftPage.application_id == pk))}
+        draft = reading.read(session, row, pages, today())
+        judgement, seen = checks.judge(session, draft, today()), row.version
+        assert row.institution_id is None or row.institution
+        session.commit()
+
+        def now() -> Application:
+            submitting.submit(session, draft, judgement, standing=standing, today=today(), seen=seen)
+            session.commit()
+            return row
+
+        yield now
+
+
+def test_a_draft_read_before_a_merge_is_submitted_to_the_one_that_stays(app: Flask, double: dict[str, Any]) -> None:
+    with read_already(app, double["draft"]) as submitted_now:
+        with system_session() as s:
+            merging_now(s, double)
+        row = submitted_now()
+        assert (row.state, row.institution_id, row.supervisor_id) == ("submitted", double["kept"], double["person"])
+
+
+def test_a_draft_read_before_a_block_is_refused(app: Flask, double: dict[str, Any]) -> None:
+    with read_already(app, double["draft"]) as submitted_now:
+        with system_session() as s:
+            firm = s.get_one(Institution, double["firm"])
+            take(s, firm, Action.BLOCK, standing=double["desk"], today=today(), reason="Sahte belge.")
+        with pytest.raises(Refused, match="is blocked by the career centre"):
+            submitted_now()
+
+
+def test_a_supervisor_who_went_with_an_undone_merge_is_not_submitted(app: Flask, double: dict[str, Any]) -> None:
+    with read_already(app, double["draft"]) as submitted_now:
+        with system_session() as s:
+            s.get_one(Supervisor, double["supervisor"]).institution_id = double["kept"]
+        with pytest.raises(Outrun):
+            submitted_now()
+
+
+def test_what_a_student_typed_before_is_not_corrected_once_it_is_part_of_another(app: Flask, world: Any) -> None:
+    pk = begin(world["client"])
+    fill(world, pk, institution=dates(world, **NEW_FIRM), supervisor=NEW_PERSON)
+    submit(world, pk)
+    reject = {"reason": "Adresi düzeltin.", "pages": ["institution"], "version": 1}
+    world["member"].post(f"/applications/step/{pk}/reject", data=reject)
+    fill(world, pk, institution=dates(world, **{**NEW_FIRM, "address": "Yomra"}), supervisor=NEW_PERSON)
+    with read_already(app, pk) as submitted_now:
+        with a_town() as t:
+            typed = t.session.get_one(Application, pk).institution_id
+            desk = t.standing(t.office(Actor.CAREER_CENTRE))
+        with system_session() as s:
+            merging_now(s, {"firm": typed, "kept": world["firm"], "desk": desk})
+        with pytest.raises(Outrun):
+            submitted_now()
+
+
+def test_nobody_is_approved_at_an_institution_that_is_part_of_another(app: Flask, double: dict[str, Any]) -> None:
+    submit(double, double["draft"])
+    with app.app_context(), system_session() as s:
+        merging_now(s, double)
+        s.get_one(Application, double["draft"]).institution_id = double["firm"]  # as no merge leaves it
+    path = f"/applications/step/{double['draft']}/approve"
+    answer = double["member"].post(path, data={"version": 1}, follow_redirects=True)
+    assert "başka bir kurumla birleştirildi" in answer.text
+    with looking(app) as s:
+        assert s.get_one(Application, double["draft"]).state == "submitted"
 
 
 # -- announcements ---------------------------------------------------------------------------------------------------

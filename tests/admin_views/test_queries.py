@@ -209,7 +209,7 @@ READ: dict[str, tuple[str, ...]] = {
         *(f"/applications/{asked}" for asked in QUEUE), "/applications/details/?id={file}", "/", "/figures/",
         "/figures/?state=approved", "/figures/?city=Trabzon&term={term}", "/applications/?state=all&city=Trabzon",
         "/applications/?state=all&faculty={faculty}&sector=Yazılım", "/merging/?why=name", "/merging/?of={civil firm}",
-        "/merging/compare?first={civil firm}&other={mining firm}",
+        "/merging/compare?first={civil firm}&other={mining firm}", "/merging/different",
     ),
     "ayse": ("/my-applications/", "/my-applications/details/?id={file}", "/apply/", "/apply/institutions?q=kaya", "/"),
     "boss": ("/interns/", "/interns/attendance/{approved}", "/interns/evaluation/{approved}"),

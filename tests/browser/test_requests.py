@@ -28,7 +28,10 @@ def test_a_request_goes_back_and_forth_until_it_is_closed(
     expect(phone.locator(".error-summary")).to_be_focused()
     expect(phone.locator('[name="subject"]')).to_have_value(SUBJECT)
     phone.fill('[name="text"]', "Üretim alanında kulaklık zorunlu mu?")
-    phone.set_input_files('[name="file"]', {"name": "yazi.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 x"})
+    phone.set_input_files(
+        '[name="file"]',
+        {"name": "yazi.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 x\nstartxref\n0\n%%EOF"},
+    )
     phone.click("main form .btn-primary")
     expect(phone.locator(".alert-success")).to_be_visible()
     expect(phone.locator(".talk li")).to_have_count(1)

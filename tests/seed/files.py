@@ -7,7 +7,7 @@ from sqlalchemy import select
 from models import Model
 from services.scope import system_session
 
-PDF = b"%PDF-1.7\n%%EOF\n"
+PDF = b"%PDF-1.7\nstartxref\n0\n%%EOF\n"
 FACULTIES = "code,name,name_en,kind\nMUH,Mühendislik Fakültesi,Faculty of Engineering,faculty\n"
 DEPARTMENTS = (
     "code,faculty,name,name_en\n"

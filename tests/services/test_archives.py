@@ -16,7 +16,7 @@ from services.archives import Refusal, inspect_in_child, sniff_document
 from services.archives.__main__ import inspect
 from services.archives.rules import LIMITS
 
-PDF = b"%PDF-1.7\n" + b"metin " * 200
+PDF = b"%PDF-1.7\n" + b"metin " * 200 + b"\nstartxref\n9\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 
 
@@ -57,6 +57,31 @@ GOOD: dict[str, Callable[[], tuple[bytes, str]]] = {
     "with litter": lambda: (zipped({"form.pdf": PDF, "__MACOSX/._form.pdf": b"x", ".DS_Store": b"x"}), "a.zip"),
     "with a folder": lambda: (zipped({"evrak/": b"", "form.pdf": PDF}), "a.zip"),
 }
+
+
+REAL = Path("seed/data/files/staj-yonergesi.pdf")
+PDFS: dict[str, tuple[Callable[[bytes], bytes], bool]] = {
+    "as it was made": (lambda whole: whole, True),
+    "with what a mail left behind it": (lambda whole: whole + b"\r\n" * 400, True),
+    "its head only": (lambda whole: whole[:16], False),
+    "a head and words": (lambda _whole: b"%PDF-1.7\n12345", False),
+    "broken off": (lambda whole: whole[:-40], False),
+    "with an end that leads out of it": (lambda _whole: b"%PDF-1.7\nstartxref\n999\n%%EOF", False),
+}
+
+
+@pytest.mark.parametrize("kind", PDFS)
+def test_a_pdf_is_whole(tmp_path: Path, kind: str) -> None:
+    change, taken = PDFS[kind]
+    path = tmp_path / "yonerge"
+    path.write_bytes(change(REAL.read_bytes()))
+    if taken:
+        assert sniff_document(path, "Yönerge.pdf") == "application/pdf"
+        return
+    with pytest.raises(Refusal, match="is not what its ending says"):
+        sniff_document(path, "Yönerge.pdf")
+    with pytest.raises(Refusal, match="is not what its ending says"):
+        look(tmp_path, zipped({"a.pdf": path.read_bytes()}))
 
 
 @pytest.mark.parametrize("kind", GOOD)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from models import (
     AnswerLink,
@@ -22,11 +23,12 @@ from models import (
     Step,
     Supervisor,
     SupervisorWord,
+    ToldApart,
     db,
     utcnow,
 )
-from services import audit, merging, search
-from services.register import lasting, lasting_supervisor, suggestions
+from services import apart, audit, duplicates, merging, search
+from services.register import lasting, lasting_supervisor, look_alikes, suggestions
 from services.scope import system_session
 from services.transition import Outrun, Refused
 from tests.people import TODAY, Town, a_town
@@ -36,6 +38,8 @@ from workflow.words import Action, Actor, ApplicationState, InstitutionState, Li
 KAYA, OTHER = "Kaya Yazılım A.Ş.", "Kaya Bilişim Ltd. Şti."
 STAY = {
     Institution.merged_into_id: "an earlier merge: whoever looks follows on",
+    ToldApart.one_id: "as it was judged",
+    ToldApart.other_id: "as it was judged",
     Supervisor.merged_into_id: "an earlier folding: whoever looks follows on",
     InstitutionWord.institution_id: "its own words, by which its record is found",
     InstitutionMark.institution_id: "taken away: nothing takes a merged one for a duplicate",
@@ -114,7 +118,7 @@ def everything() -> dict[str, list[Any]]:
 
 
 def test_every_reference_to_an_institution_or_a_supervisor_moves_or_says_why_not() -> None:
-    handled = {str(c) for c in (*merging.OF_INSTITUTION, *merging.OF_SUPERVISOR, *STAY)}
+    handled = {str(c) for c in (*merging.OF_INSTITUTION, *merging.OF_SUPERVISOR, *merging.APART, *STAY)}
     references = {
         f"{mapper.class_.__name__}.{mapper.get_property_by_column(fk.parent).key}"
         for mapper in db.Model.registry.mappers
@@ -330,3 +334,129 @@ def test_of_two_who_merge_each_into_the_other_one_wins(app: Flask, twice: dict[s
         states = sorted(s.scalars(select(Institution.state).where(Institution.name.in_((KAYA, OTHER)))))
         assert states == ["merged", "unverified"]
         assert len(set(s.scalars(select(MovedReference.step_id)))) == 1
+
+
+# -- judged different ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def alike(twice: dict[str, Any]) -> dict[str, Any]:
+    """Three entries of one tax number, and a fourth one they may be merged with."""
+    with a_town() as t:
+        keys = {name: t.institution(f"{name} Kargo A.Ş.", tax_no="9876543210").id for name in ("Ak", "Bor", "Cam")}
+        keys["far"] = t.institution("Zirve Nakliyat").id
+    return twice | keys
+
+
+def told_apart(of: dict[str, Any], one: str, other: str, judge: Callable[..., None] = apart.tell_apart) -> None:
+    def do(session: Any) -> None:
+        judge(session, *(session.get_one(Institution, of[n]) for n in (one, other)), standing=of["desk"])
+
+    in_session(of["desk"], do)
+
+
+def listed(of: dict[str, Any]) -> list[str]:
+    """The pairs of likely duplicates by tax number, in the order of the page."""
+    with system_session(reads=True) as s:
+        pairs = duplicates.found(s, "tax").pairs
+        assert bool(pairs) == (duplicates.counted(s)["tax"] == 1)
+    names = {pk: name for name, pk in of.items() if isinstance(pk, int)}
+    return [f"{names[p.stays.id]}-{names[p.other.id]}" for p in pairs]
+
+
+def judged(of: dict[str, Any]) -> list[set[str]]:
+    names = {pk: name for name, pk in of.items() if isinstance(pk, int)}
+    with system_session(reads=True) as s:
+        return [{names[row.one_id], names[row.other_id]} for row in apart.page(s, None).rows]
+
+
+def test_two_that_were_judged_different_are_listed_no_more_and_the_others_still_are(alike: dict[str, Any]) -> None:
+    seen = [listed(alike)]
+    for pair in (("Ak", "Bor"), ("Cam", "Ak"), ("Bor", "Cam")):
+        told_apart(alike, *pair)
+        seen.append(listed(alike))
+    assert seen == [["Ak-Bor", "Ak-Cam"], ["Ak-Cam", "Bor-Cam"], ["Bor-Cam"], []]
+    told_apart(alike, "Ak", "Cam", apart.hold_alike)
+    assert (listed(alike), judged(alike)) == (["Ak-Cam"], [{"Bor", "Cam"}, {"Ak", "Bor"}])
+
+
+def test_one_that_was_compared_with_every_other_leaves_its_place_to_the_rest(
+    alike: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duplicates, "CROWD", 2)
+    seen = []
+    for pair in (("Ak", "Bor"), ("Ak", "Cam")):
+        told_apart(alike, *pair)
+        seen.append(listed(alike))
+    assert seen == [["Ak-Cam"], ["Bor-Cam"]]
+
+
+def test_a_judgement_is_made_once_taken_back_once_and_written_into_both_histories(alike: dict[str, Any]) -> None:
+    told_apart(alike, "Bor", "Ak")
+    with pytest.raises(Refused, match="have been judged different already"):
+        told_apart(alike, "Ak", "Bor")
+    told_apart(alike, "Ak", "Bor", apart.hold_alike)
+    with pytest.raises(Refused, match="are not judged different"):
+        told_apart(alike, "Ak", "Bor", apart.hold_alike)
+    with system_session() as s:
+        steps = s.scalars(select(Step).where(Step.machine == "institution").order_by(Step.row_id, Step.seq))
+        told = [(step.row_id, step.action, step.facts["apart"][0], step.by_id) for step in steps]
+        by = alike["desk"].user_id
+        assert told == [
+            (alike[one], action, alike[other], by)
+            for one, other in (("Ak", "Bor"), ("Bor", "Ak"))
+            for action in ("tell_apart", "hold_alike")
+        ]
+        assert [b for b in audit.verify(s) if isinstance(b, audit.Break) and b.machine == "institution"] == []
+
+
+def test_a_judgement_goes_with_the_one_that_takes_in_and_comes_back_with_an_undone_merge(alike: dict[str, Any]) -> None:
+    told_apart(alike, "Ak", "Bor")
+    before = everything()
+    merged(alike, "Bor", "far")
+    assert judged(alike) == [{"Ak", "far"}]
+    merged(alike, "Ak", "Cam")
+    assert judged(alike) == [{"Cam", "far"}]
+    with pytest.raises(Refused, match="judged different already"):
+        told_apart(alike, "Cam", "far")
+    unmerged(alike, "Bor")
+    assert (judged(alike), listed(alike)) == ([{"Cam", "Bor"}], [])
+    unmerged(alike, "Ak")
+    assert (judged(alike), everything()) == ([{"Ak", "Bor"}], before)
+
+
+def test_two_that_are_made_one_after_all_are_judged_different_again_when_that_is_undone(alike: dict[str, Any]) -> None:
+    told_apart(alike, "Ak", "Bor")
+    merged(alike, "Bor", "Ak")
+    assert (judged(alike), listed(alike)) == ([], ["Ak-Cam"])
+    with pytest.raises(Outrun):
+        told_apart(alike, "Ak", "Bor")
+    unmerged(alike, "Bor")
+    assert (judged(alike), listed(alike)) == ([{"Ak", "Bor"}], ["Ak-Cam", "Bor-Cam"])
+
+
+def test_a_judgement_of_both_is_taken_back_whole(alike: dict[str, Any]) -> None:
+    told_apart(alike, "Ak", "Bor")
+    told_apart(alike, "Ak", "Cam")
+    merged(alike, "Cam", "Bor")
+    told_apart(alike, "Bor", "Ak", apart.hold_alike)
+    assert (judged(alike), listed(alike)) == ([], ["Ak-Bor"])
+
+
+def test_the_database_takes_a_pair_once_and_in_one_order(alike: dict[str, Any]) -> None:
+    one, other = sorted((alike["Ak"], alike["Bor"]))
+    for first, second in ((one, other), (other, one)):
+        told_apart(alike, "Ak", "Cam")
+        with pytest.raises(IntegrityError), system_session() as s:
+            keys = {"one_id": first, "other_id": second, "one_now_id": first, "other_now_id": second, "by_name": "K"}
+            s.add_all([ToldApart(**keys), ToldApart(**keys)])
+        told_apart(alike, "Ak", "Cam", apart.hold_alike)
+
+
+def test_what_was_judged_different_does_not_look_the_same_on_the_institution_s_page(alike: dict[str, Any]) -> None:
+    def others(session: Any) -> list[int]:
+        row = session.get_one(Institution, alike["Ak"])
+        return [i.id for i in look_alikes(session, row.name, row.tax_no, row.city, but=row.id)]
+
+    told_apart(alike, "Ak", "Bor")
+    assert in_session(alike["desk"], others) == [alike["Cam"]]
