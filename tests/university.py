@@ -16,7 +16,20 @@ from flask import Flask, current_app
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from models import Application, DraftPage, Enrolment, HolidayOverride, JobRun, Letter, Policy, Student, User, db, utcnow
+from models import (
+    Application,
+    Declaration,
+    DraftPage,
+    Enrolment,
+    HolidayOverride,
+    JobRun,
+    Letter,
+    Policy,
+    Student,
+    User,
+    db,
+    utcnow,
+)
 from services.sign_in import today
 from tests.people import Town, a_town, looking, sign_in
 from workflow.phase import HANDED_IN, TAKES_PLACE
@@ -262,3 +275,12 @@ class _Builder:
             "civil membership": self.t.session.merge(users["member of civil"]).memberships[0].id,
             "account": users["stranger"].id, "membership": self.t.session.merge(users["it"]).memberships[0].id,
         }  # fmt: skip
+
+
+def starting(university: University, days: dict[int, int]) -> None:
+    """Have these declarations name first days so many days from now."""
+    with looking(university.app) as session:
+        for key, ahead in days.items():
+            entry, starts = session.get_one(Declaration, key), today() + timedelta(days=ahead)
+            entry.starts_on, entry.due_on = starts, starts - timedelta(days=1)
+            entry.ends_on, entry.aim_on = starts + timedelta(days=27), entry.due_on

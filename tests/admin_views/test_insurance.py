@@ -20,7 +20,7 @@ from services import insurance_list
 from services.seal import Seal
 from services.sign_in import today
 from tests.people import a_town, looking
-from tests.university import University
+from tests.university import University, starting
 from workflow.words import Action, ApplicationState, DeclarationKind, DeclarationState
 
 ID = "10000000146"
@@ -41,15 +41,6 @@ def office(university: University) -> Any:
 def row(university: University, name: str = "ayse due") -> Declaration:
     with looking(university.app) as session:
         return session.get_one(Declaration, university.declarations[name])
-
-
-def starting(university: University, days: dict[int, int]) -> None:
-    """Have these declarations name first days so many days from now."""
-    with looking(university.app) as session:
-        for key, ahead in days.items():
-            entry, starts = session.get_one(Declaration, key), today() + timedelta(days=ahead)
-            entry.starts_on, entry.due_on = starts, starts - timedelta(days=1)
-            entry.ends_on, entry.aim_on = starts + timedelta(days=27), entry.due_on
 
 
 def an_entry(university: University, ahead: int = 21) -> Declaration:

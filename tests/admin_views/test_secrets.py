@@ -45,7 +45,7 @@ from services.transition import take
 from tests.admin_views.reach import ADDRESSES, BOARD, CAREER, CIVIL, MINE, WRITTEN_ON, Address
 from tests.admin_views.walk import ask, methods
 from tests.people import Town, a_town, looking
-from tests.university import SEALED, WRITTEN, Names, University
+from tests.university import SEALED, WRITTEN, Names, University, starting
 from workflow.phase import ASSESSED, HANDED_IN, TAKES_PLACE
 from workflow.words import Action, ApplicationState, DeclarationState, Page, Part, Purpose
 
@@ -216,6 +216,7 @@ def _explicitly(made: Sweep) -> None:
     """The health office has one number shown, and takes another out on a list of either kind."""
     university, office = made.university, made.university.people["health office"]
     shown, listed = university.declarations["ayse due"], university.declarations["zeynep due"]
+    starting(university, {listed: 21})
     made.told["shown"] = _text(office.post(f"/declarations/national-id/{shown}"))
     told = office.post("/declarations/list", data={"row": f"{listed}:0"})
     token = re.findall(r'name="told" value="([^"]+)"', office.get(told.location).text)[0]
