@@ -122,6 +122,12 @@ def _change_by(about: About) -> Deadline:
             return _office_day(about, row.ends_on + EXIT)
 
 
+def _stopped(about: About) -> Say | None:
+    """Why it was stopped; a reason to move dates is the student's, the firm's and the commission's alone."""
+    row: ChangeRequest = about.row
+    return Say("Reason given: %(why)s", why=_ended(row.why)) if row.kind is ChangeKind.STOP else None
+
+
 def _declare(about: About) -> Say:
     """What an approved change asks of the health office, and by when."""
     row: ChangeRequest = about.row
@@ -176,6 +182,7 @@ _FACTS: dict[type, dict[str, Fact]] = {
         "until": lambda a: Deadline(answer_links.last_day(a.row)),
         "decide_by": _change_by,
         "declare": _declare,
+        "stopped": _stopped,
     },
     Request: {
         **_OF_STEP,

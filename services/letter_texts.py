@@ -149,7 +149,7 @@ TEXTS: dict[tuple[str, str, Actor], Text] = {
     ),
     ("change_request", "approve", Actor.HEALTH_OFFICE): (
         N_("New dates, insurance to be checked: %(student)s"),
-        N_("The internship of %(student)s (%(number)s) at %(institution)s was changed. %(kind)s: instead of %(before_starts_on)s – %(before_ends_on)s, %(new_starts_on)s – %(new_ends_on)s. Reason given: %(why)s %(declare)s"),
+        N_("The internship of %(student)s (%(number)s) at %(institution)s was changed. %(kind)s: instead of %(before_starts_on)s – %(before_ends_on)s, %(new_starts_on)s – %(new_ends_on)s. %(declare)s %(stopped)s"),
     ),
     ("change_request", "reject", Actor.STUDENT): (
         N_("Your request was refused: %(kind)s"),

@@ -167,3 +167,15 @@ def test_a_stop_keeps_its_reason_everywhere(app: Flask, desks: dict[str, Any]) -
     assert WHY in board
     told = {letter.reader: WHY in letter.text for letter in letters}
     assert told == dict.fromkeys(("student", "employer", "health_office"), True)
+
+
+def test_why_dates_were_moved_is_not_the_health_offices(app: Flask, desks: dict[str, Any]) -> None:
+    agreed(desks, "postpone")
+    with looking(app) as s:
+        written = set(s.scalars(select(Letter.id)))
+    step(desks["who"]["member"], "changes", desks["postpone"], "approve", 2)
+    with looking(app) as s:
+        letters = s.scalars(select(Letter).where(Letter.id.not_in(written))).all()
+    assert {letter.reader: WHY in letter.text for letter in letters} == {
+        "student": True, "employer": True, "health_office": False,
+    }  # fmt: skip
