@@ -58,7 +58,11 @@ def test_a_firm_answers_from_its_letter_and_the_commission_decides(
     chair.goto("/changes/?state=with_commission")
     waiting = chair.locator("tbody a").count()
     chair.locator("tbody a", has_text=re.compile(".")).first.click()
+    expect(chair.locator(".steps .btn-success")).to_be_visible()
+    decided = chair.url
     chair.click(".steps .btn-success")
+    expect(chair.locator(".alert-success")).to_contain_text("Onaylandı")  # on the next one that waits
+    chair.goto(decided)
     expect(chair.locator(".badge-state").first).to_have_text("Onaylandı")
     chair.goto("/changes/?state=with_commission")
     expect(chair.locator("tbody a")).to_have_count(waiting - 1)

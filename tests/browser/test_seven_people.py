@@ -259,12 +259,16 @@ def _the_firm_agrees_by_letter(walk: Walk, subject: str) -> None:
 def _the_commission(walk: Walk, action: str) -> None:
     page = walk.at("uye", "/changes/?state=with_commission")
     page.locator("tbody a", has_text="Elif").first.click()
+    expect(page.locator(".steps .btn-success")).to_be_visible()
+    decided = page.url
     if action == "approve":
         page.click(".steps .btn-success")
     else:
         page.click(f'.steps a[href*="/{action}"]')
         page.fill('[name="reason"]', "Dönem başlıyor, uzatma uygun değil.")
         page.click("main form .btn-primary")
+    expect(page.locator(TAKEN)).to_be_visible()
+    page.goto(decided)
     expect(page.locator(".badge-state").first).to_have_text(
         {"approve": "Onaylandı", "reject": "Komisyonca reddedildi"}[action]
     )
