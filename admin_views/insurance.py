@@ -87,7 +87,8 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
         typed = board.typed(args)
         if tckimlik.is_valid(typed):
             flash(said(NOT_BY_ID), "warning")
-            return redirect(url_for(".index_view", **dict[str, Any]((n, v) for n, v in args.items() if n != "q")), 303)
+            kept: dict[str, Any] = {n: args[n] for n in ("due", "kind", "state") if n in args}
+            return redirect(url_for(".index_view", **kept), 303)
         page = self.page(args)
         counted = board.board(db.session(), today())
         return self.render(

@@ -74,7 +74,7 @@ def append(session: Session, step: Step) -> Step:
 
 def _queue_up(session: Session, step: Step) -> None:
     """Hold the row the history is of, unless its writer holds it already; an import is of no row."""
-    file = Step.metadata.tables.get(step.machine)
+    file = Step.metadata.tables.get(step.machine)  # by its table: whoever may write here need not reach the row
     if file is not None:
         session.execute(select(file.c.id).where(file.c.id == step.row_id).with_for_update(key_share=True))
 

@@ -19,6 +19,7 @@ WAITING = (DeclarationState.DUE, DeclarationState.FAILED)
 STATES = tuple(s for s in DeclarationState if s is not DeclarationState.NEW)
 ALL = "all"
 SOON = timedelta(days=7)
+TELLING = 3  # letters; a shorter beginning is in very many names, and the status leads after all
 GRACE = timedelta(days=20)  # no feast is longer
 COUNTED = timedelta(days=30)  # working days are counted this far ahead, beyond it weeks
 
@@ -67,7 +68,8 @@ def branches(args: Mapping[str, str]) -> list[Conditions]:
     """The statuses asked for, one index walk each; by default what still waits for the office."""
     state = args.get("state", "")
     states = STATES if state == ALL else [DeclarationState(state)] if state in STATES else WAITING
-    if search.typed_words(typed(args)):
+    words = search.typed_words(typed(args))
+    if words and len(words[0]) >= TELLING:
         # few files have these words and very many a status: no index of the status may lead
         return [[func.coalesce(Declaration.state, "").in_(states)]]
     return [[Declaration.state == s] for s in states]

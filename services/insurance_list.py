@@ -135,8 +135,9 @@ def untimely(row: Declaration, of: Columns, grace: Grace) -> Say | None:
     """
     if row.state not in WAITING:
         return None
-    if row.kind is DeclarationKind.EXIT and grace.today < row.ends_on:
-        return Say("An exit is declared once the internship has ended: from %(day)s on.", day=row.ends_on)
+    if row.kind is DeclarationKind.EXIT and grace.today <= row.ends_on:
+        first = row.ends_on + timedelta(days=1)
+        return Say("An exit is declared once the internship has ended: from %(day)s on.", day=first)
     if row.kind is not DeclarationKind.ENTRY:
         return None
     if grace.over(row.due_on):

@@ -14,7 +14,7 @@ from services.calendar import grace, last_office_day
 from services.sign_in import ISTANBUL
 from workflow.days import EXIT_WITHIN, days_text
 from workflow.say import Deadline, Say
-from workflow.words import ChangeKind, DeclarationKind
+from workflow.words import ChangeKind, DeclarationKind, DeclarationState
 
 DAY = timedelta(days=1)
 EXIT = timedelta(days=EXIT_WITHIN)
@@ -99,6 +99,8 @@ def _still(about: About) -> Say:
         return Say("The last day for it was %(day)s: please make it today.", day=Deadline(row.due_on))
     if not now.over(row.due_on):
         return Say("Its last day was no working day, so the law still allows it until %(day)s: please make it today.", day=Deadline(now.until))  # fmt: skip
+    if row.state is DeclarationState.FAILED:
+        return Say("The last day for it was %(day)s, and an entry is never made retroactively: please settle it with the social security institution directly, today, then mark it as sent and record the reference.", day=Deadline(row.due_on))  # fmt: skip
     return Say("The last day for it was %(day)s, and an entry is never made retroactively: please settle it with the social security institution directly, today, then record the reference.", day=Deadline(row.due_on))  # fmt: skip
 
 
@@ -125,7 +127,7 @@ def _change_by(about: About) -> Deadline:
 def _stopped(about: About) -> Say | None:
     """Why it was stopped; a reason to move dates is the student's, the firm's and the commission's alone."""
     row: ChangeRequest = about.row
-    return Say("Reason given: %(why)s", why=_ended(row.why)) if row.kind is ChangeKind.STOP else None
+    return Say("Reason of the stop: %(why)s", why=_ended(row.why)) if row.kind is ChangeKind.STOP else None
 
 
 def _declare(about: About) -> Say:

@@ -161,7 +161,7 @@ def queue(session: Session, args: Mapping[str, str], standing: Standing) -> Queu
     days = {n: d for n in DAYS if (typed := args.get(n, "").strip()) and (d := day_of(n, typed, wrong))}
     asked = args.get("state", ApplicationState.SUBMITTED)
     state = ApplicationState(asked) if asked in STATES else None
-    typed = args.get("q", "").replace("\x00", "").strip()[:100]
+    typed = args.get("q", "").replace("\x00", "").strip()[: search.LONGEST]
     words = search.typed_words(typed)
     if typed and not words:
         wrong.append("q")

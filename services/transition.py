@@ -219,11 +219,14 @@ def _turn(  # noqa: PLR0913 -- the facts of a step, named
     return step
 
 
-def hold(session: Session, row: Any) -> None:
-    """Let nobody else move a row until the caller commits, and read it as it stands now; raises Outrun if it is gone."""
+def hold(session: Session, row: Any, *, referred: bool = False) -> None:
+    """Let nobody else move a row until the caller commits, and read it as it stands now; raises Outrun if it is gone.
+
+    `referred`: what others write meanwhile may still refer to it.
+    """
     session.flush()
     try:
-        session.refresh(row, with_for_update={"of": type(row)})
+        session.refresh(row, with_for_update={"of": type(row), "key_share": referred})
     except InvalidRequestError:  # somebody deleted it this very moment
         raise Outrun from None
 

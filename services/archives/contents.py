@@ -28,7 +28,7 @@ CONTAINERS: dict[str, tuple[str, str]] = {
     "ods": (OPEN + "spreadsheet", "content.xml"),
 }
 # ISO 32000-1, 7.5.5: where the last cross-reference table begins, then the mark of the end; readers look this far back
-PDF_TRAILER, PDF_TAIL = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF"), 1024
+PDF_TRAILER, PDF_TAIL = re.compile(rb"startxref\s+(\d{1,10})\s*%%EOF"), 1024
 TEXTS = {"txt": "text/plain", "csv": "text/csv"}
 ARCHIVES = frozenset({"zip", "7z", "rar", "gz", "tgz", "bz2", "xz", "tar", "iso", "cab", "jar"})
 MACROS = "vbaProject.bin"
@@ -40,6 +40,10 @@ def sniff(name: str, data: bytes) -> str:
     if ending in ARCHIVES:
         raise Refusal(Say("“%(name)s” is an archive inside the archive. Put its files in directly.", name=shown(name)))
     if not _is(ending, data):
+        if ending == "pdf" and data.startswith(PDF):
+            raise Refusal(
+                Say("“%(name)s” is broken off: its end is missing. Save it anew and upload it again.", name=shown(name))
+            )
         known = ending in MAGIC or ending in CONTAINERS or ending in TEXTS
         if known:
             raise Refusal(Say("“%(name)s” is not what its ending says.", name=shown(name)))

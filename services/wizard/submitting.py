@@ -75,7 +75,7 @@ def _stands_now(session: Session, draft: Draft) -> bool:
 def _held(session: Session, row: Any) -> Any:
     """The row, or the one it was merged into, held."""
     while row is not None:
-        hold(session, row)
+        hold(session, row, referred=True)
         if row.merged_into_id is None:
             return row
         row = session.get_one(type(row), row.merged_into_id)

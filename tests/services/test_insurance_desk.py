@@ -159,7 +159,7 @@ def test_an_overdue_entry_can_still_be_finished(app: Flask) -> None:
 @pytest.mark.parametrize(
     ("kind", "day", "listed"),
     [
-        ("exit", date(2026, 8, 1), False), ("exit", date(2026, 8, 2), True), ("exit", date(2027, 1, 1), True),
+        ("exit", date(2026, 8, 2), False), ("exit", date(2026, 8, 3), True), ("exit", date(2027, 1, 1), True),
         ("correction", date(2026, 5, 1), True), ("correction", date(2026, 9, 1), True),
         ("cancellation", date(2026, 5, 1), True), ("cancellation", date(2026, 9, 1), True),
     ],

@@ -187,7 +187,7 @@ LATER = [
     ),
     ("entry_overdue", date(2026, 7, 7), "Son gün 5 Temmuz Pazar idi ve işe giriş bildirgesi geriye dönük verilmez"),
     ("rejected_starts", date(2026, 7, 7), "daha geç bir ilk gün seçin"),
-    ("return_due", date(2026, 9, 5), "Bunun için verilen son gün, 4 Eylül Cuma, geçti"),
+    ("return_due", date(2026, 9, 5), "Bunun için verilen süre 4 Eylül Cuma günü doldu"),
 ]
 
 
@@ -199,6 +199,19 @@ def test_a_reminder_that_comes_after_its_day_says_so(app: Flask, name: str, day:
         reminders.remind(day, [BY_NAME[name]])
         with system_session() as s:
             assert says in s.scalars(select(Letter.text).limit(1)).one()
+
+
+@pytest.mark.parametrize("state", ["due", "failed"])
+def test_an_entry_that_is_too_late_names_the_steps_that_are_open(app: Flask, state: str) -> None:
+    with app.app_context():
+        with a_town() as t:
+            of = t.department()
+            t.office(Actor.HEALTH_OFFICE)
+            t.declaration(t.application(t.student(of), of, state=S.APPROVED), "entry", state, aim_on=date(2026, 7, 3))
+        reminders.remind(date(2026, 7, 7), [BY_NAME["entry_overdue"]])
+        with system_session() as s:
+            text = s.scalars(select(Letter.text)).one()
+        assert ("gönderildi olarak işaretleyip" in text, "referansı kaydedin" in text) == (state == "failed", True)
 
 
 # -- what is overdue is loud -----------------------------------------------------------------------------------------
