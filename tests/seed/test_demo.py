@@ -1,6 +1,7 @@
 """The demo university lives, and stays as it is when asked for again."""
 
 import hashlib
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -34,6 +35,7 @@ from services.settings import ROOT
 from services.standing import standing_of
 from services.wizard import drafts
 from services.wizard.checks import judge_again
+from tests.databases import Databases, served
 from tests.people import looking, sign_in
 from tests.seed.commands import counted, run
 from workflow.phase import status
@@ -43,12 +45,18 @@ WORD = "gezi-parolasi-7"
 S = ApplicationState
 
 
-@pytest.fixture
-def demo_app(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    monkeypatch.setattr(app.extensions["staj"], "staj_demo_password", WORD)
-    run(app, "seed", "apply", str(ROOT / "seed" / "data"))
-    run(app, "seed", "demo")
-    return app
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def demo_app(
+    request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
+    """One demo for all tests of this module: they look, and leave it as it is."""
+    url = databases.fresh(request.param)
+    with served(url, tmp_path_factory.mktemp("demo")) as app, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app.extensions["staj"], "staj_demo_password", WORD)
+        run(app, "seed", "apply", str(ROOT / "seed" / "data"))
+        run(app, "seed", "demo")
+        yield app
+    databases.drop(url)
 
 
 def test_the_demo_lives_in_every_state_and_phase_with_a_history_that_holds(demo_app: Flask) -> None:
