@@ -152,7 +152,7 @@ def _the_firm_comes_by_its_letter(walk: Walk) -> Page:
     expect(page.locator(".alert-danger")).to_be_visible()
     assert faults(page) == []
     _with_the_code(walk, page)
-    walk.looked_at(page, *pages_of(page).values())
+    walk.looked_at(page, *pages_of(page))
     page.goto("/interns/")
     assert not re.search(r"\b\d{11}\b", page.content())  # no national id
     return page
