@@ -112,7 +112,7 @@ class Broken(threading.Thread):
                     return
                 lines.write(f"{said}\r\n".encode())
                 lines.flush()
-                letter = word.lower() == "data"
+                letter = word.lower() == "data" and said.startswith("354")
             line = lines.readline().decode()
             if not line:
                 return
