@@ -20,7 +20,7 @@ from models import Application, ChangeRequest, Declaration, Department, Institut
 from services import insurance_board as board
 from services import insurance_list, national_ids
 from services.calendar import grace
-from services.insurance_list import BadColumns
+from services.insurance_codes import BadColumns
 from services.listing import Listed, Order, capped, cursor, key, listed
 from services.say import said
 from services.seal import Seal
@@ -50,7 +50,8 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
     icon = "hospital"
     files = "declaration"
     intro = N_(
-        "Entries end one day before the internship starts, by 23:59; exits ten days after it ends (Law 5510). "
+        "Entries end one day before the internship starts, by 23:59; exits within the days set for them after "
+        "it ends (Law 5510). "
         "The desk aims at the last working day before that."
     )
     empty = N_("Nothing waits to be declared. Approved internships bring their declarations here by themselves.")

@@ -17,7 +17,8 @@ from models import Application, Declaration, db
 from services import insurance_board, insurance_list, national_ids
 from services.calendar import Grace, grace
 from services.export import CONTENT_TYPES, exported
-from services.insurance_list import BadColumns, Columns
+from services.insurance_codes import BadColumns
+from services.insurance_list import Columns
 from services.listing import SIZE, Order, key, listed
 from services.say import said
 from services.seal import Seal

@@ -16,7 +16,7 @@ from services import insurance_references as inward
 from services.archives import Refusal
 from services.archives.rules import upload_name
 from services.imports import Shelf
-from services.insurance_list import BadColumns
+from services.insurance_codes import BadColumns
 from services.say import said
 from services.sign_in import today
 from services.tables import OFFICE, TABULAR, Unreadable, read_table

@@ -21,7 +21,7 @@ from workflow.say import N_, Say
 from workflow.transitions import CHANGE_REQUESTS
 from workflow.words import Actor, ChangeState, LinkPurpose
 
-GOOD_FOR = timedelta(days=14)
+GOOD_FOR = timedelta(days=14)  # the house's own number; workflow.reminders reminds within it
 SUBJECT = N_("Your code for the answer")
 TEXT = N_(
     "Type the code %(code)s on the page where you answer the request of %(student)s. It is good for 15 minutes and works once. If you are not answering anything now, you need not do anything: without the code nobody can answer for you."

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from models import Application, Declaration, Step
 from services.calendar import last_office_day
+from services.insurance_codes import exit_by
 from services.transition import brings_about, follow
-from workflow.days import EXIT_WITHIN
 from workflow.transitions import APPLICATIONS, DECLARATIONS
 from workflow.words import Action, ApplicationState, DeclarationKind, DeclarationState
 
@@ -22,10 +22,10 @@ _NAMES_THE_START = (DeclarationKind.ENTRY, DeclarationKind.CORRECTION)
 def due(session: Session, kind: DeclarationKind, starts_on: date, ends_on: date) -> dict[str, date]:
     """The last day the law allows for a declaration, and the working day the desk aims at.
 
-    Entries (and their corrections and cancellations) end one day before the start, by 23:59; exits ten days
-    after the end.
+    Entries (and their corrections and cancellations) end one day before the start, by 23:59; exits so many
+    days after the end as the health office's data file has it.
     """
-    last = ends_on + timedelta(days=EXIT_WITHIN) if kind is DeclarationKind.EXIT else starts_on - timedelta(days=1)
+    last = exit_by(ends_on) if kind is DeclarationKind.EXIT else starts_on - timedelta(days=1)
     return {"due_on": last, "aim_on": last_office_day(session, last)}
 
 

@@ -1,32 +1,20 @@
 """The list of declarations the health office takes out: columns and codes from a data file, each row validated."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from models import Application, Declaration
-from services import national_ids
+from services import insurance_codes, national_ids
 from services.calendar import Grace
 from services.insurance_board import WAITING
+from services.insurance_codes import BadColumns, Codes
 from services.say import said
 from services.seal import Seal
-from services.settings import ROOT
 from workflow.say import Say
 from workflow.words import DeclarationKind, DeclarationState
-
-COLUMNS = ROOT / "seed" / "data" / "insurance_columns.yaml"
-
-
-class BadColumns(Exception):
-    """The data file cannot be used; `say` says why."""
-
-    def __init__(self, say: Say) -> None:
-        super().__init__(str(say))
-        self.say = say
 
 
 @dataclass(frozen=True)
@@ -61,40 +49,25 @@ FACTS: dict[str, Callable[[Entry], Any]] = {
     "reference": lambda e: e.row.reference,
     "refusal": lambda _e: None,
 }
-_DATED = {"document_kinds": {"covered", "not_covered"}, "occupation_codes": {"code"}, "entries": {"days_ahead"}}
-_A_MONTH = 30  # days, where the file says nothing
-_MOST_AHEAD = 366
 
 
 @dataclass(frozen=True)
-class Columns:
-    """Headings with their facts, and the codes by the day from which they hold, newest first."""
+class Columns(Codes):
+    """Headings with their facts, beside the codes."""
 
     columns: tuple[tuple[str, str], ...]
-    codes: Mapping[str, Sequence[Mapping[str, Any]]]
 
     @property
     def headings(self) -> list[str]:
         return [heading for heading, _fact in self.columns]
 
-    def code(self, table: str, name: str, on: date) -> str | None:
-        """The code that holds on a day; None before the first one."""
-        return next((str(line[name]) for line in self.codes[table] if line["from"] <= on), None)
-
-    def days_ahead(self, on: date) -> int:
-        """How many days before a first day its entry can be made at the earliest."""
-        return int(self.code("entries", "days_ahead", on) or _A_MONTH)
-
 
 def columns(path: Path | None = None) -> Columns:
     """The columns the data file names; raises BadColumns."""
-    path = path or COLUMNS
-    try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError):
-        found = None
-    if not isinstance(found, dict) or not isinstance(found.get("columns"), list) or not found["columns"]:
-        raise BadColumns(Say("The file %(file)s is no list of columns. Tell the IT office.", file=path.name))
+    path = path or insurance_codes.COLUMNS
+    found = insurance_codes.read(path)
+    if not isinstance(found.get("columns"), list) or not found["columns"]:
+        raise BadColumns(insurance_codes.no_columns(path.name))
     for line in found["columns"]:
         if not isinstance(line, dict) or not line.get("heading") or line.get("fact") not in FACTS:
             raise BadColumns(
@@ -103,28 +76,8 @@ def columns(path: Path | None = None) -> Columns:
     names = [str(line["heading"]).lower() for line in found["columns"]]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise BadColumns(Say("%(file)s has two columns called “%(column)s”. Tell the IT office.", file=path.name, column=twice))  # fmt: skip
-    codes = {table: _dated(path.name, found.get(table), table) for table in _DATED if table != "entries"}
-    codes["entries"] = _ahead(path.name, found["entries"]) if "entries" in found else []
-    return Columns(tuple((str(c["heading"]), c["fact"]) for c in found["columns"]), codes)
-
-
-def _dated(file: str, lines: Any, table: str) -> list[Mapping[str, Any]]:
-    wanted = {"from", *_DATED[table]}
-    whole = isinstance(lines, list) and all(isinstance(n, dict) and wanted <= n.keys() for n in lines)
-    if not whole or not all(isinstance(n["from"], date) for n in lines):
-        raise BadColumns(
-            Say("The codes “%(table)s” of %(file)s are incomplete. Tell the IT office.", table=table, file=file)
-        )
-    return sorted(lines, key=lambda n: n["from"], reverse=True)
-
-
-def _ahead(file: str, lines: Any) -> list[Mapping[str, Any]]:
-    told = _dated(file, lines, "entries")
-    if not all(type(n["days_ahead"]) is int and 0 < n["days_ahead"] <= _MOST_AHEAD for n in told):
-        raise BadColumns(
-            Say("“days_ahead” of %(file)s is a whole number of days, 1 to %(most)s. Tell the IT office.", file=file, most=_MOST_AHEAD)
-        )  # fmt: skip
-    return told
+    told = tuple((str(c["heading"]), c["fact"]) for c in found["columns"])
+    return Columns(insurance_codes.codes(path.name, found), told)
 
 
 def untimely(row: Declaration, of: Columns, grace: Grace) -> Say | None:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import Any
 
 import huey
@@ -26,6 +27,7 @@ _log = logging.getLogger("staj.jobs")
 _WROTE = "wrote_letters"
 _YEAR = timedelta(days=366)
 POST, VERIFY = "post_letters", "verify_history"
+_posting = Lock()  # in memory: it ends with the worker that held it
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,18 @@ class Untrue(Exception):
 
 
 def post_letters() -> int:
-    """Post what is due, by the transport the deployment chose."""
-    settings = current_app.extensions["staj"]
-    return post_due(transport_for(settings.mail_url, settings.mail_from))
+    """Post what is due, by the transport the deployment chose.
+
+    One run at a time in each worker: while a slow server is talked to, its other hand is free for other work.
+    A second run ends at once; the first takes what was written meanwhile, or else the next minute's does.
+    """
+    if not _posting.acquire(blocking=False):
+        return 0
+    try:
+        settings = current_app.extensions["staj"]
+        return post_due(transport_for(settings.mail_url, settings.mail_from))
+    finally:
+        _posting.release()
 
 
 def verify_history() -> int:
@@ -128,7 +139,7 @@ def jobs(app: Flask) -> Jobs:
 
 
 def run(app: Flask) -> None:
-    """Work until told to stop (TERM finishes the letter in hand). Two at a time: a long job holds no letter up."""
+    """Work until told to stop (TERM finishes the letter in hand). Two at a time: a long job holds no letter up, and no letters a job."""
     settings = app.extensions["staj"]
     transport_for(settings.mail_url, settings.mail_from)  # a wrong address is said now, not at the first letter
     jobs(app).queue.create_consumer(workers=2, max_delay=1.0, graceful_signal="TERM", shutdown_timeout=30).run()

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session, object_session
 from models import Application, Attendance, ChangeRequest, Declaration, Evaluation, Request
 from services import answer_links, commissions
 from services.calendar import grace, last_office_day
+from services.insurance_codes import exit_by
 from services.sign_in import ISTANBUL
-from workflow.days import EXIT_WITHIN, days_text
+from workflow.days import days_text
 from workflow.say import Deadline, Say
 from workflow.words import ChangeKind, DeclarationKind, DeclarationState
 
 DAY = timedelta(days=1)
-EXIT = timedelta(days=EXIT_WITHIN)
 _PLACE = re.compile(r"%\((\w+)\)s")
 
 
@@ -121,7 +121,7 @@ def _change_by(about: About) -> Deadline:
         case ChangeKind.EXTEND:
             return _office_day(about, row.before_ends_on)
         case _:
-            return _office_day(about, row.ends_on + EXIT)
+            return _office_day(about, exit_by(row.ends_on))
 
 
 def _stopped(about: About) -> Say | None:
@@ -138,7 +138,7 @@ def _declare(about: About) -> Say:
             "The entry is due by %(entry)s, 23:59; one already made has to be corrected by %(correction)s.",
             entry=Deadline(row.starts_on - DAY), correction=Deadline(row.before_starts_on - DAY),
         )  # fmt: skip
-    return Say("The exit is due by %(exit)s.", exit=Deadline(row.ends_on + EXIT))
+    return Say("The exit is due by %(exit)s.", exit=Deadline(exit_by(row.ends_on)))
 
 
 _MEANS = {

@@ -70,13 +70,14 @@ def retry(session: Session, letter: Letter) -> bool:
 
 
 def _claims(now: Clock) -> Iterator[Claim]:
-    """The due letters, claimed one by one as they are asked for; each at most once a run."""
+    """The due letters, claimed one by one as they are asked for, with those that are written meanwhile.
+
+    A claim moves its letter on, so that none comes twice before its next try.
+    """
     while due := _due(now()):
         for key, tries in due:
             if claim := _claim(key, tries, now()):
                 yield claim
-        if len(due) < BATCH:
-            return
 
 
 def _due(moment: datetime) -> list[tuple[int, int]]:

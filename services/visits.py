@@ -26,7 +26,7 @@ from services.standing import NOBODY, Standing
 from workflow.say import N_, Say
 from workflow.words import Action, LinkPurpose
 
-GOOD_FOR = timedelta(days=180)  # a link
+GOOD_FOR = timedelta(days=180)  # a link; the house's own number
 LASTS = timedelta(hours=12)  # a visit
 MOST_AN_HOUR = 3  # links asked for by one address
 TO_INTERNS = N_("To my interns")

@@ -10,10 +10,10 @@ from workflow.words import Word
 WHOLE, HALF, NOTHING = 2, 1, 0
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)  # anything else is a slip of the pen
 MONDAY_TO_FRIDAY = 31
-EXIT_WITHIN = 10  # calendar days after the last day, to declare the exit (Law 5510)
-WEEK_WITHIN = 7  # calendar days after a week's last working day, for the firm to go through it
-FIRM_WITHIN = 10  # calendar days after the last day, for the firm to confirm the attendance and to evaluate
-ANSWER_WITHIN = 7  # calendar days in which a commission answers a request
+# the house's own numbers, no rule of law, in calendar days
+WEEK_WITHIN = 7  # after a week's last working day, for the firm to go through it
+FIRM_WITHIN = 10  # after the last day, for the firm to confirm the attendance and to evaluate
+ANSWER_WITHIN = 7  # in which a commission answers a request, where its chair sets nothing else
 
 
 class DayKind(Word):

@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from models import Declaration, SearchWord, Step, Student
-from services import insurance_list
+from services import insurance_codes
 from services.seal import Seal
 from services.sign_in import today
 from tests.people import a_town, looking
@@ -230,8 +230,8 @@ occupation_codes:
 def test_another_column_map_gives_another_file_and_takes_it_back(
     university: University, office: Any, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(insurance_list, "COLUMNS", tmp_path / "columns.yaml")
-    insurance_list.COLUMNS.write_text(OTHER_COLUMNS, encoding="utf-8")
+    monkeypatch.setattr(insurance_codes, "COLUMNS", tmp_path / "columns.yaml")
+    insurance_codes.COLUMNS.write_text(OTHER_COLUMNS, encoding="utf-8")
     entry = an_entry(university)
     told = office.post("/declarations/list", data={"row": f"{entry.id}:{entry.version}"}, follow_redirects=True).text
     token = re.findall(r'name="told" value="([^"]+)"', told)[0]
@@ -282,13 +282,14 @@ def workbook(kind: str, lines: list[list[str]]) -> io.BytesIO:
         ("covered: ", "kapsam: ", "eksik"), ("columns:", "sütunlar:", "columns.yaml"),
         ("occupation_codes:", "entries: []\noccupation_codes:\n  - {from: dün, code: x}\nx:", "eksik"),
         ("columns:", "entries: [{from: 2020-01-01, days_ahead: -3}]\ncolumns:", "days_ahead"),
+        ("columns:", "exits: [{from: 2020-01-01, days_after: 0}]\ncolumns:", "days_after"),
     ],
 )  # fmt: skip
 def test_a_bad_column_map_is_told_and_nothing_goes_out(
     university: University, office: Any, before: str, after: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(insurance_list, "COLUMNS", tmp_path / "columns.yaml")
-    insurance_list.COLUMNS.write_text(OTHER_COLUMNS.replace(before, after), encoding="utf-8")
+    monkeypatch.setattr(insurance_codes, "COLUMNS", tmp_path / "columns.yaml")
+    insurance_codes.COLUMNS.write_text(OTHER_COLUMNS.replace(before, after), encoding="utf-8")
     entry = an_entry(university)
     told = office.post("/declarations/list", data={"row": f"{entry.id}:{entry.version}"}, follow_redirects=True).text
     [warned] = re.findall(r"alert-warning[^>]*>(.*?)</div>", told, re.DOTALL)

@@ -38,6 +38,7 @@ def a_full_house(t: Town) -> dict[str, User]:
     for _ in range(2):
         t.application(t.student(civil), civil, submitted_at=EARLY)
     t.application(t.student(civil), civil, submitted_at=FRESH)
+    t.application(t.student(civil), civil, state=S.COMPLETION, starts_on=date(2026, 4, 6))
     asked = t.application(t.student(civil), civil, state=S.APPROVED)
     t.change(asked, "with_commission", asked_at=FRESH)
     t.change(t.application(t.student(civil), civil, state=S.APPROVED), "with_supervisor")
@@ -65,13 +66,14 @@ def test_everybody_who_reviews_gets_one_letter_with_what_is_theirs(app: Flask) -
         with a_town() as t:
             people = {name: user.email for name, user in a_full_house(t).items()}
         assert digest.summarise(DAY) == 5
+        completion = "1 staj sonlandırma değerlendirme bekliyor (ilk biten staj: 3 Mayıs 2026)"
         change = "1 değişiklik talebi karar bekliyor (en eskisi: 9 Haziran 2026)"
         request = "1 öğrenci talebi yanıt bekliyor (geciken: 1; en eskisi: 4 Mayıs 2026)"
         assert written() == {
-            people["civil"]: ["4 başvuru karar bekliyor (geciken: 2; en eskisi: 4 Mayıs 2026)", change, request],
+            people["civil"]: ["4 başvuru karar bekliyor (geciken: 2; en eskisi: 4 Mayıs 2026)", completion, change, request],
             people["mining"]: ["1 başvuru karar bekliyor (en eskisi: 9 Haziran 2026)"],
-            people["both"]: ["5 başvuru karar bekliyor (geciken: 2; en eskisi: 4 Mayıs 2026)", change, request],
-            people["own"]: ["3 başvuru karar bekliyor (geciken: 2; en eskisi: 4 Mayıs 2026)", change, request],
+            people["both"]: ["5 başvuru karar bekliyor (geciken: 2; en eskisi: 4 Mayıs 2026)", completion, change, request],
+            people["own"]: ["3 başvuru karar bekliyor (geciken: 2; en eskisi: 4 Mayıs 2026)", completion, change, request],
             people["health"]: ["2 SGK bildirgesinin süresi doldu ya da yedi gün içinde doluyor (geciken: 1; en eskisi: 9 Haziran 2026)"],
         }  # fmt: skip
 

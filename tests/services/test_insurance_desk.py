@@ -14,7 +14,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Declaration, HolidayOverride, ReachSession, Step, db
-from services import audit, insurance_board, insurance_list, insurance_references, national_ids
+from services import (
+    audit,
+    insurance_board,
+    insurance_codes,
+    insurance_list,
+    insurance_references,
+    letter_facts,
+    national_ids,
+)
 from services.calendar import grace
 from services.insurance_references import Given
 from services.scope import OutOfReach, enter
@@ -171,7 +179,7 @@ def test_each_kind_has_days_of_its_own(app: Flask, kind: str, day: date, listed:
 
 
 def test_how_far_ahead_an_entry_is_made_is_dated_data(app: Flask, tmp_path: Path) -> None:
-    text, file = insurance_list.COLUMNS.read_text(encoding="utf-8"), tmp_path / "c.yaml"
+    text, file = insurance_codes.COLUMNS.read_text(encoding="utf-8"), tmp_path / "c.yaml"
     one = "  - {from: 2020-01-01, days_ahead: 30}\n"
     file.write_text(text.replace(one, one + "  - {from: 2026-07-01, days_ahead: 60}\n"), encoding="utf-8")
     of = insurance_list.columns(file)
@@ -180,14 +188,51 @@ def test_how_far_ahead_an_entry_is_made_is_dated_data(app: Flask, tmp_path: Path
     assert insurance_list.columns(file).days_ahead(date(2026, 7, 6)) == 30
     for wrong in ("0", "bir ay", "1.5", "yes", "400"):
         file.write_text(text.replace("days_ahead: 30", f"days_ahead: {wrong}"), encoding="utf-8")
-        with pytest.raises(insurance_list.BadColumns, match="days_ahead"):
+        with pytest.raises(insurance_codes.BadColumns, match="days_ahead"):
             insurance_list.columns(file)
+
+
+def exits_after_an_approval(app: Flask) -> tuple[date, date]:
+    """The last day of the exit of an internship that ends on 2 August 2026, and what the letter of its change says."""
+    with app.app_context(), a_town() as t:
+        of = t.department()
+        row = t.application(t.student(of), of)
+        t.session.refresh(row)
+        take(t.session, row, Action.APPROVE, standing=t.standing(t.member(of)), today=TODAY)
+        exits = select(Declaration.due_on).where(Declaration.application_id == row.id, Declaration.kind == "exit")
+        stop = t.change(row, "with_commission", kind="stop", starts_on=row.starts_on, ends_on=row.ends_on)
+        told = letter_facts.facts(letter_facts.About(stop, TODAY), "%(declare)s")["declare"]
+        return t.session.scalars(exits).one(), told.facts["exit"].day
+
+
+def test_within_how_many_days_an_exit_is_declared_is_dated_data(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, file = insurance_codes.COLUMNS.read_text(encoding="utf-8"), tmp_path / "c.yaml"
+    one = "  - {from: 2020-01-01, days_after: 10}\n"
+    monkeypatch.setattr(insurance_codes, "COLUMNS", file)
+    for day, within in ((date(2026, 8, 2), 5), (date(2026, 8, 3), 10)):
+        file.write_text(text.replace(one, f"{one}  - {{from: {day}, days_after: 5}}\n"), encoding="utf-8")
+        assert insurance_list.columns().days_after(date(2026, 8, 2)) == within
+        assert exits_after_an_approval(app) == (date(2026, 8, 2 + within),) * 2
+    file.write_text(text.replace(one, one.replace("10", "iki")), encoding="utf-8")
+    with pytest.raises(insurance_codes.BadColumns, match="days_after"):
+        insurance_list.columns()
+
+
+@pytest.mark.parametrize("broken", ["", "[", "exits: 3", "exits: [{from: 2020-01-01, days_after: 0}]"])
+def test_a_file_that_cannot_be_read_stops_no_decision(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    monkeypatch.setattr(insurance_codes, "COLUMNS", tmp_path / "c.yaml")
+    insurance_codes.COLUMNS.write_text(broken, encoding="utf-8")
+    assert exits_after_an_approval(app) == (date(2026, 8, 12),) * 2
 
 
 @pytest.mark.parametrize("text", ["", "[", "columns: []", "columns: [{heading: A, fact: password}]", "columns: [{heading: A, fact: name}]\ndocument_kinds: 1"])  # fmt: skip
 def test_columns_that_name_nothing_known_are_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "c.yaml").write_text(text)
-    with pytest.raises(insurance_list.BadColumns):
+    with pytest.raises(insurance_codes.BadColumns):
         insurance_list.columns(tmp_path / "c.yaml")
 
 
@@ -362,10 +407,10 @@ def test_a_reference_that_another_declaration_has_is_not_given_twice(app: Flask)
 
 def test_a_list_comes_back_under_the_headings_it_went_out_with(tmp_path: Path) -> None:
     file = tmp_path / "c.yaml"
-    text = insurance_list.COLUMNS.read_text(encoding="utf-8")
+    text = insurance_codes.COLUMNS.read_text(encoding="utf-8")
     file.write_text(text.replace("Bildirge no", "Kayıt sırası").replace("Referans no", "Sicil"), encoding="utf-8")
     names = insurance_references.headings(insurance_list.columns(file))
     assert read("Kayıt sırası;Sicil;Adı\n7;R-1;Ayşe\n", names=names) == [Given(2, declaration="7", reference="R-1")]
     file.write_text(text.replace("{heading: Adı,", "{heading: Soyadı,"), encoding="utf-8")
-    with pytest.raises(insurance_list.BadColumns):
+    with pytest.raises(insurance_codes.BadColumns):
         insurance_list.columns(file)

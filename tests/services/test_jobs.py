@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from services.scope import system_session
 from services.settings import ROOT
 from tests.databases import SETTINGS
 from tests.people import a_town, looking, sign_in
+from tests.services.test_outbox import a_server
 from workflow.words import Actor, LetterState, Outcome
 
 NIGHT = datetime(2026, 6, 1, 20, 30, 15, tzinfo=UTC)
@@ -137,21 +138,22 @@ def test_what_failed_when_it_last_ran_waits_on_its_start_page(app: Flask, it: Us
 
 
 @contextmanager
-def a_worker(app: Flask) -> Iterator[None]:
-    """The worker as it is started beside the site."""
+def a_worker(app: Flask, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The worker as it is started beside the site; it ends well unless it was killed."""
     own = {
         "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
         "JOBS_PATH": str(app.extensions["staj"].jobs_path),
         "PATH": str(Path(sys.executable).parent),
-        **{name.upper(): value for name, value in SETTINGS.items()},
+        **{name.upper(): value for name, value in (SETTINGS | settings).items()},
     }
     command = [sys.executable, "-m", "flask", "--app", "app", "worker"]
     with subprocess.Popen(command, cwd=ROOT, env=own, stderr=subprocess.DEVNULL) as process:
         try:
-            yield
+            yield process
         finally:
+            killed = process.poll()
             process.terminate()
-            assert process.wait(20) == 0
+            assert process.wait(30) == (killed or 0)
 
 
 def test_a_real_worker_does_what_is_asked_and_its_record_is_on_the_page(app: Flask, it: User) -> None:
@@ -159,12 +161,65 @@ def test_a_real_worker_does_what_is_asked_and_its_record_is_on_the_page(app: Fla
     a_letter(app)
     client.post("/jobs/run/verify_history")
     with a_worker(app):
-        end = monotonic() + 30
-        while len([run for run in runs(app) if run[1] is Outcome.DONE]) < 2 and monotonic() < end:
-            sleep(0.2)
+        until(lambda: len([run for run in runs(app) if run[1] is Outcome.DONE]) >= 2)
     assert {("post_letters", Outcome.DONE), ("verify_history", Outcome.DONE)} <= {run[:2] for run in runs(app)}
     with looking(app) as session:
         assert session.scalars(select(Letter.state)).all() == [LetterState.SENT]
     page = client.get("/jobs/").text
     assert re.search(r'data-job="verify_history".*?state-done', page, re.DOTALL)
     assert re.search(r'data-level="ok">\s*<th scope="row">Arka plan işçisi', client.get("/system/").text)
+
+
+def until(so: Callable[[], bool]) -> None:
+    end = monotonic() + 30
+    while not so():
+        assert monotonic() < end
+        sleep(0.1)
+
+
+def tries(app: Flask) -> list[int]:
+    with looking(app) as session:
+        return sorted(session.scalars(select(Letter.tries)))
+
+
+def sent(app: Flask) -> int:
+    with looking(app) as session:
+        return len(session.scalars(select(Letter.id).where(Letter.state == LetterState.SENT)).all())
+
+
+def posts(app: Flask) -> list[tuple[Outcome, int | None]]:
+    return [(outcome, counted) for job, outcome, counted, _error in runs(app) if job == jobs.POST]
+
+
+def test_a_slow_mail_server_holds_up_letters_and_no_other_job(app: Flask) -> None:
+    for _ in range(3):
+        a_letter(app)  # each wakes the worker
+    jobs.jobs(app).start["tidy"]()
+    with a_server() as (sink, url):
+        sink.slow = True
+        with a_worker(app, mail_url=url):
+            until(lambda: ("tidy", Outcome.DONE) in {run[:2] for run in runs(app)} and tries(app) == [0, 0, 1])
+            assert (Outcome.RUNNING, None) in posts(app)
+            a_letter(app)
+            sink.slow = False
+            until(lambda: sent(app) == 4 and Outcome.RUNNING not in {outcome for outcome, _counted in posts(app)})
+    assert {counted for _outcome, counted in posts(app)} == {0, 4}
+
+
+def test_letters_go_out_again_after_a_worker_was_killed_with_one_in_hand(app: Flask) -> None:
+    a_letter(app), a_letter(app)
+    with a_server() as (sink, url):
+        sink.slow = True
+        with a_worker(app, mail_url=url) as process:
+            until(lambda: tries(app) == [0, 1])
+            process.kill()
+            process.wait()
+        sink.slow = False
+        jobs.jobs(app).start[jobs.POST]()
+        with a_worker(app, mail_url=url):
+            until(lambda: sent(app) == 1)
+            assert tries(app) == [1, 1]
+            with app.app_context(), system_session() as session:  # the lease of the one in hand runs out
+                held = session.scalars(select(Letter).where(Letter.state == LetterState.QUEUED)).one()
+                held.next_try_at = utcnow()
+            until(lambda: sent(app) == 2)

@@ -1,5 +1,6 @@
 """The outbox: every letter leaves once, late at worst."""
 
+import asyncio
 import smtplib
 import socket
 import threading
@@ -27,11 +28,12 @@ NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 
 
 class Sink:
-    """A mail server that keeps what it is given and answers as told."""
+    """A mail server that keeps what it is given and answers as told, or while `slow` not at all."""
 
     def __init__(self) -> None:
         self.kept: list[Any] = []
         self.answer = "250 OK"
+        self.slow = False
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
         if address.startswith("yok@"):
@@ -40,6 +42,8 @@ class Sink:
         return "250 OK"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        while self.slow:  # noqa: ASYNC110 -- another thread says when it is over
+            await asyncio.sleep(0.05)
         if self.answer.startswith("250"):
             self.kept.append((envelope.rcpt_tos, message_from_bytes(envelope.content, policy=policy.default)))
         return self.answer
@@ -108,7 +112,7 @@ class Broken(threading.Thread):
                     return
                 lines.write(f"{said}\r\n".encode())
                 lines.flush()
-                letter = word.lower() == "data"
+                letter = word.lower() == "data" and said.startswith("354")
             line = lines.readline().decode()
             if not line:
                 return
@@ -175,6 +179,18 @@ def test_four_workers_at_once_post_each_letter_once(app: Flask) -> None:
             worker.join()
         assert sorted(to[0] for to, _ in sink.kept) == sorted(f"kisi{n}@demo.edu.tr" for n in range(20))
         assert {x.state for x in letters()} == {LetterState.SENT}
+
+
+def test_what_is_written_while_letters_leave_leaves_with_them(app: Flask) -> None:
+    class Busy(Mailbox):
+        def deliver(self, letter: Letter) -> None:
+            if letter.to_email.startswith("ayse@"):
+                write("banu@demo.edu.tr")
+
+    with app.app_context():
+        write("ayse@demo.edu.tr")
+        assert outbox.post_due(Busy(), lambda: NOW) == 2
+        assert [(x.state, x.tries) for x in letters()] == [(LetterState.SENT, 1)] * 2
 
 
 def test_a_server_that_is_down_delays_letters_and_one_try_is_enough_to_know(app: Flask) -> None:

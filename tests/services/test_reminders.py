@@ -506,6 +506,31 @@ def test_a_supervisor_whose_address_changed_is_reminded_with_a_link_of_their_own
 # -- who wants them --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("name", "account"), [*((name, True) for name in BY_NAME), *((n, False) for n in TOLD if "employer" in TOLD[n])]
+)
+def test_each_reminder_is_switched_off_by_itself(app: Flask, name: str, account: bool) -> None:
+    """A firm without an account is asked once for all; whoever has one chooses each."""
+    told = {}
+    for off in ([*NAMES - {name}], [name]):
+        with app.app_context():
+            with a_town() as t:
+                row = a_file(t, name)
+                if account and "employer" in TOLD[name]:
+                    row.supervisor.user_id = t.user().id
+                    t.session.flush()
+                for user in t.session.scalars(select(User)):
+                    user.unwanted = off
+                if not account and off == [name]:
+                    choices.switch(t.session, row.supervisor.email, on=False)
+            reminders.remind(DAYS[name][0], [BY_NAME[name]])
+            with system_session() as s:
+                notices = s.scalars(select(Notice.id).where(Notice.row_id == row.id))
+                letters = select(Letter.reader).where(Letter.notice_id.in_(notices.all())).order_by(Letter.reader)
+                told[tuple(off)] = s.scalars(letters).all()
+    assert [*told.values()] == [TOLD[name], []]
+
+
 def test_what_somebody_switched_off_does_not_come_and_everybody_else_is_told(app: Flask) -> None:
     with app.app_context():
         with a_town() as t:

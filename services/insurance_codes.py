@@ -1,0 +1,110 @@
+"""What the health office's data file dates: codes and legal days, each line by the day from which it holds."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from services.settings import ROOT
+from workflow.say import Say
+
+COLUMNS = ROOT / "seed" / "data" / "insurance_columns.yaml"
+_log = logging.getLogger("staj.insurance")
+_CODES = {"document_kinds": {"covered", "not_covered"}, "occupation_codes": {"code"}}
+_DAYS = {"entries": "days_ahead", "exits": "days_after"}
+_USUAL = {"entries": 30, "exits": 10}  # days, where the file says nothing
+_MOST = 366
+
+Lines = Sequence[Mapping[str, Any]]
+
+
+class BadColumns(Exception):
+    """The data file cannot be used; `say` says why."""
+
+    def __init__(self, say: Say) -> None:
+        super().__init__(str(say))
+        self.say = say
+
+
+@dataclass(frozen=True)
+class Codes:
+    """The dated tables by name, newest line first."""
+
+    tables: Mapping[str, Lines]
+
+    def code(self, table: str, name: str, on: date) -> str | None:
+        """The code that holds on a day; None before the first one."""
+        return next((str(line[name]) for line in self.tables[table] if line["from"] <= on), None)
+
+    def days_ahead(self, on: date) -> int:
+        """How many days before a first day its entry can be made at the earliest."""
+        return self._days("entries", on)
+
+    def days_after(self, on: date) -> int:
+        """How many days after a last day its exit can be declared at the latest."""
+        return self._days("exits", on)
+
+    def _days(self, table: str, on: date) -> int:
+        return int(self.code(table, _DAYS[table], on) or _USUAL[table])
+
+
+def exit_by(ends_on: date) -> date:
+    """The last day on which the exit of an internship is declared.
+
+    A file that cannot be read stops lists, never decisions: these go by the usual days.
+    """
+    try:
+        exits = _days(COLUMNS.name, read(COLUMNS), "exits")
+    except BadColumns as bad:
+        _log.warning("%s Exits go by the usual %s days.", bad, _USUAL["exits"])
+        exits = []
+    return ends_on + timedelta(days=Codes({"exits": exits}).days_after(ends_on))
+
+
+def read(path: Path) -> Mapping[str, Any]:
+    """The data file; raises BadColumns where it is none."""
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
+        found = None
+    if not isinstance(found, dict):
+        raise BadColumns(no_columns(path.name))
+    return found
+
+
+def no_columns(file: str) -> Say:
+    return Say("The file %(file)s is no list of columns. Tell the IT office.", file=file)
+
+
+def codes(file: str, found: Mapping[str, Any]) -> dict[str, Lines]:
+    """The dated tables of the file; raises BadColumns."""
+    return {
+        **{table: _dated(file, found.get(table), table, wanted) for table, wanted in _CODES.items()},
+        **{table: _days(file, found, table) for table in _DAYS},
+    }
+
+
+def _dated(file: str, lines: Any, table: str, wanted: set[str]) -> Lines:
+    keys = {"from", *wanted}
+    whole = isinstance(lines, list) and all(isinstance(n, dict) and keys <= n.keys() for n in lines)
+    if not whole or not all(isinstance(n["from"], date) for n in lines):
+        raise BadColumns(
+            Say("The codes “%(table)s” of %(file)s are incomplete. Tell the IT office.", table=table, file=file)
+        )
+    return sorted(lines, key=lambda n: n["from"], reverse=True)
+
+
+def _days(file: str, found: Mapping[str, Any], table: str) -> Lines:
+    if table not in found:
+        return []
+    name = _DAYS[table]
+    told = _dated(file, found[table], table, {name})
+    if not all(type(n[name]) is int and 0 < n[name] <= _MOST for n in told):
+        raise BadColumns(
+            Say("“%(name)s” of %(file)s is a whole number of days, 1 to %(most)s. Tell the IT office.", name=name, file=file, most=_MOST)
+        )  # fmt: skip
+    return told
