@@ -91,6 +91,17 @@ def _of_supervisor(model: Any, s: Standing) -> ColumnElement[bool]:
     return and_(among(model.supervisor_id, s.supervises_as), *one)
 
 
+def _of_one_file(s: Standing) -> list[ColumnElement[bool]]:
+    """Who came by a letter's link meets the links of the file it is about, and no other."""
+    of = select(ChangeRequest.id).where(ChangeRequest.application_id == s.only_application)
+    return [AnswerLink.change_request_id.in_(of)] if s.only_application else []
+
+
+def _own_letters(s: Standing) -> ColumnElement[bool]:
+    """An account's letters are about every file: a link opens none of them."""
+    return Letter.user_id == s.user_id if s.user_id and not s.only_application else false()
+
+
 def _everything(_s: Standing) -> ColumnElement[bool]:
     return true()
 
@@ -152,7 +163,7 @@ VISIBLE: dict[type[Model], dict[A, Condition]] = {
     },
     Request: {A.STUDENT: _mine(Request), **_for(*BOARD, see=_of_commission(Request))},
     AnswerTemplate: _for(*BOARD, see=lambda s: among(AnswerTemplate.department_id, s.commissions)),
-    AnswerLink: {A.EMPLOYER: lambda s: among(AnswerLink.supervisor_id, s.supervises_as)},
+    AnswerLink: {A.EMPLOYER: lambda s: and_(among(AnswerLink.supervisor_id, s.supervises_as), *_of_one_file(s))},
     InstitutionNote: _for(*CURATORS, see=_everything),
     MovedReference: {A.CAREER_CENTRE: _everything},
     ToldApart: _for(*CURATORS, see=_everything),
@@ -219,7 +230,7 @@ VISIBLE: dict[type[Model], dict[A, Condition]] = {
     SignInTry: {},
     Notice: {},
     Letter: {
-        **_for(*EVERYONE, see=lambda s: Letter.user_id == s.user_id if s.user_id else false()),
+        **_for(*EVERYONE, see=_own_letters),
         A.IT: _everything,
     },
 }

@@ -73,6 +73,11 @@ def _own_intern(row: Any, s: Standing) -> bool:
     return row.supervisor_id in s.supervises_as and s.only_application in {None, row.application_id}
 
 
+def _own_link(row: AnswerLink, s: Standing) -> bool:
+    """A supervisor spends their links; who came by one makes no other."""
+    return row.supervisor_id in s.supervises_as and (s.only_application is None or row.id is not None)
+
+
 def _university_wide(row: Any, _s: Standing) -> bool:
     return row.department_id is None
 
@@ -105,7 +110,9 @@ def _commission_only(row: Membership, s: Standing) -> bool:
 
 
 def _self_only(row: Any, s: Standing) -> bool:
-    """A person changes their own password, language and keys; nobody signed in, only a new password."""
+    """A person changes their own password, language and keys; nobody signed in, only a new password; a link, nothing."""
+    if s.only_application is not None:
+        return False
     return row.id is not None and s.user_id in {row.id, None} and _changed(row) <= _OWN_COLUMNS
 
 
@@ -140,7 +147,7 @@ WRITABLE: dict[type[Model], dict[A | None, Permission]] = {
     AnswerTemplate: dict.fromkeys(BOARD, _own_department),
     AnswerLink: {
         **dict.fromkeys((A.STUDENT, *BOARD), _always),
-        A.EMPLOYER: lambda row, s: row.supervisor_id in s.supervises_as,
+        A.EMPLOYER: _own_link,
     },
     Declaration: {A.STUDENT: _own_row, **dict.fromkeys(BOARD, _own_department)},
     **{m: {A.EMPLOYER: _own_intern, **dict.fromkeys(BOARD, _own_department)} for m in (Attendance, Evaluation)},

@@ -188,7 +188,11 @@ def _page_of(rule: str) -> Page:
 def _others(session: Session, row: Application) -> tuple[Other, ...]:
     rows = session.execute(
         select(
-            Application.starts_on, Application.ends_on, Application.institution_id, Application.internship_type_id
+            Application.starts_on,
+            Application.ends_on,
+            Application.institution_id,
+            Application.internship_type_id,
+            Application.state,
         ).where(
             Application.student_id == row.student_id,
             Application.id != row.id,

@@ -2,10 +2,12 @@
 
 import html
 import io
+import re
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from babel.dates import format_date
 from flask import Flask
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
@@ -14,6 +16,7 @@ from sqlalchemy import select
 from models import Application, ChangeRequest, Letter
 from services import change_requests
 from services.sign_in import today
+from tests.forms import form_in
 from tests.people import a_town, looking, sign_in
 from workflow.words import Actor, ApplicationState, ChangeKind
 
@@ -179,3 +182,41 @@ def test_why_dates_were_moved_is_not_the_health_offices(app: Flask, desks: dict[
     assert {letter.reader: WHY in letter.text for letter in letters} == {
         "student": True, "employer": True, "health_office": False,
     }  # fmt: skip
+
+
+MOST = {"max_days": {"value": 25, "article": "Yönerge m. 8"}}
+TOO_LONG = r"Bir staj en çok 25 iş günüdür; bu tarihler [\d½]+ iş günü ediyor\. \(Yönerge m\. 8\)"
+TAKEN = r"Tarihler öğrencinin {} – {} tarihli başka bir stajıyla çakışıyor \(Komisyonda bekliyor\)\."
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "last", "other"),  # days after the first day as it is; where another internship begins
+    [("postpone", 1, 58, None), ("extend", 0, 58, None), ("postpone", 40, 60, 50), ("extend", 0, 32, 30)],
+)
+def test_what_a_rule_does_not_allow_is_said_with_its_article_and_nothing_typed_is_lost(
+    app: Flask, kind: str, first: int, last: int, other: int | None
+) -> None:
+    start = today() + timedelta(days=40 if kind == "postpone" else -7)
+    days = [start + timedelta(days=n) for n in (first, last)]
+    with app.app_context(), a_town() as t:
+        of = t.department()
+        student, rules = t.student(of), t.internship_type(of, MOST)
+        pk = t.application(student, of, state=ApplicationState.APPROVED, kind=rules, starts_on=start).id
+        sentence, user = TOO_LONG, student.user
+        if other:
+            taken = t.application(student, of, starts_on=start + timedelta(days=other))
+            sentence = TAKEN.format(
+                *(format_date(d, "d MMMM y", locale="tr") for d in (taken.starts_on, taken.ends_on))
+            )
+        t.session.flush()
+        t.session.expunge_all()
+    typed = {"starts_on": days[0].isoformat()} if kind == "postpone" else {}
+    typed |= {"ends_on": days[1].isoformat(), "why": WHY}
+    answer = sign_in(app, user).post(f"/my-changes/ask/{pk}/{kind}", data=typed)  # type: ignore[arg-type]
+    assert answer.status_code == 200
+    page = html.unescape(answer.text)
+    assert re.search(rf'class="alert alert-danger[^>]*>(?:(?!</div>).)*{sentence}', page, re.DOTALL)
+    assert re.findall(r'<p class="field-error">(.*?)</p>', page) == [re.search(sentence, page)[0]]  # type: ignore[index]
+    assert {name: "".join(value) for name, value in form_in(answer.text).items() if name in typed} == typed
+    with looking(app) as s:
+        assert s.scalars(select(ChangeRequest)).all() == []

@@ -1,18 +1,20 @@
 """The student's own pages: where an application stands, what it counts and what is still to come."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from models import Application, DraftPage, Letter
+from models import Application, DraftPage, Enrolment, Letter
+from services.sign_in import today
 from services.tracker import track
 from tests.people import TODAY, a_town, looking, sign_in
 from tests.university import University
-from workflow.words import ApplicationState, Page
+from workflow.words import ApplicationState, ChangeKind, ChangeState, Page, Programme
 
 S = ApplicationState
 _TOOK_PLACE = [(stop, "done") for stop in ("Written", "Submitted", "Approved", "Internship starts", "Internship ends")]
@@ -113,3 +115,116 @@ def test_drafts_are_told_apart_by_what_is_known_of_them(app: Flask) -> None:
             1,
         ]
         assert text.count("son kayıt: ") == 3
+
+
+# -- what may be asked of an internship, from its own page --------------------------------------------------------------
+
+DAYS = {"before": -1, "first day": 0, "last day": 27, "after": 28}  # the day of reading, counted from the first day
+NOTHING: frozenset[str] = frozenset()
+ASKED = {
+    S.APPROVED: {
+        "before": {"postpone"},
+        "first day": {"extend", "stop"},
+        "last day": {"extend", "stop"},
+        "after": NOTHING,
+    },
+    **{
+        state: dict.fromkeys(DAYS, NOTHING)
+        for state in (
+            S.DRAFT, S.SUBMITTED, S.REJECTED, S.WITHDRAWN, S.CANCELLED, S.STOPPED, S.COMPLETION, S.RETURNED,
+            S.ACCEPTED, S.PARTLY_ACCEPTED, S.NOT_ACCEPTED,
+        )
+    },
+}  # fmt: skip
+CHANGED = {
+    ChangeState.WITH_SUPERVISOR: False, ChangeState.WITH_COMMISSION: False, ChangeState.APPROVED: True,
+    ChangeState.DECLINED: True, ChangeState.REJECTED: True, ChangeState.WITHDRAWN: True, ChangeState.LAPSED: True,
+}  # fmt: skip
+
+
+Files = dict[tuple[Any, ...], int]
+
+
+@pytest.fixture(scope="module")
+def internships(university: University) -> tuple[FlaskClient, Files]:
+    """A student's files in every state, read on four days; approved ones also with a change in every state."""
+    with university.app.app_context(), a_town() as t:
+        of, files = t.department(), {}
+        student, kind, term, firm = t.student(of), t.internship_type(of), t.term(), t.supervisor(t.institution())
+        for when, day in DAYS.items():
+            same = {"kind": kind, "term": term, "supervisor": firm, "starts_on": today() - timedelta(days=day)}
+            for state in S:
+                drafted = state is S.DRAFT
+                made = t.draft(student, of) if drafted else t.application(student, of, state=state, **same)
+                files[when, state] = made.id
+            for change in CHANGED:
+                made = t.application(student, of, state=S.APPROVED, **same)
+                t.change(made, change.value)
+                files[when, "change", change] = made.id
+        user = student.user
+        t.session.flush()
+        t.session.expunge_all()
+    return sign_in(university.app, user), files
+
+
+def offered(client: FlaskClient, pk: int) -> set[str]:
+    """The changes for which the page of a file has a link; each opens, and no other does."""
+    page = client.get(f"/my-applications/details/?id={pk}")
+    assert page.status_code == 200
+    links = re.findall(r'href="(/my-changes/ask/[^"]+)"', page.text)
+    opening = {k.value for k in ChangeKind if client.get(f"/my-changes/ask/{pk}/{k.value}").status_code == 200}
+    assert sorted(links) == sorted(f"/my-changes/ask/{pk}/{kind}" for kind in opening)
+    return opening
+
+
+@pytest.mark.parametrize("when", DAYS)
+@pytest.mark.parametrize("state", S)
+def test_a_file_offers_the_changes_of_its_state_and_day(
+    internships: tuple[FlaskClient, Files], state: ApplicationState, when: str
+) -> None:
+    client, files = internships
+    assert offered(client, files[when, state]) == ASKED[state][when]
+
+
+@pytest.mark.parametrize("when", DAYS)
+@pytest.mark.parametrize("change", CHANGED)
+def test_nothing_is_offered_while_a_change_is_open(
+    internships: tuple[FlaskClient, Files], change: ChangeState, when: str
+) -> None:
+    client, files = internships
+    assert offered(client, files[when, "change", change]) == (ASKED[S.APPROVED][when] if CHANGED[change] else NOTHING)
+
+
+def test_a_double_major_reads_what_each_programme_still_asks_for(app: Flask) -> None:
+    with app.app_context(), a_town() as t:
+        major, second = t.department("BIL"), t.department("MAT")
+        student = t.student(major)
+        both = {"student_id": student.id, "programme": Programme.DOUBLE_MAJOR, "class_year": 3}
+        t.add(Enrolment(department_id=second.id, **both))
+        kinds = t.internship_type(major), t.internship_type(second)
+        kinds[1].total_days = 30
+        t.ledger_line(student, kinds[0], 19)
+        t.ledger_line(student, kinds[1], 10)
+        t.application(student, major, kind=kinds[0], state=S.APPROVED)
+        t.application(student, second, kind=kinds[1], state=S.REJECTED)
+        someone = t.student(second)
+        t.ledger_line(someone, kinds[1], 6)
+        user, names = student.user, [kind.name for kind in kinds]
+        t.session.flush()
+        t.session.expunge_all()
+    page = sign_in(app, user).get("/my-obligation/").text
+    sections = re.findall(
+        r'<section class="sheet owing">.*?<h2>([^<]+)</h2><span class="dim">([^<]+)</span>(.*?)</section>',
+        page,
+        re.DOTALL,
+    )
+    told = [
+        (of, programme, re.findall(r"<h3[^>]*>([^<]+)<", rest), re.findall(r"<dd>(?:<strong>)?([^<]+)<", rest))
+        for of, programme, rest in sections
+    ]
+    assert told == [  # owed in all, credited, planned, left
+        ("Bölüm BIL", "Ana dal", [names[0]], ["40", "9½", "20", "10½"]),
+        ("Bölüm MAT", "Çift ana dal", [names[1]], ["30", "5", "0", "25"]),
+    ]
+    lines = re.findall(r'<tr data-line="\d+"', page)
+    assert len(lines) == 2

@@ -1,6 +1,8 @@
 """The student's way: every page kept, right or wrong, and submitted once, from the preview."""
 
 import io
+import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,8 +11,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from models import Application, Document, DraftPage, Institution, SearchWord, Step, Supervisor
-from tests.people import a_town, looking, sign_in
+from services import change_requests
+from services.transition import take
+from tests.people import TODAY, a_town, looking, sign_in
 from tests.services.test_archives import PDF, zipped
+from workflow.words import Action, ChangeKind
 
 RULES = {"min_days": {"value": 15, "article": "m. 7/1"}, "max_days": {"value": 30, "article": "m. 7/1"}}
 NEW_FIRM = {
@@ -205,6 +210,51 @@ def test_dates_that_overlap_an_own_application_are_refused(app: Flask, world: An
     submit(world, second)
     with looking(app) as s:
         assert [s.get_one(Application, k).state for k in (first, second)] == ["submitted", "draft"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "state"),
+    [
+        ("2027-07-05", "2027-07-30", "submitted"),
+        ("2027-08-16", "2027-09-06", "draft"),
+        ("2027-09-30", "2027-10-21", "draft"),
+        ("2027-10-01", "2027-10-22", "submitted"),
+    ],
+)
+def test_days_a_postponement_freed_may_be_taken_and_those_it_took_may_not(
+    app: Flask, world: Any, start: str, end: str, state: str
+) -> None:
+    first = begin(world["client"])
+    fill(world, first)
+    submit(world, first)
+    postponed(app, first, world["member"], date(2027, 9, 6), date(2027, 9, 30))
+    printed = world["client"].get(f"/completion/{first}/print").text
+    assert re.findall(r"<dt>Tarihler</dt><dd>([^<]+)</dd>", printed) == ["6 Eyl – 30 Eyl 2027"]
+    second = begin(world["client"])
+    fill(world, second, institution=dates(world, pick=world["firm"], starts_on=start, ends_on=end))
+    submit(world, second)
+    refusal = "Tarihler öğrencinin 6 Eylül 2027 – 30 Eylül 2027 tarihli başka bir stajıyla çakışıyor"
+    page = world["client"].get(f"/apply/{second}/preview").text if state == "draft" else refusal
+    with looking(app) as s:
+        assert (s.get_one(Application, second).state, refusal in page) == (state, True)
+
+
+def postponed(app: Flask, pk: int, member: FlaskClient, starts_on: date, ends_on: date) -> None:
+    """Approved, then moved to these dates: asked by the student, agreed by the firm, approved by the commission."""
+    member.post(f"/applications/step/{pk}/approve", data={"version": "1"})
+    with app.app_context(), a_town() as t:
+        row = t.session.get_one(Application, pk)
+        boss = t.user()
+        assert row.supervisor
+        row.supervisor.user_id = boss.id
+        t.session.flush()
+        change = change_requests.ask(
+            t.session, row, ChangeKind.POSTPONE, starts_on=starts_on, ends_on=ends_on, why="Sınavım var.",
+            standing=t.standing(row.student.user), today=TODAY,
+        )  # fmt: skip
+        take(t.session, change, Action.AGREE, standing=t.standing(boss), today=TODAY)
+        key, version = change.id, change.version
+    member.post(f"/changes/step/{key}/approve", data={"version": version})
 
 
 def test_a_double_click_submits_once(app: Flask, world: Any) -> None:

@@ -54,6 +54,10 @@ def test_a_request_goes_back_and_forth_until_it_is_closed(
 
     phone.goto(address)
     expect(phone.locator(".talk li")).to_have_count(2)
+    expect(phone.locator(".talk li").last.locator(".talk-text")).to_have_text(
+        re.compile(r"^Merhaba,\s+Sigorta girişiniz, .*başlamayın\.$", re.DOTALL)
+    )
+    expect(phone.locator(".head .badge-state")).to_have_text("Yanıtlandı")
     phone.fill('[name="reason"]', "Kulaklık zorunlu mu?")
     phone.click("main form.sheet .btn-primary")
     expect(phone.locator(".head .badge-state")).to_have_text("Yanıt bekliyor")
@@ -67,3 +71,17 @@ def test_a_request_goes_back_and_forth_until_it_is_closed(
     phone.goto(address)
     expect(phone.locator("main form")).to_have_count(0)
     expect(phone.locator(".talk li")).to_have_count(5)
+    expect(phone.locator(".head .badge-state")).to_have_text("Kapandı")
+
+    opened(member, "closed")
+    member.click('.steps a[href*="/reopen"]')
+    member.click("main form.sheet .btn-primary")
+    expect(member.locator(".error-summary")).to_be_focused()
+    member.fill('[name="reason"]', "Yönerge değişti, yeniden bakıyoruz.")
+    member.click("main form.sheet .btn-primary")
+    expect(member.locator(".head .badge-state")).to_have_text("Yanıt bekliyor")
+    phone.goto(address)
+    expect(phone.locator(".head .badge-state")).to_have_text("Yanıt bekliyor")
+    expect(phone.locator(".talk li")).to_have_count(6)
+    expect(phone.locator(".talk li").last).to_contain_text("yeniden açtı")
+    expect(phone.locator(".talk li").last.locator(".talk-text")).to_have_text("Yönerge değişti, yeniden bakıyoruz.")

@@ -3,16 +3,21 @@
 import csv
 import io
 import re
+from collections import Counter
+from collections.abc import Callable
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
+from flask_babel import force_locale
+from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from models import Application, Department, Institution
 from services.figures import BY
+from services.say import said
 from tests.admin_views import reach
 from tests.people import a_town, looking
 from tests.statements import heard
@@ -36,9 +41,11 @@ def placed(university: University) -> None:
 
 
 def links(page: str) -> list[tuple[str, int]]:
-    """(address of the rows, number) of every number of the tables."""
-    found = re.findall(r'<td class="number"><a href="([^"]+)">([\d.,]+)</a>', page)
-    return [(unescape(url), int(re.sub(r"\D", "", number))) for url, number in found]
+    """(address of the rows, number) of every number of the tables; a number without its rows fails the test."""
+    cells = re.findall(r'<td class="number">(.*?)</td>', page, re.DOTALL)
+    found = [re.fullmatch(r'<a href="([^"]+)">([\d.]+)</a>', cell) for cell in cells]
+    assert None not in found, cells
+    return [(unescape(cell[1]), int(cell[2].replace(".", ""))) for cell in found if cell]
 
 
 def behind(client: FlaskClient, url: str) -> int:
@@ -88,20 +95,61 @@ def test_a_page_names_only_units_of_its_reader(university: University, who: str)
     assert named == EVERYWHERE.get(who, frozenset({"civil"}))
 
 
-def test_a_table_is_exported_as_it_is_filtered(university: University) -> None:
+OF: dict[str, Callable[[Application], str]] = {
+    "faculty": lambda row: row.department.faculty.name,
+    "department": lambda row: row.department.name,
+    "term": lambda row: row.term.name if row.term else "",
+    "city": lambda row: row.institution.city if row.institution else "",
+    "sector": lambda row: row.institution.sector if row.institution else "",
+    "state": lambda row: said(row.state),
+}
+TITLES = {
+    "faculty": "Fakülteye göre", "department": "Bölüme göre", "term": "Döneme göre", "city": "İle göre",
+    "sector": "Sektöre göre", "state": "Duruma göre",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("asked", ["", "?city=Trabzon", "?state=approved"])
+@pytest.mark.parametrize("by", BY)
+def test_a_table_is_exported_as_it_is_filtered(university: University, by: str, asked: str, kind: str) -> None:
     client = university.people["career centre"]
-    answer = client.get("/figures/export/state/csv?city=Trabzon")
-    rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
-    with looking(university.app) as s:
-        there = select(Application.state).join(Application.institution).where(
-            Application.state != ApplicationState.DRAFT, Institution.city == "Trabzon"
-        )  # fmt: skip
-        states = list(s.scalars(there))
-    assert rows[0] == ["Duruma göre", "Başvurular", "Pay"]
-    assert rows[-1] == ["Toplam", str(len(states)), "100"]
-    assert sorted(int(count) for _label, count, _share in rows[1:-1]) == sorted(map(states.count, set(states)))
-    assert client.get("/figures/export/state/xlsx").data[:2] == b"PK"
-    assert [client.get(f"/figures/export/{path}").status_code for path in ("state/pdf", "nothing/csv")] == [404, 404]
+    heading, *lines, total = cells(client.get(f"/figures/export/{by}/{kind}{asked}").data, kind)
+    with looking(university.app) as s, force_locale("tr"):
+        rows = s.scalars(select(Application).where(Application.state != ApplicationState.DRAFT)).all()
+        kept = {"": rows, "?city=Trabzon": [r for r in rows if r.institution and r.institution.city == "Trabzon"]}
+        of = kept.get(asked, [r for r in rows if r.state is ApplicationState.APPROVED])
+        counted = Counter(OF[by](row) for row in of)
+    assert heading == [TITLES[by], "Başvurular", "Pay"]
+    assert total == ["Toplam", str(len(of)), "100"]
+    assert {label: (int(count), share) for label, count, share in lines} == {
+        label: (n, f"{round(100 * n / len(of), 1):g}".replace(".", ",")) for label, n in counted.items()
+    }
+    assert len(lines) == len(counted)
+    page = client.get(f"/figures/{asked}").text
+    table = re.findall(rf'id="{by}">.*?</section>', page, re.DOTALL)[0]
+    drawn = re.findall(r'<th scope="row">(?:<a [^>]+>)?([^<]+)<.*?<td class="number"><a [^>]+>(\d+)<', table, re.DOTALL)
+    assert [(unescape(label), count) for label, count in drawn] == [(label, count) for label, count, _share in lines]
+
+
+def cells(data: bytes, kind: str) -> list[list[str]]:
+    """The cells of an exported file, as a Turkish reader sees them."""
+    if kind == "csv":
+        rows: list[Any] = list(csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter=";"))
+    else:
+        rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+    return [
+        [
+            (f"{c:g}" if isinstance(c, float) else c.removesuffix(",0")).replace(".", ",") if n else c
+            for n, c in enumerate(row)
+        ]
+        for row in rows
+    ]
+
+
+@pytest.mark.parametrize("path", ["state/pdf", "nothing/csv"])
+def test_nothing_else_is_exported(university: University, path: str) -> None:
+    assert university.people["career centre"].get(f"/figures/export/{path}").status_code == 404
 
 
 @pytest.mark.parametrize("asked", ["", "?term={term}", "?state=approved", "?department={civil}"])
@@ -142,5 +190,9 @@ def test_a_long_table_is_shown_whole_when_asked(university: University) -> None:
     towns = [url for url, _n in links(short) if "city=" in url]
     whole = unescape(re.findall(r'href="([^"]+#city)"', short)[0])
     assert (len(towns), dict(parse_qsl(urlsplit(whole).query))) == (12, {"department": str(of.id), "whole": "city"})
+    assert [(url, behind(client, url)) for url, _n in links(short)] == links(short)
+    assert re.findall(r'<th scope="row" colspan="3"><a href="[^"]+#city">([^<]+)</a></th></tr>', short) == [
+        "3 satır daha"
+    ]
     everything: Any = [n for url, n in links(client.get(whole).text) if "city=" in url]
     assert everything == [1] * 15

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from services import answer_links, choices, guides, visits
+from services.settings import ROOT
 from tests.browser.pictures import PICTURES
 from tests.people import a_town, sign_in
 from tests.university import University
@@ -98,3 +99,21 @@ def test_every_picture_that_is_made_is_shown_and_weighs_little() -> None:
     assert {f"{picture}.png" for picture in PICTURES} - shown == set()
     kept = {p.name: p.stat().st_size for p in Path(guides.PICTURES).glob("*.png")}
     assert ({*kept} - shown, [name for name, size in kept.items() if size > HEAVIEST]) == (set(), [])
+
+
+DESKS = {  # as the README calls them
+    "student": Actor.STUDENT, "commission member": Actor.MEMBER, "chair": Actor.CHAIR, "employer": Actor.EMPLOYER,
+    "health office": Actor.HEALTH_OFFICE, "career centre": Actor.CAREER_CENTRE, "IT staff": Actor.IT,
+}  # fmt: skip
+
+
+def test_the_readme_leads_from_every_desk_to_its_guide_with_a_picture_of_it() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(
+        r'^\| ([\w ]+) \| `.*<a href="docs/kilavuz/([\w-]+)\.md"><img src="docs/kilavuz/resimler/([\w-]+\.png)"',
+        readme, re.MULTILINE,
+    )  # fmt: skip
+    assert {name: DESKS[who] for who, name, _picture in rows} == guides.GUIDES
+    assert len(rows) == len(guides.GUIDES)
+    assert [p for _who, name, p in rows if p not in guides.guide(name).pictures] == []
+    assert [p for _who, _name, p in rows if not (Path(guides.PICTURES) / p).is_file()] == []

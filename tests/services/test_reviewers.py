@@ -282,6 +282,30 @@ def test_a_closed_account_reviews_nothing_either(board: Board) -> None:
     assert shown(board, "Hakan", "?reviewer=off") == ["f1"]
 
 
+def test_completions_of_who_left_are_shared_out_with_the_rest_and_weigh_as_much(board: Board) -> None:
+    with board.app.app_context(), a_town() as t:
+        of = t.session.get_one(Department, board.of)
+        for n, state in enumerate((S.COMPLETION, S.COMPLETION, S.RETURNED, S.ACCEPTED, S.COMPLETION), 1):
+            made = t.application(t.student(of, "Ece", f"Biten{n}"), of, state=state)
+            board.files[f"completion {n}"] = made.id
+    completions = tuple(f"completion {n}" for n in range(1, 5))
+    left(board, "f1", *completions)
+    client = board.client("Hakan")
+    assert re.search(r'reviewer=off"><span class="card-count">3<', client.get("/").text)
+    page = client.get("/applications/share?reviewer=off").text
+    assert [name in page for name in ("Biten1", "Biten2", "Biten3", "Biten4")] == [True, True, False, False]
+    with looking(board.app) as session:
+        standing = standing_of(session, board.people["Hakan"].id, "Hakan", today())
+        unattended = {row.id for row in reviewers.unattended(session, standing, today())}
+    assert unattended == {board.files[name] for name in ("f1", "completion 1", "completion 2")}
+    board.give("Hakan", "completion 5", "Murat")  # who has one open file more than the others by now
+    client.post("/applications/share?reviewer=off", data={"asked": "yes", "to": "evenly"})
+    assert Counter(board.reviewer("f1", "completion 1", "completion 2")) == Counter(Hakan=2, Selin=1)
+    assert board.reviewer("completion 3", "completion 4") == ["Nihal", "Nihal"]
+    assert "reviewer=off" not in client.get("/").text
+    assert shown(board, "Hakan", "?reviewer=off&state=completion") == []
+
+
 # -- changes asked of a file -----------------------------------------------------------------------------------------
 
 

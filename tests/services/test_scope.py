@@ -15,9 +15,11 @@ from wtforms import Form
 
 from models import (
     Absence,
+    AnswerLink,
     Application,
     Attendance,
     AttendanceWeek,
+    ChangeRequest,
     Department,
     Document,
     DraftPage,
@@ -34,9 +36,11 @@ from models import (
     SearchWord,
     Step,
     Student,
+    User,
     db,
 )
-from services.scope import REFERENCE, VISIBLE, WRITABLE, OutOfReach, enter
+from services import answer_links
+from services.scope import REFERENCE, VISIBLE, WRITABLE, OutOfReach, enter, may_write, system_session
 from services.standing import NOBODY, Standing
 from tests.people import Town, a_town
 from workflow.words import Actor, ApplicationState
@@ -331,3 +335,93 @@ def test_an_employer_meets_no_internal_record(app: Flask, town: dict[str, Any], 
 def test_the_search_term_is_compared_as_text(app: Flask, town: dict[str, Any]) -> None:
     with as_(app, town["standings"]["career"]):
         assert db.session.scalars(select(A.id).where(A.student_name.cast(Text) == "%")).all() == []
+
+
+# -- the visitor of a letter's link: one file, one purpose ---------------------------------------------------------------
+
+
+@pytest.fixture
+def linked(app: Flask) -> dict[str, Any]:
+    """Two interns of one supervisor with the same rows each, and the standing of the link about the first one's change."""
+    made: dict[str, Any] = {"rows": {}}
+    with app.app_context(), a_town() as t:
+        of, boss = t.department(), t.user()
+        person, form = t.supervisor(t.institution(), boss), t.evaluation_form(of)
+        for name in ("asked about", "other"):
+            student = t.student(of)
+            row = t.application(student, of, state=ApplicationState.APPROVED, supervisor=person)
+            completed(t, student, of, row)
+            change = t.change(row)
+            step = t.step("change_request", change.id, "ask", department_id=of.id, student_id=student.id)
+            written = answer_links.issue(t.session, change)
+            letter = {"reader": "employer", "to_email": boss.email, "to_name": boss.name, "language": "tr", "html": ""}
+            t.add(Letter(user_id=boss.id, step_id=step.id, subject=name, text="", **letter))
+            t.session.flush()
+            made["rows"][name] = (row.id, change.id)
+            made.setdefault("token", written.rpartition("/")[2])
+        made["firm"] = t.standing(boss)
+        opened = answer_links.opened(t.session, made["token"])
+        assert opened
+        made |= {"link": opened.standing, "boss": boss.id, "form": form.id}
+    return made
+
+
+OF_A_FILE = (ChangeRequest, Attendance, AttendanceWeek, Absence, Evaluation, EvaluationAnswer)
+
+
+def met_of(linked: dict[str, Any]) -> dict[str, set[str]]:
+    """Whose rows somebody reads, by model."""
+    by_file = {row: name for name, (row, _change) in linked["rows"].items()}
+    by_change = {change: name for name, (_row, change) in linked["rows"].items()}
+    read = db.session.scalars
+    return {
+        "Application": {by_file[k] for k in read(select(Application.id))},
+        **{m.__name__: {by_file[k] for k in read(select(m.application_id))} for m in OF_A_FILE},  # type: ignore[attr-defined]
+        "Step": {by_change[k] for k in read(select(Step.row_id))},
+        "AnswerLink": {by_change[k] for k in read(select(AnswerLink.change_request_id)) if k},
+        "Letter": set(read(select(Letter.subject))),
+    }
+
+
+def test_a_links_visitor_reads_the_one_file_it_is_about(app: Flask, linked: dict[str, Any]) -> None:
+    read_of = {"Application", "Step", "AnswerLink", *(m.__name__ for m in OF_A_FILE)}
+    with as_(app, linked["link"]):
+        assert met_of(linked) == {**{model: {"asked about"} for model in read_of}, "Letter": set()}
+    with as_(app, linked["firm"]):
+        assert met_of(linked) == {model: {"asked about", "other"} for model in (*read_of, "Letter")}
+
+
+def test_a_links_visitor_writes_of_no_other_file(app: Flask, linked: dict[str, Any]) -> None:
+    may: dict[tuple[str, str, str], bool] = {}
+    with app.app_context(), system_session() as session:
+        for name, (pk, change) in linked["rows"].items():
+            rows: list[Any] = [
+                s for m in OF_A_FILE[1:] for s in session.scalars(select(m).where(m.application_id == pk))
+            ]
+            assert len(rows) == len(OF_A_FILE) - 1
+            kept = session.scalars(select(AnswerLink).where(AnswerLink.change_request_id == change)).one()
+            new = AnswerLink(supervisor_id=kept.supervisor_id, change_request_id=change)
+            for who in ("link", "firm"):
+                writes = {type(row).__name__: may_write(row, linked[who]) for row in rows}
+                may |= {(who, name, model): allowed for model, allowed in writes.items()}
+                may[who, name, "a new link"] = may_write(new, linked[who])
+    written = [m.__name__ for m in OF_A_FILE[1:]]
+    assert may == {
+        **{("firm", name, model): True for name in linked["rows"] for model in (*written, "a new link")},
+        **{("link", "asked about", model): True for model in written},
+        **{("link", "other", model): False for model in written},
+        **{("link", name, "a new link"): False for name in linked["rows"]},
+    }
+    with as_(app, linked["link"]):
+        moved = {
+            name: db.session.execute(
+                update(ChangeRequest).where(ChangeRequest.id == change).values(why="Başka"),
+                execution_options={"by_hand": True, "synchronize_session": False},
+            ).rowcount  # type: ignore[attr-defined]
+            for name, (_pk, change) in linked["rows"].items()
+        }
+        user = db.session.get_one(User, linked["boss"])
+        user.password = "çalınmış"
+        with pytest.raises(OutOfReach):
+            db.session.flush()
+    assert moved == {"asked about": 1, "other": 0}
