@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -68,12 +69,18 @@ def exit_by(ends_on: date) -> date:
 def read(path: Path) -> Mapping[str, Any]:
     """The data file; raises BadColumns where it is none."""
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = _parsed(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError):
         found = None
     if not isinstance(found, dict):
         raise BadColumns(no_columns(path.name))
     return found
+
+
+@lru_cache(maxsize=4)
+def _parsed(text: str) -> Any:
+    """Parsed once: every decision asks for the days, and parsing takes a hundred times the reading."""
+    return yaml.safe_load(text)
 
 
 def no_columns(file: str) -> Say:
