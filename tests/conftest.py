@@ -17,7 +17,7 @@ def pytest_configure() -> None:
     """What is imported stays: the collector need not walk it again for every application a test makes."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(50_000, 10, 10)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
