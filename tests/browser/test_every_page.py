@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from types import SimpleNamespace
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -18,8 +19,14 @@ from tests.people import PASSWORD
 AXE, JUDGED = Axe().axe_script, "what => axe.run(document, what).then(result => result.violations)"
 STANDARD = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 OF_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}  # all a theme can change
-WIDTHS, SCHEMES = (1360, 390), {"light": STANDARD, "dark": OF_COLOURS}
-LANGUAGES = ("en", "tr")  # and Turkish it stays
+DESK, PHONE = 1360, 390
+# by the language of the page: how wide, how coloured, judged by what; English changes words and how wide they are
+LOOKS: dict[str, tuple[tuple[int, Any, Any], ...]] = {
+    "en": ((DESK, "light", None), (PHONE, "light", STANDARD)),
+    "tr": (
+        (DESK, "light", STANDARD), (DESK, "dark", OF_COLOURS), (PHONE, "dark", OF_COLOURS), (PHONE, "light", STANDARD),
+    ),
+}  # fmt: skip
 ROLES = ("ogrenci2", "baskan", "isveren", "mediko", "kariyer", "bidb")
 OUTSIDE = (
     "/login",
@@ -31,6 +38,8 @@ OUTSIDE = (
 FIRM = "ayse.korkmaz@mackayazilim.example.com"
 NUMBER = re.compile(r"\d+|[0-9a-f]{16,}")
 ALL = "state=all"
+WIDE = """() => ({page: document.documentElement.scrollWidth - innerWidth,
+    table: Math.max(0, ...[...document.querySelectorAll(".table-wrap")].map(t => t.scrollWidth - t.clientWidth))})"""
 # each link, and the state of the row of a list it stands in
 LINKS = """[...document.querySelectorAll("a[href]")].map(a => [a.href,
     (a.closest("tbody tr, .letters-row")?.querySelector(".badge-state")?.className.match(/state-(?!state)\\w+/) ?? [""])[0]])"""
@@ -79,24 +88,18 @@ def pages_of(page: Page, *, states: bool = False) -> Iterator[str]:
 
 
 def faults(page: Page) -> list[str]:
-    """What axe objects to on the page as it stands, wide and narrow, light and dark; what is wider than the window."""
+    """What axe objects to on the page as it stands, in every look of its language; what is wider than its place."""
     told: list[str] = []
     before = page.viewport_size
     page.evaluate(AXE)
-    for width in WIDTHS:
+    for width, scheme, rules in LOOKS[page.locator("html").get_attribute("lang") or ""]:
         page.set_viewport_size({"width": width, "height": 900})
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        told += [f"{width} {wide}px wider than the window"] if wide > 0 else []
-        if width == max(WIDTHS):
-            cut = page.evaluate(
-                "Math.max(0, ...[...document.querySelectorAll('.table-wrap')].map(t => t.scrollWidth - t.clientWidth))"
-            )
-            told += [f"{width} a table {cut}px wider than its place"] if cut else []
-        for scheme, rules in SCHEMES.items():
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type] # no colour on its way
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour on its way
+        for what, wide in page.evaluate(WIDE).items():
+            told += [f"{width} {scheme} {what} {wide}px too wide"] if wide > 0 else []
+        if rules:
             found = page.evaluate(JUDGED, {"runOnly": rules, "resultTypes": ["violations"]})
             told += [f"{width} {scheme} {v['id']}: {v['nodes'][0]['html'][:200]}" for v in found]
-    page.emulate_media(color_scheme="light")
     if before:
         page.set_viewport_size(before)
     return told
@@ -109,9 +112,9 @@ def speak(page: Page, language: str) -> None:
 
 
 def walked(page: Page, addresses: Iterable[str], *, status: int = 200) -> list[str]:
-    """The faults of these pages in every language, width and theme."""
+    """The faults of these pages in every language and look."""
     wrong: list[str] = []
-    for language in LANGUAGES:
+    for language in LOOKS:
         speak(page, language)
         for address in addresses:
             answer = page.goto(address)
@@ -126,7 +129,7 @@ def test_no_page_of_a_role_has_a_fault(here: Site, someone: Callable[..., Page],
     """In English one page of each kind, in Turkish also one for each state."""
     page = someone(here, role)
     wrong: list[str] = []
-    for language in LANGUAGES:
+    for language in LOOKS:
         speak(page, language)
         met = 0
         for address in pages_of(page, states=language == "tr"):

@@ -302,7 +302,8 @@ def _the_firm_closes_its_part(walk: Walk) -> None:
         if week.get_attribute("open") is None:
             week.locator("summary").click()
         begun = week.locator(".week-all").count() == 0  # the week with the absence is saved day by day
-        week.locator(".week-save" if begun else ".week-all").click()
+        with firm.expect_navigation():
+            week.locator(".week-save" if begun else ".week-all").click()
         expect(firm.locator(TAKEN)).to_be_visible()
     firm.locator(".counted-line form button").click()
     expect(firm.locator(".counted-line .state-confirmed")).to_be_visible()
