@@ -39,7 +39,8 @@ class Mailbox(Opened):
         wanted = select(Letter).where(Letter.id == (key(pk) or 0), *_read_here())
         found = db.session.scalars(wanted).one_or_none() or abort(404)
         link = (found.link or "").removeprefix(current_app.extensions["staj"].public_url)
-        return self.render("mailbox/letter.html", letter=found, link=link)
+        leads = found.user_id in {None, g.standing.user_id}  # somebody else's links lead to desks of theirs
+        return self.render("mailbox/letter.html", letter=found, link=link, leads=leads)
 
 
 def stays_here() -> bool:

@@ -50,3 +50,19 @@ def test_where_nothing_leaves_it_reads_every_letter(university: University) -> N
         if university.people["it"].get(f"/mailbox/{key}").status_code == 200
     }
     assert met == set(university.letters)
+
+
+def test_links_lead_on_in_ones_own_letters_and_in_those_of_who_has_no_account(university: University) -> None:
+    """Somebody else's lead to desks that the reader does not have."""
+    of = {"it": university.letters["it"], "member": university.letters["member of civil"]}
+    with looking(university.app) as session:
+        for key in of.values():
+            session.get_one(Letter, key).text = "Açın: http://127.0.0.1:8000/requests/"
+        firm = session.get_one(Letter, university.letters["boss"])
+        account, firm.user_id, firm.text = firm.user_id, None, "Açın: http://127.0.0.1:8000/firm/x"
+    it = university.people["it"]
+    linked = {name: 'href="http://127.0.0.1:8000' in it.get(f"/mailbox/{key}").text for name, key in of.items()}
+    assert linked == {"it": True, "member": False}
+    assert 'href="http://127.0.0.1:8000/firm/x"' in it.get(f"/mailbox/{university.letters['boss']}").text
+    with looking(university.app) as session:
+        session.get_one(Letter, university.letters["boss"]).user_id = account
