@@ -24,7 +24,7 @@ from services.insurance_codes import BadColumns
 from services.listing import Listed, Order, capped, cursor, key, listed
 from services.say import said
 from services.seal import Seal
-from services.search import typed_words
+from services.search import LONGEST, typed_words
 from services.sign_in import today
 from services.transition import FASTER, Refused
 from workflow.say import N_, Say
@@ -32,6 +32,7 @@ from workflow.transitions import Door
 from workflow.words import Actor, DeclarationKind, DeclarationState, Urgency
 
 EVERY_STATE = (board.ALL, Say(N_("All")))
+KEPT = ("q", "due", "kind", "state")  # of the board, on every link to a declaration
 NOT_BY_ID = Say(
     "National ids are not searched: what is searched stands in the address. Search by name or student number."
 )
@@ -88,8 +89,7 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
         typed = board.typed(args)
         if tckimlik.is_valid(typed):
             flash(said(NOT_BY_ID), "warning")
-            kept: dict[str, Any] = {n: args[n] for n in ("due", "kind", "state") if n in args}
-            return redirect(url_for(".index_view", **kept), 303)
+            return redirect(url_for(".index_view", **self.kept() | {"q": None}), 303)
         page = self.page(args)
         counted = board.board(db.session(), today())
         return self.render(
@@ -106,6 +106,12 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
             unread=bool(typed) and not typed_words(typed),
             whole=WHOLE_VIEW,
         )
+
+    def kept(self) -> dict[str, Any]:
+        return {n: v for n in KEPT if (v := request.args.get(n, "").replace("\x00", "").strip()[:LONGEST])}
+
+    def file_url(self, row: Any) -> str:
+        return url_for(".details_view", id=row.id, **self.kept())
 
     def page(self, args: Mapping[str, str]) -> Listed:
         return listed(

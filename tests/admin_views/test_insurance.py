@@ -330,7 +330,7 @@ LINE = r'<tr>\s*<td class="tick">'
 
 def found(office: Any, **asked: str) -> list[str]:
     page = office.get("/declarations/", query_string=asked).text
-    return re.findall(r"details/\?id=\d+\">([^<]+)</a>", page)
+    return re.findall(r"details/\?id=\d+[^\"]*\">([^<]+)</a>", page)
 
 
 def test_a_declaration_is_found_by_name_number_or_institution_as_turks_type_them(
@@ -362,9 +362,22 @@ def test_a_search_that_finds_nothing_says_why_and_where_else(university: Univers
     assert "Bu görünümde “Işıl” aramasına uyan bildirge yok." in page
     link = html.unescape(re.findall(r'class="empty">.*?href="([^"]+)"', page, re.DOTALL)[0])
     assert "Çağlayan" in office.get(link).text
-    assert "Bu görünümde “Işıl”" in office.get("/declarations/?q=Işıl&state=all&kind=exit").text  # her entry is there
+    assert "Bu görünümde “Işıl”" in office.get("/declarations/?q=Işıl&state=all&kind=cancellation").text
     assert "Bildirgeler, başvuru onaylanınca oluşur." in office.get("/declarations/?q=yokböylebiri&state=all").text
     assert "alert-warning" in office.get("/declarations/?q=!!").text
+
+
+def test_a_declaration_leads_back_to_the_search_it_was_found_by(university: University, office: Any) -> None:
+    key, back = university.declarations["ayse due"], "/declarations/?q=ayse&amp;state=all"
+    listed = html.unescape(
+        re.findall(
+            rf'href="(/declarations/details/\?id={key}[^"]*)"', office.get("/declarations/?q=ayse&state=all").text
+        )[0]
+    )
+    page = office.get(listed).text
+    assert f'href="{back}"' in page
+    shown = html.unescape(re.findall(r'action="([^"]*/national-id/[^"]*)"', page)[0])
+    assert f'href="{back}"' in office.post(shown).text
 
 
 def test_a_national_id_is_not_searched_and_leaves_the_address(university: University, office: Any) -> None:
