@@ -70,6 +70,8 @@ def _menu() -> Markup:
     """The desks this person may open, by group, in the order of the house."""
     opened = (view.endpoint for view in _desks() if isinstance(view, Opened) and view.group and view.is_accessible())
     here = request.blueprint if request.endpoint != "home.index" else "home"
+    if here == "applications" and request.args.get("state") == "completion":
+        here = "completions"  # that desk is the same queue, filtered
     return _menu_of(tuple(opened), here, request.script_root, str(get_locale()))
 
 

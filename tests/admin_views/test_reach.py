@@ -224,7 +224,7 @@ def credited(university: University, client: FlaskClient) -> Iterable[Any]:
 
 LINE = r'data-line="(\d+)"'
 QUEUE_ROW = r'details/\?[^"]*id=(\d+)" data-open'
-DETAILS = r'details/\?id=(\d+)"'
+DETAILS = r'details/\?id=(\d+)["&]'
 EDITS = r'edit/\?id=(\d+)"'
 FILES = r'/file/(\d+)"'
 BOARDS = [found(f"/declarations/?state={s}", DETAILS) for s in ("due", "sent", "done", "failed", "dropped")]
