@@ -371,6 +371,13 @@ def test_who_waits_longest_for_an_assessment_comes_first(desk: Desk) -> None:
         "/applications/",
         wanted,
     )
+    named = (
+        "<title>Staj sonlandırmaları",
+        'href="/completions/" aria-current="page"',
+        'href="/applications/?state=completion">Temizle',
+    )
+    searched = desk.member.get("/applications/?state=completion&q=yok").text
+    assert ([n for n in named[:2] if n not in page.text], [n for n in named if n not in searched]) == ([], [])
     onward = desk.member.post(f"/applications/step/{wanted[0]}/accept?state=completion", data={"version": "0"})
     assert f"id={wanted[1]}" in onward.location
 

@@ -119,6 +119,14 @@ def test_a_week_saved_after_the_sheet_was_confirmed_shows_what_was_typed(firm: F
         assert s.scalars(select(Attendance.state)).one() is AttendanceState.CONFIRMED
 
 
+def test_days_that_passed_are_not_called_worked_before_every_week_is_gone_through(firm: Firm) -> None:
+    said = []
+    for nth in range(4):
+        said.append("iş günü çalışıldı" in firm.client.get(firm.sheet).text)
+        firm.send(firm.sheet, firm.week(nth), all_present="1")
+    assert [*said, "iş günü çalışıldı" in firm.client.get(firm.sheet).text] == [False] * 4 + [True]
+
+
 def test_what_is_confirmed_is_the_sum_that_was_read(firm: Firm) -> None:
     for nth in range(4):
         firm.send(firm.sheet, firm.week(nth), all_present="1")

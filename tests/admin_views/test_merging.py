@@ -227,6 +227,7 @@ def test_a_block_says_why_and_holds_approvals_and_new_applications_until_it_is_l
     why, step = "Stajyere sigortasız iş yaptırıyor.", f"/institutions/step/{world['firm']}"
     unsaid = centre.post(f"{step}/block", data={"reason": " ", "version": 0})
     assert (unsaid.status_code, 'aria-invalid="true"' in unsaid.text) == (200, True)
+    assert "Bundan sonra bu kuruma başvurulamaz" in unsaid.text
     with looking(app) as s:
         assert s.get_one(Institution, world["firm"]).state is state
     draft = begin(world["client"])
