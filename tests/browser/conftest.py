@@ -160,6 +160,12 @@ def forward(page: Page) -> None:
         page.evaluate("history.forward()")
 
 
+def press(page: Page, key: str) -> None:
+    """Press a key of ours once the page's script is there to hear it."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)
+
+
 def sign_in(page: Page, login: str) -> None:
     """Sign in as a demo person, the way people do."""
     page.goto("/login")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from services.settings import ROOT
-from tests.browser.conftest import Site, back
+from tests.browser.conftest import Site, back, press
 
 SAVED = ".alert-success"
 
@@ -30,15 +30,15 @@ def test_the_queue_is_filtered_searched_walked_by_keys_and_exported(
     page.goto("/applications/")
     waiting = names(page)
     assert len(waiting) > 2
-    page.keyboard.press("j")
-    page.keyboard.press("j")
+    press(page, "j")
+    press(page, "j")
     expect(page.locator("tr.is-here [data-open]")).to_have_text(waiting[1])
-    page.keyboard.press("k")
+    press(page, "k")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text(waiting[0])
-    page.keyboard.press("j")
+    press(page, "j")
     expect(page.locator("h1")).to_contain_text(waiting[1])
-    page.keyboard.press("k")
+    press(page, "k")
     expect(page.locator("h1")).to_contain_text(waiting[0])
     page.click(".crumb a")
 
@@ -68,12 +68,12 @@ def test_the_queue_is_filtered_searched_walked_by_keys_and_exported(
 
     page.click(".keys button")
     page.goto("/applications/")
-    page.keyboard.press("j")
+    press(page, "j")
     expect(page.locator("tr.is-here")).to_have_count(0)
     page.click(".keys button")
     expect(page.locator("[data-shortcuts]")).to_be_visible()
     page.wait_for_load_state()
-    page.keyboard.press("j")
+    press(page, "j")
     expect(page.locator("tr.is-here")).to_have_count(1)
 
 

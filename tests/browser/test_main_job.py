@@ -10,7 +10,7 @@ import py7zr
 from playwright.sync_api import Page, expect
 
 from services.sign_in import today
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, press
 from tests.services.test_archives import PDF
 
 REASON = "Kabul formunda kaşe eksik; düzeltip yeniden yükleyin."
@@ -108,7 +108,7 @@ def test_a_student_applies_is_rejected_corrects_and_is_approved(
         member.click(".archive a")
     with py7zr.SevenZipFile(download.value.path()) as opened:
         assert sorted(opened.getnames()) == ["kabul formu.pdf", "staj başvuru formu.pdf"]
-    member.keyboard.press("r")
+    press(member, "r")
     member.keyboard.type(REASON)
     member.click(".decide button.btn-danger")
     expect(member.locator(".decide .field-error")).to_have_count(0) if "details" in member.url else None
@@ -138,7 +138,7 @@ def test_a_student_applies_is_rejected_corrects_and_is_approved(
         "files.name",
         "files.sha256",
     }
-    chair.keyboard.press("a")
+    press(chair, "a")
     expect(chair.locator(".alert-success")).to_be_visible()
 
     student.goto(f"/my-applications/details/?id={number}")

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 
-from tests.browser.conftest import Year
+from tests.browser.conftest import Year, press
 from tests.browser.test_every_page import faults, pages_of, walked
 from tests.browser.test_main_job import archive, begin, choose_institution, go_on, hand_in, monday
 
@@ -135,7 +135,7 @@ def _the_chair_gives_the_file_and_the_member_approves(walk: Walk) -> None:
     member = walk.at("uye", "/applications/?reviewer=mine")
     member.click(f'a[data-open][href*="id={walk.number}"]')
     expect(member.locator("h1")).to_contain_text("Elif")
-    member.keyboard.press("a")
+    press(member, "a")
     expect(member.locator(TAKEN)).to_be_visible()
 
 
