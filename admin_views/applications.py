@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Float, cast, select
 from sqlalchemy.orm import joinedload
 
-from admin_views.assessment import SETTLED, Assessing
+from admin_views.assessment import SETTLED, Assessing, Completions
 from admin_views.buttons import buttons
 from admin_views.desk import Card, Column, Desk
 from admin_views.download import download
@@ -267,6 +267,10 @@ class Applications(Many, Reviewing, Assessing, Desk):
     def _documents(self, row: Application) -> list[Document]:
         handed_in = (Document.application_id == row.id, Document.submitted_at.is_not(None))
         return list(db.session.scalars(select(Document).where(*handed_in).order_by(Document.id.desc())))
+
+    def entry(self) -> tuple[str, str]:
+        """The completions that wait are this queue, filtered, and have an entry of their own."""
+        return ("completions", Completions.label) if request.args.get("state") == Completions.queue else super().entry()
 
     def kept(self) -> dict[str, Any]:
         return _filters()

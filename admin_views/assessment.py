@@ -136,13 +136,14 @@ class Completions(Opened):
     group = N_("Commission")
     label = N_("Completions to assess")
     icon = "flag"
+    queue = ApplicationState.COMPLETION.value  # of the applications' list
 
     def __init__(self) -> None:
         super().__init__(name="completions", endpoint="completions", url="/completions")
 
     @expose("/")
     def index(self) -> ResponseReturnValue:
-        return redirect(url_for("applications.index_view", state=ApplicationState.COMPLETION.value))
+        return redirect(url_for("applications.index_view", state=self.queue))
 
 
 def _parts(row: Application) -> Parts:

@@ -47,6 +47,10 @@ class Opened(BaseView):
         """The address of one file's page at this desk."""
         return url_for(f"{self.endpoint}.details_view", id=pk)
 
+    def entry(self) -> tuple[str, str]:
+        """Under which entry of the menu this page stands: its endpoint and label."""
+        return self.endpoint, self.label
+
     def kept(self) -> dict[str, Any]:
         """The filters of this address that every link to a file carries on."""
         return {}

@@ -60,9 +60,7 @@ def _context() -> dict[str, Any]:
 
 def _this_page() -> str:
     """Where a choice of language or theme leads back to: this page, or the page whose form answered."""
-    if request.method == "GET":
-        return request.full_path.rstrip("?")
-    asked = request.url_rule and "GET" in (request.url_rule.methods or ())
+    asked = request.method == "GET" or "GET" in ((request.url_rule and request.url_rule.methods) or ())
     return request.full_path.rstrip("?") if asked else "/"
 
 
@@ -70,8 +68,8 @@ def _menu() -> Markup:
     """The desks this person may open, by group, in the order of the house."""
     opened = (view.endpoint for view in _desks() if isinstance(view, Opened) and view.group and view.is_accessible())
     here = request.blueprint if request.endpoint != "home.index" else "home"
-    if here == "applications" and request.args.get("state") == "completion":
-        here = "completions"  # that desk is the same queue, filtered
+    desk = next((view for view in _desks() if isinstance(view, Opened) and view.endpoint == here), None)
+    here = desk.entry()[0] if desk else here
     return _menu_of(tuple(opened), here, request.script_root, str(get_locale()))
 
 

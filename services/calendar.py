@@ -70,7 +70,7 @@ def workplace(week: int, kind: Any) -> Workplace:
 
 _OFFICE = workplace(MONDAY_TO_FRIDAY, "public")
 _LAW = workplace(MONDAY_TO_FRIDAY, "private")  # leave that a decree gives to public bodies moves no legal last day
-_BACK = timedelta(days=20)  # within which there is a working day, whatever the feast, back or on
+RUNS_ON = timedelta(days=20)  # within which there is a working day, whatever the feast, back or on
 
 
 def office_days(session: Session, first: date, last: date) -> tuple[date, ...]:
@@ -94,7 +94,7 @@ def _worked(session: Session, first: date, last: date, at: Workplace, least: int
 
 def last_office_day(session: Session, last: date) -> date:
     """The last day up to `last` on which the university works all day."""
-    return office_days(session, last - _BACK, last)[-1]
+    return office_days(session, last - RUNS_ON, last)[-1]
 
 
 @dataclass(frozen=True)
@@ -112,5 +112,5 @@ class Grace:
 
 def grace(session: Session, today: date) -> Grace:
     """How last days that have gone by are read today."""
-    days = legal_days(session, today - _BACK, today + _BACK)
+    days = legal_days(session, today - RUNS_ON, today + RUNS_ON)
     return Grace(today, max(day for day in days if day < today), min(day for day in days if day >= today))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import Declaration
 from services import search
-from services.calendar import Grace, grace, office_days
+from services.calendar import RUNS_ON, Grace, grace, office_days
 from services.listing import Conditions, counts
 from workflow.say import N_, Say
 from workflow.words import DeclarationKind, DeclarationState, Urgency
@@ -20,7 +20,6 @@ STATES = tuple(s for s in DeclarationState if s is not DeclarationState.NEW)
 ALL = "all"
 SOON = timedelta(days=7)
 TELLING = 3  # letters; a shorter beginning is in very many names, and the status leads after all
-GRACE = timedelta(days=20)  # no feast is longer
 COUNTED = timedelta(days=30)  # working days are counted this far ahead, beyond it weeks
 
 
@@ -100,7 +99,7 @@ def time_left(session: Session, rows: Iterable[Any], today: date) -> list[Left |
 
 def _just_passed(row: Any, today: date) -> bool:
     """The last day of an entry that was no working day runs on to the next one."""
-    return row.kind is DeclarationKind.ENTRY and row.state in WAITING and today - GRACE <= row.due_on < today
+    return row.kind is DeclarationKind.ENTRY and row.state in WAITING and today - RUNS_ON <= row.due_on < today
 
 
 def _left(row: Any, today: date, works: Collection[date], now: Grace | None) -> Left:

@@ -12,6 +12,7 @@ import yaml
 
 from services.settings import ROOT
 from workflow.say import Say
+from workflow.words import DeclarationState
 
 COLUMNS = ROOT / "seed" / "data" / "insurance_columns.yaml"
 _log = logging.getLogger("staj.insurance")
@@ -19,6 +20,12 @@ _CODES = {"document_kinds": {"covered", "not_covered"}, "occupation_codes": {"co
 _DAYS = {"entries": "days_ahead", "exits": "days_after"}
 _USUAL = {"entries": 30, "exits": 10}  # days, where the file says nothing
 _MOST = 366
+
+# what is left to do about an entry whose last day has passed, by its state
+LATE = {
+    DeclarationState.DUE: Say("The last day for this entry has passed, and an entry is never made retroactively (Law 5510). Settle it with the social security institution directly, then record the reference on the declaration’s page."),
+    DeclarationState.FAILED: Say("The last day for this entry has passed, and an entry is never made retroactively (Law 5510). Settle it with the social security institution directly, then mark it as sent on the declaration’s page and record the reference."),
+}  # fmt: skip
 
 Lines = Sequence[Mapping[str, Any]]
 

@@ -10,11 +10,11 @@ from models import Application, Declaration
 from services import insurance_codes, national_ids
 from services.calendar import Grace
 from services.insurance_board import WAITING
-from services.insurance_codes import BadColumns, Codes
+from services.insurance_codes import LATE, BadColumns, Codes
 from services.say import said
 from services.seal import Seal
 from workflow.say import Say
-from workflow.words import DeclarationKind, DeclarationState
+from workflow.words import DeclarationKind
 
 
 @dataclass(frozen=True)
@@ -94,18 +94,12 @@ def untimely(row: Declaration, of: Columns, grace: Grace) -> Say | None:
     if row.kind is not DeclarationKind.ENTRY:
         return None
     if grace.over(row.due_on):
-        return _LATE[row.state]
+        return LATE[row.state]
     days = of.days_ahead(row.starts_on)
     first = row.starts_on - timedelta(days=days)
     if grace.today < first:
         return Say("An entry is made at most %(days)s days before the first day (Law 5510): this one from %(day)s on.", days=days, day=first)  # fmt: skip
     return None
-
-
-_LATE = {
-    DeclarationState.DUE: Say("The last day for this entry has passed, and an entry is never made retroactively (Law 5510). Settle it with the social security institution directly, then record the reference on the declaration’s page."),
-    DeclarationState.FAILED: Say("The last day for this entry has passed, and an entry is never made retroactively (Law 5510). Settle it with the social security institution directly, then mark it as sent on the declaration’s page and record the reference."),
-}  # fmt: skip
 
 
 def fault(row: Declaration, seal: Seal, of: Columns, grace: Grace) -> Say | None:

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session, object_session
 from models import Application, Attendance, ChangeRequest, Declaration, Evaluation, Request
 from services import answer_links, commissions
 from services.calendar import grace, last_office_day
-from services.insurance_codes import exit_by
+from services.insurance_codes import LATE, exit_by
 from services.sign_in import ISTANBUL
 from workflow.days import days_text
 from workflow.say import Deadline, Say
-from workflow.words import ChangeKind, DeclarationKind, DeclarationState
+from workflow.words import ChangeKind, DeclarationKind
 
 DAY = timedelta(days=1)
 _PLACE = re.compile(r"%\((\w+)\)s")
@@ -99,9 +99,7 @@ def _still(about: About) -> Say:
         return Say("The last day for it was %(day)s: please make it today.", day=Deadline(row.due_on))
     if not now.over(row.due_on):
         return Say("Its last day was no working day, so the law still allows it until %(day)s: please make it today.", day=Deadline(now.until))  # fmt: skip
-    if row.state is DeclarationState.FAILED:
-        return Say("The last day for it was %(day)s, and an entry is never made retroactively: please settle it with the social security institution directly, today, then mark it as sent and record the reference.", day=Deadline(row.due_on))  # fmt: skip
-    return Say("The last day for it was %(day)s, and an entry is never made retroactively: please settle it with the social security institution directly, today, then record the reference.", day=Deadline(row.due_on))  # fmt: skip
+    return Say("%(late)s The last day was %(day)s.", late=LATE[row.state], day=Deadline(row.due_on))
 
 
 def _hand_in(about: About) -> Say:

@@ -414,3 +414,10 @@ def test_a_list_comes_back_under_the_headings_it_went_out_with(tmp_path: Path) -
     file.write_text(text.replace("{heading: Adı,", "{heading: Soyadı,"), encoding="utf-8")
     with pytest.raises(insurance_codes.BadColumns):
         insurance_list.columns(file)
+
+
+def test_words_lead_a_search_of_the_board_unless_they_are_in_very_many_names() -> None:
+    def statuses(q: str) -> int:
+        return len(insurance_board.branches({"q": q}))
+
+    assert [statuses(q) for q in ("", "a", "öz", "özg", "a özgür")] == [2, 2, 2, 1, 1]

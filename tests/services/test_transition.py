@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
-from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
-from models import Application, Letter, ReachSession, Step, db
+from models import Application, Institution, Letter, ReachSession, Step, db
 from services import audit
 from services.scope import enter, system_session
-from services.transition import Outrun, Refused, doors, take
+from services.transition import Outrun, Refused, doors, hold, take
 from tests.people import TODAY, a_town
 from workflow.transitions import APPLICATIONS
 from workflow.words import Action, ApplicationState
@@ -157,3 +157,23 @@ def test_a_chain_of_steps_verifies_and_a_changed_one_is_found(file: Any, approve
         s.expunge(step)
         step.reason = "changed afterwards"
         assert audit.digest(step) != step.digest
+
+
+@pytest.mark.parametrize(("referred", "waits"), [(False, True), (True, False)])
+def test_others_may_refer_to_a_row_held_as_referred_to(app: Flask, referred: bool, waits: bool) -> None:
+    with app.app_context():
+        with a_town() as t:
+            key = t.institution("Kaya Yazılım").id
+        if db.engine.dialect.name != "postgresql":
+            pytest.skip("SQLite has one lock for everything")
+        with system_session() as s, db.engine.connect() as other:
+            hold(s, s.get_one(Institution, key), referred=referred)
+            other.execute(text("SET lock_timeout = '300ms'"))
+            try:
+                other.execute(
+                    select(Institution.id).where(Institution.id == key).with_for_update(read=True, key_share=True)
+                )
+                waited = False
+            except OperationalError:
+                waited = True
+    assert waited == waits
