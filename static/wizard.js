@@ -22,6 +22,7 @@
     return row;
   };
   search.addEventListener("input", suggest);
+  if (search.value !== search.defaultValue) suggest();  // typed before this script was there
   search.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); form.querySelector("[value=search]").click(); } });
 
   const counted = form.querySelector("[data-counted]");
