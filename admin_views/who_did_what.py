@@ -65,7 +65,7 @@ class WhoDidWhat(Desk):
         return {
             "asked": self._asked,
             "kept": {n: v for n in ASKED if (v := args.get(n, "").replace("\x00", "").strip())},
-            "actions": _sorted((a.value, said(a)) for a in Action),
+            "actions": _sorted((a.value, _(DID[a])) for a in Action),
             "kinds": _sorted((name, _(label)) for name, label in KINDS.items()),
             "kind_of": KINDS,
             "changes": changes,

@@ -97,6 +97,19 @@ def test_what_cannot_be_asked_is_said_and_left_out(told: tuple[FlaskClient, Step
     assert (found(told, asked), said in told[0].get(f"/history/{asked}").text) == (NEWEST_FIRST, True)
 
 
+@pytest.mark.parametrize("language", ["tr", "en"])
+def test_an_action_is_asked_for_by_the_words_of_the_list_each_by_its_own(
+    told: tuple[FlaskClient, Steps], language: str
+) -> None:
+    client, _ = told
+    client.post("/settings", data={"language": language})
+    page = client.get("/history/").text
+    offered = re.findall(r"<option[^>]*>([^<]*)</option>", page.split('name="action">')[1].split("</select>")[0])
+    listed = re.findall(r'data-label="(?:Ne yaptı|What)"[^>]*>([^<]+)</td>', page)
+    assert len(set(offered)) == len(offered) == len(Action) + 1
+    assert (len(listed), set(listed) - set(offered)) == (len(told[1]), set())
+
+
 def test_it_reads_changes_of_its_own_tables_and_nothing_of_a_file(told: tuple[FlaskClient, Steps]) -> None:
     client, _keys = told
     page, exported = client.get("/history/").text, client.get("/history/export/csv").get_data().decode("utf-8-sig")
