@@ -2,13 +2,15 @@
 
 import logging
 
-from flask import Flask, Response, abort, g, make_response, render_template, request
+from flask import Flask, Response, abort, current_app, g, make_response, render_template, request
 from flask_babel import gettext as _
+from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from models import db
+from services import throttle
 from services.archives import Busy
 from services.say import said
 from services.standing import NOBODY
@@ -23,7 +25,6 @@ SENTENCES = {
     405: N_("This address does not answer that way."),
     409: N_("Somebody was faster: the record has changed since you opened it."),
     413: N_("What was sent is too large; nothing was saved. A file may have 20 MB."),
-    429: N_("Too many tries. Wait a few minutes, then try again."),
     500: N_("Something went wrong on our side; it has been noted. Nothing you sent was half-saved."),
     503: N_("The system is busy just now. Try again in a moment."),
 }
@@ -36,6 +37,7 @@ def install(app: Flask) -> None:
     app.before_request(_forms_only)
     app.register_error_handler(HTTPException, _page)
     app.register_error_handler(CSRFError, _expired)
+    app.register_error_handler(RateLimitExceeded, _too_often)
     app.register_error_handler(500, _fault)
     app.register_error_handler(OperationalError, _busy)
 
@@ -55,6 +57,14 @@ def _page(error: HTTPException) -> Response:
     sentence = said(error.say) if isinstance(error, Busy) else _(SENTENCES.get(code, SENTENCES[400]))
     page = make_response(render_template("errors/page.html", code=code, sentence=sentence), code)
     page.headers.extend((name, value) for name, value in error.get_headers() if name == "Retry-After")
+    return page
+
+
+def _too_often(error: RateLimitExceeded) -> Response:
+    limit = current_app.extensions["staj_limiter"].current_limit
+    why, wait = throttle.refused(error, limit.reset_at if limit else 0)
+    page = make_response(render_template("errors/page.html", code=429, sentence=said(why)), 429)
+    page.headers["Retry-After"] = str(wait)
     return page
 
 

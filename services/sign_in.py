@@ -1,11 +1,12 @@
 """Signing in and out: who the request is for, how often one may try, and an end the server knows of."""
 
 import uuid
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g, has_request_context, request, session
+from flask import Flask, Response, current_app, g, has_request_context, request, session
 from flask_babel import gettext
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -128,18 +129,31 @@ def install(app: Flask) -> None:
 
 
 def limit_tries(app: Flask, *endpoints: str) -> None:
-    """So many tries, by where they come from and by the account they name."""
-    limiter, limit = app.extensions["staj_limiter"], app.extensions["staj"].sign_in_limit
+    """So many tries for one account, and so many that fail from one place: a whole campus may share an address."""
+    limiter = app.extensions["staj_limiter"]
+    place = {"key_func": get_remote_address, "methods": ["POST"], "deduct_when": _failed}
     for endpoint in endpoints:
         view: Any = app.view_functions[endpoint]
-        for key in (get_remote_address, _account):
-            view = limiter.limit(limit, key_func=key, methods=["POST"])(view)
-        app.view_functions[endpoint] = view
+        view = limiter.limit(_setting("sign_in_limit"), key_func=_account, methods=["POST"])(view)
+        app.view_functions[endpoint] = limiter.limit(_setting("sign_in_limit_place"), **place)(view)
+
+
+def _setting(name: str) -> Callable[[], str]:
+    return lambda: str(getattr(current_app.extensions["staj"], name))
 
 
 def _account() -> str:
-    """The account somebody tries, whoever tries it from wherever."""
-    return "account " + (as_account(request.form.get("email", "")) or str(get_remote_address()))
+    """The account somebody tries, theirs or the one a letter's link is for, whoever tries it from wherever."""
+    named = as_account(request.form.get("email", "")) or (current_user.is_authenticated and current_user.email)
+    return f"account {named or (request.view_args or {}).get('token') or get_remote_address()}"
+
+
+def _failed(_response: Response) -> bool:
+    """Whether nobody is in afterwards; what failed lets go of the database, where the try is counted next."""
+    if current_user.is_authenticated or VISIT in session:
+        return False
+    db.session.rollback()
+    return True
 
 
 def _enter() -> None:

@@ -5,8 +5,11 @@ The library's own storages are this process's memory (two workers, twice the tri
 
 import hashlib
 from datetime import timedelta
+from math import ceil
+from time import time
 from typing import Any
 
+from flask_limiter import RateLimitExceeded
 from limits.storage import Storage
 from sqlalchemy import case, delete
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from models import SignInTry, db, utcnow
 from services.scope import system_session
+from workflow.say import Say
 
 STORED = "sign-in-tries://"
 
@@ -67,6 +71,18 @@ class SignInTries(Storage):
     def clear(self, key: str) -> None:
         with system_session() as session:
             session.execute(delete(SignInTry).where(SignInTry.key == _digest(key)))
+
+
+def refused(error: RateLimitExceeded, opens_at: float) -> tuple[Say, int]:
+    """The rule that was met, and the seconds until `opens_at` (a time stamp), when the next try is possible."""
+    rule, wait = error.limit.limit, max(1, ceil(opens_at - time()))
+    said = Say(
+        "Too many tries: at most %(amount)s in %(minutes)s min are possible. Try again in %(wait)s min.",
+        amount=rule.amount,
+        minutes=ceil(rule.get_expiry() / 60),
+        wait=ceil(wait / 60),
+    )
+    return said, wait
 
 
 def _digest(key: str) -> str:

@@ -117,13 +117,33 @@ def test_another_spelling_of_the_address_gives_no_further_tries(app: Flask, ali:
     assert answers == [200] * 10 + [429] * 5
 
 
-def test_one_place_tries_ten_times_whichever_account(app: Flask, ali: str) -> None:
+@pytest.fixture
+def narrow(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.extensions["staj"], "sign_in_limit_place", "10 per 5 minutes")
+
+
+@pytest.mark.usefixtures("narrow")
+def test_one_place_fails_only_so_often_whichever_account(app: Flask, ali: str) -> None:
     answers = [try_to(app.test_client(), f"kisi{n}@demo.edu.tr", "yanlis").status_code for n in range(12)]
     assert answers == [200] * 10 + [429] * 2
     assert app.test_client().get("/login", environ_base={"REMOTE_ADDR": "10.0.0.1"}).status_code == 200
 
 
+@pytest.mark.usefixtures("narrow")
+def test_a_campus_behind_one_address_signs_in_as_often_as_it_likes(app: Flask) -> None:
+    with app.app_context(), a_town() as t:
+        everybody = [t.user().email for _ in range(12)]
+    assert [try_to(app.test_client(), email).status_code for email in everybody] == [302] * 12
+
+
+def test_whoever_tried_too_often_is_told_the_rule_and_how_long_to_wait(app: Flask, ali: str) -> None:
+    last = [try_to(app.test_client(), ali, "yanlis", at=f"10.0.1.{n}") for n in range(11)][-1]
+    assert "5 dakikada en çok 10 deneme yapılabilir. 5 dakika sonra yeniden deneyin." in last.text
+    assert 240 < int(last.headers["Retry-After"]) <= 300
+
+
 @pytest.mark.parametrize("path", ["/reset", "/reset/x"])
+@pytest.mark.usefixtures("narrow")
 def test_letters_and_keys_are_asked_for_no_more_often(app: Flask, ali: str, path: str) -> None:
     answers = [app.test_client().post(path, data={"email": f"a{n}@demo.edu.tr"}).status_code for n in range(11)]
     assert (answers[9] == 429, answers[10]) == (False, 429)
