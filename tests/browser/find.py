@@ -5,7 +5,8 @@ import shutil
 import subprocess
 import sys
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# without windows of its own first: the same engine, a tenth faster
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def chromium() -> str | None:
@@ -30,7 +31,9 @@ def install() -> None:
     if apt and (not sudo or shutil.which("sudo")):
         env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run([*sudo, apt, "update", "-qq"], env=env, check=False)
-        subprocess.run([*sudo, apt, "install", "-y", "-qq", "chromium", "fonts-dejavu-core"], env=env, check=False)
+        for package in NAMES[:2]:
+            if not chromium():
+                subprocess.run([*sudo, apt, "install", "-y", "-qq", package, "fonts-dejavu-core"], env=env, check=False)
     if not chromium():
         subprocess.run([sys.executable, "-m", "playwright", "install", "--with-deps", "chromium"], check=False)
 

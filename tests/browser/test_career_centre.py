@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site
+from tests.browser.looks import faults
 
 KEPT, DOUBLE = "Boztepe Yazılım San. ve Tic. Ltd. Şti.", "BOZTEPE YAZILIM Limited Şirketi"
 
@@ -24,6 +25,7 @@ def test_a_duplicate_is_found_compared_merged_and_parted_again(
     expect(page.locator("table.compare thead")).to_contain_text(KEPT)
     expect(page.locator("table.compare thead")).to_contain_text(DOUBLE)
     expect(page.locator("tr.differs").first).to_be_visible()
+    assert faults(page) == []
     page.check(f'label:has-text("{KEPT} –")')
     page.click("main form .btn-primary")
     expect(page.locator("h1")).to_have_text(KEPT)

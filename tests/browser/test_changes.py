@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from services.sign_in import today
 from tests.browser.conftest import Site
+from tests.browser.looks import faults
 
 PHONE = {"viewport": {"width": 390, "height": 800}, "has_touch": True, "is_mobile": True}
 
@@ -40,16 +41,19 @@ def test_a_firm_answers_from_its_letter_and_the_commission_decides(
     expect(phone.locator("h1")).to_contain_text("Erteleme")
     phone.click("main form button")
     expect(phone.locator(".error-summary")).to_be_focused()
+    assert faults(phone) == []
     phone.check('[name="answer"][value="agree"]')
     phone.click("main form button")
     phone.fill('[name="code"]', "000000")
     phone.click('main form:has([name="code"]) button')
     expect(phone.locator(".alert-danger")).to_be_visible()
+    assert faults(phone) == []
     code = re.search(r"\b\d{6}\b", letter(firm, "Yanıtınız için kod"))
     assert code
     phone.fill('[name="code"]', code[0])
     phone.click('main form:has([name="code"]) button')
     expect(phone.locator(".alert-success")).to_be_visible()
+    assert faults(phone) == []
     phone.goto(link[0])
     expect(phone.locator(".alert-info")).to_be_visible()
     expect(phone.locator("main form")).to_have_count(0)

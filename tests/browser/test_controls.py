@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from services.settings import ROOT
 from tests.browser.conftest import Site, back, press
+from tests.browser.looks import faults
 
 SAVED = ".alert-success"
 
@@ -86,12 +87,15 @@ def test_many_are_rejected_at_once_and_one_is_reopened_and_approved_in_the_list(
     page.check("[data-all]")
     expect(page.locator("[data-ticked]")).to_have_text(f"({len(first)})")
     page.click('.bulk button[formaction*="reject"]')
+    assert faults(page) == []
     page.click("main form button.btn-danger")
     expect(page.locator(".error-summary")).to_be_focused()
+    assert faults(page) == []
     page.fill('[name="reason"]', "Toplu değerlendirme: formlar eski.")
     page.check('[name="pages"][value="files"]')
     page.click("main form button.btn-danger")
     expect(page.locator(f'[data-taken="{len(first)}"]')).to_be_visible()
+    assert faults(page) == []
     page.goto("/applications/")
     expect(page.locator(".empty")).to_be_visible()
     page.goto("/applications/?state=rejected")
@@ -137,6 +141,7 @@ def test_a_new_institution_is_held_against_the_register_then_verified(here: Site
         '[name="kind"][type="radio"]'
     ).count() else member.select_option('[name="kind"]', "private")
     member.click("main form button.btn-primary")
+    assert faults(member) == []
     member.check("#different")
     member.click("main form button.btn-primary")
     expect(member.locator(".head .state-unverified")).to_be_visible()
@@ -159,6 +164,7 @@ def test_it_sees_a_difference_before_it_is_written_and_changes_a_unit_by_hand(
     page.set_input_files('input[type="file"]', path)
     page.click("main form button.btn-primary")
     expect(page.locator(".import-new, .import-list").first).to_contain_text("DEN")
+    assert faults(page) == []
     page.goto("/faculties/")
     expect(page.locator("text=Deneme Fakültesi")).to_have_count(0)
     back(page)

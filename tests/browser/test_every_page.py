@@ -3,30 +3,19 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from types import SimpleNamespace
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from services import choices
 from services.guides import GUIDES
+from services.sign_in import LANGUAGES
 from tests.browser.conftest import SECRET_KEY, Site, sign_in
+from tests.browser.looks import faults
 from tests.people import PASSWORD
 
-AXE, JUDGED = Axe().axe_script, "what => axe.run(document, what).then(result => result.violations)"
-STANDARD = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-OF_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}  # all a theme can change
-DESK, PHONE = 1360, 390
-# by the language of the page: how wide, how coloured, judged by what; English changes words and how wide they are
-LOOKS: dict[str, tuple[tuple[int, Any, Any], ...]] = {
-    "en": ((DESK, "light", None), (PHONE, "light", STANDARD)),
-    "tr": (
-        (DESK, "light", STANDARD), (DESK, "dark", OF_COLOURS), (PHONE, "dark", OF_COLOURS), (PHONE, "light", STANDARD),
-    ),
-}  # fmt: skip
 ROLES = ("ogrenci2", "baskan", "isveren", "mediko", "kariyer", "bidb")
 OUTSIDE = (
     "/login",
@@ -38,8 +27,13 @@ OUTSIDE = (
 FIRM = "ayse.korkmaz@mackayazilim.example.com"
 NUMBER = re.compile(r"\d+|[0-9a-f]{16,}")
 ALL = "state=all"
-WIDE = """() => ({page: document.documentElement.scrollWidth - innerWidth,
-    table: Math.max(0, ...[...document.querySelectorAll(".table-wrap")].map(t => t.scrollWidth - t.clientWidth))})"""
+# empties what a form demands, as a browser that does not look would send it; whether anything it demands is empty
+EMPTIED = """form => {
+    const wanted = [...form.elements].filter(c => c.required && !["checkbox", "radio", "file"].includes(c.type));
+    for (const c of wanted) { c.required = false; c.value = ""; }
+    form.noValidate = true;
+    return wanted.some(c => c.value === "");
+}"""
 # each link, and the state of the row of a list it stands in
 LINKS = """[...document.querySelectorAll("a[href]")].map(a => [a.href,
     (a.closest("tbody tr, .letters-row")?.querySelector(".badge-state")?.className.match(/state-(?!state)\\w+/) ?? [""])[0]])"""
@@ -87,22 +81,23 @@ def pages_of(page: Page, *, states: bool = False) -> Iterator[str]:
         yield address
 
 
-def faults(page: Page) -> list[str]:
-    """What axe objects to on the page as it stands, in every look of its language; what is wider than its place."""
-    told: list[str] = []
-    before = page.viewport_size
-    page.evaluate(AXE)
-    for width, scheme, rules in LOOKS[page.locator("html").get_attribute("lang") or ""]:
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour on its way
-        for what, wide in page.evaluate(WIDE).items():
-            told += [f"{width} {scheme} {what} {wide}px too wide"] if wide > 0 else []
-        if rules:
-            found = page.evaluate(JUDGED, {"runOnly": rules, "resultTypes": ["violations"]})
-            told += [f"{width} {scheme} {v['id']}: {v['nodes'][0]['html'][:200]}" for v in found]
-    if before:
-        page.set_viewport_size(before)
-    return told
+def refused(page: Page, sent: set[str]) -> Iterator[str]:
+    """Each form of this page that demands something and is not in `sent`, sent empty; the page that says so is drawn."""
+    address = page.url
+    for n in range(page.locator('main form[method="post"]').count()):
+        form = page.locator('main form[method="post"]').nth(n)
+        kind = shape(str(form.get_attribute("action") or address)) + str(form.locator("[name]").count())
+        if kind in sent or not form.locator("[required]").count() or not form.evaluate(EMPTIED):
+            continue
+        sent.add(kind)
+        with page.expect_navigation() as gone:
+            form.evaluate("form => form.requestSubmit()")
+        assert gone.value
+        if gone.value.request.redirected_from is None:
+            yield f"{address} {kind} sent empty"
+        else:
+            assert "/apply/" in address, f"{address} took {kind} although it was empty"  # a draft is kept as it is
+        page.goto(address)
 
 
 def speak(page: Page, language: str) -> None:
@@ -112,9 +107,9 @@ def speak(page: Page, language: str) -> None:
 
 
 def walked(page: Page, addresses: Iterable[str], *, status: int = 200) -> list[str]:
-    """The faults of these pages in every language and look."""
+    """The faults of these pages in every language and look; Turkish last, as it was."""
     wrong: list[str] = []
-    for language in LOOKS:
+    for language in reversed(LANGUAGES):
         speak(page, language)
         for address in addresses:
             answer = page.goto(address)
@@ -129,14 +124,16 @@ def test_no_page_of_a_role_has_a_fault(here: Site, someone: Callable[..., Page],
     """In English one page of each kind, in Turkish also one for each state."""
     page = someone(here, role)
     wrong: list[str] = []
-    for language in LOOKS:
+    for language in LANGUAGES:
         speak(page, language)
-        met = 0
+        met, sent = 0, set[str]()
         for address in pages_of(page, states=language == "tr"):
             met += 1
             assert page.locator("main h1").count(), address
             wrong += [f"{language} {address} {fault}" for fault in faults(page)]
+            wrong += [f"{language} {what} {fault}" for what in refused(page, sent) for fault in faults(page)]
         assert met > 9
+        assert sent
     assert wrong == []
 
 

@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from services import insurance_list
 from tests.browser.conftest import Site
+from tests.browser.looks import faults
 from workflow.turkish import search_key
 
 HEADINGS = insurance_list.columns().headings
@@ -70,6 +71,7 @@ def test_declarations_go_out_on_a_list_come_back_with_references_and_are_correct
         row.locator('input[name="row"]').check()
     page.click(".bulk button")
     expect(page.locator('.alert-success[data-taken="3"]')).to_be_visible()
+    assert faults(page) == []
     with page.expect_download() as download:
         page.click('form[action*="/list/xlsx"] .btn-primary')
     taken = sheet(Path(download.value.path()))
@@ -90,6 +92,7 @@ def test_declarations_go_out_on_a_list_come_back_with_references_and_are_correct
     page.click("main form .btn-primary")
     expect(page.locator('.alert-success[data-taken="1"]')).to_be_visible()
     expect(page.locator('.alert-danger[data-refused="2"]')).to_be_visible()
+    assert faults(page) == []
     told = page.locator("tbody tr")
     expect(told).to_have_count(3)
     expect(told.nth(0).locator(".badge-state")).to_have_text("Tamamlandı")
@@ -130,6 +133,7 @@ def one_is_too_late_for_the_list(page: Page, reference: str) -> None:
     row.locator('input[name="row"]').check()
     page.click(".bulk button")
     expect(page.locator('.alert-danger[data-refused="1"]')).to_contain_text("geriye dönük")
+    assert faults(page) == []
     page.click(".alert-danger a")
     expect(page.locator("[data-untimely]")).to_contain_text("SGK")
     page.click('.steps a[href$="/confirm"]')
@@ -153,6 +157,7 @@ def test_a_national_id_is_shown_once_and_the_showing_is_on_record(
     address, before = page.url, page.locator(".timeline li").count()
     ask.click()
     expect(shown).to_have_text(re.compile(r"^\d{11}$"))
+    assert faults(page) == []
     number = shown.inner_text()
     page.goto(address)
     expect(ask).to_be_visible()

@@ -17,7 +17,8 @@ from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 
 from tests.browser.conftest import Year, press
-from tests.browser.test_every_page import faults, pages_of, walked
+from tests.browser.looks import faults
+from tests.browser.test_every_page import pages_of, walked
 from tests.browser.test_main_job import archive, begin, choose_institution, go_on, hand_in, monday
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}

@@ -1,0 +1,37 @@
+"""What may be wrong with a page as it stands: violations of WCAG 2.2 AA, what is wider than its place; in every look."""
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+_AXE, _JUDGED = Axe().axe_script, "what => axe.run(document, what).then(result => result.violations)"
+_STANDARD = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+_OF_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}  # all a theme can change
+DESK, PHONE = 1360, 390
+# how wide, how coloured, judged by what
+LOOKS: tuple[tuple[int, Any, Any], ...] = (
+    (DESK, "light", _STANDARD),
+    (DESK, "dark", _OF_COLOURS),
+    (PHONE, "dark", _OF_COLOURS),
+    (PHONE, "light", _STANDARD),
+)
+_WIDE = """() => ({page: document.documentElement.scrollWidth - innerWidth,
+    table: Math.max(0, ...[...document.querySelectorAll(".table-wrap")].map(t => t.scrollWidth - t.clientWidth))})"""
+
+
+def faults(page: Page) -> list[str]:
+    """What axe objects to on the page as it stands, in every look; what is wider than its place."""
+    told: list[str] = []
+    before = page.viewport_size
+    page.evaluate(_AXE)
+    for width, scheme, rules in LOOKS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour on its way
+        for what, wide in page.evaluate(_WIDE).items():
+            told += [f"{width} {scheme} {what} {wide}px too wide"] if wide > 0 else []
+        found = page.evaluate(_JUDGED, {"runOnly": rules, "resultTypes": ["violations"]})
+        told += [f"{width} {scheme} {v['id']}: {v['nodes'][0]['html'][:200]}" for v in found]
+    if before:
+        page.set_viewport_size(before)
+    return told
