@@ -1,6 +1,6 @@
 """The health office's desk: the deadline board, and one declaration with everything that is declared for its internship."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import abort, current_app, flash, g, redirect, request, url_for
@@ -92,14 +92,17 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
             return redirect(url_for(".index_view", **self.kept() | {"q": None}), 303)
         page = self.page(args)
         counted = board.board(db.session(), today())
+        untimely = _untimely(page.rows)
         return self.render(
             self.list_template,
             page=page,
             args=args,
             filters=self.filters(args),
             left=board.time_left(db.session(), page.rows, today()),
-            views=[(_(view.label), capped(counted[name]), view.args, name) for name, view in board.VIEWS.items()],
+            untimely=untimely,
             listed_out=LISTED,
+            ticks=[row.state in LISTED and not why for row, why in zip(page.rows, untimely, strict=True)],
+            views=[(_(view.label), capped(counted[name]), view.args, name) for name, view in board.VIEWS.items()],
             chosen={f["name"]: f["chosen"] for f in self.filters(args) if f["chosen"]}
             | ({"q": typed} if typed else {}),
             typed=typed,
@@ -198,7 +201,7 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
             steps=list(db.session.scalars(steps)),
             number=number,
             today=today(),
-            untimely=_untimely(row),
+            untimely=_untimely([row])[0],
         )
 
     def done(self, row: Any, door: Door) -> str:
@@ -229,12 +232,13 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
         return db.session.scalar(found.limit(1))
 
 
-def _untimely(row: Declaration) -> Say | None:
-    """Why the declaration is for no list today; what is wrong with the columns, the list itself tells."""
+def _untimely(rows: Sequence[Any]) -> list[Say | None]:
+    """Why each declaration is for no list today; what is wrong with the columns, the list itself tells."""
     try:
-        return insurance_list.untimely(row, insurance_list.columns(), grace(db.session(), today()))
+        of, now = insurance_list.columns(), grace(db.session(), today())
     except BadColumns:
-        return None
+        return [None for _row in rows]
+    return [insurance_list.untimely(row, of, now) for row in rows]
 
 
 def seal() -> Seal:
