@@ -85,6 +85,15 @@ def _end(key: int, outcome: Outcome, run: Run, error: str | None = None) -> None
         row = session.get_one(JobRun, key)
         row.outcome, row.counted, row.ended_at = outcome, run.counted, utcnow()
         row.error = error[:500] if error else None
+        if _idle(row):
+            before = select(JobRun).where(JobRun.job == row.job, JobRun.id < key).order_by(JobRun.id.desc()).limit(1)
+            if (last := session.scalars(before).one_or_none()) and _idle(last):
+                session.delete(last)
+
+
+def _idle(run: JobRun) -> bool:
+    """It found nothing to do. Of such runs in a row the newest is kept: it tells that the worker is there."""
+    return run.outcome is Outcome.DONE and run.counted == 0
 
 
 def tidy() -> int:

@@ -57,6 +57,21 @@ def test_each_run_keeps_what_it_counted(app: Flask) -> None:
     assert runs(app) == [("post_letters", Outcome.DONE, 1, None)]
 
 
+def test_of_runs_in_a_row_that_found_nothing_to_do_the_newest_is_kept(app: Flask) -> None:
+    queue = jobs.jobs(app)
+    for job in ("post_letters", "post_letters", "tidy", "post_letters"):
+        queue.start[job]()
+        work(app)
+    assert [run[0] for run in runs(app)] == ["tidy", "post_letters"]
+    a_letter(app)
+    work(app)
+    for _ in range(2):
+        queue.start["post_letters"]()
+        work(app)
+    letters = [counted for job, _outcome, counted, _error in runs(app) if job == "post_letters"]
+    assert letters == [0, 1, 0]  # what did something stands between
+
+
 def test_a_run_that_fails_keeps_its_error_and_the_next_one_is_a_run_of_its_own(app: Flask) -> None:
     with app.app_context(), a_town() as t:
         of = t.department()
