@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from admin_views.page import ICONS
+
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("admin_views", "forms", "models", "seed", "services", "workflow")
 REQUEST_CODE = ("admin_views", "forms", "services")
@@ -172,6 +174,14 @@ def test_every_form_that_writes_carries_its_token() -> None:
 
 
 MARKUP = {"static/wizard.js": "the day count, drawn by our own template"}
+
+
+def test_every_icon_a_page_or_a_desk_names_is_among_those_that_are_sent() -> None:
+    pages = {
+        name for p in files("*.html", under="templates") for name in re.findall(r'icon\("([^"]+)"\)', p.read_text())
+    }
+    desks = {name for p in CODE for name in re.findall(r'^    icon = "([^"]+)"', p.read_text(), re.MULTILINE)}
+    assert (len(pages) > 20, len(desks) > 10, (pages | desks) - set(ICONS)) == (True, True, set())
 
 
 def test_our_scripts_make_no_code_and_no_markup_of_text() -> None:

@@ -43,3 +43,20 @@ def notes(page: str) -> list[list[str]]:
         [" ".join(note.split()) for note in re.findall(r'outbox-note">(.*?)</span>', row, re.DOTALL)]
         for row in page.split("<tr data-letter=")[1:]
     ]
+
+
+def test_an_empty_list_names_what_was_asked_and_leads_back(app: Flask) -> None:
+    with app.app_context(), a_town() as t:
+        it = t.office(Actor.IT)
+    client = sign_in(app, it)
+    assert asked(client.get("/outbox/?state=failed").text) == (["Durum: Gönderilemedi"], "/outbox/")
+    assert asked(client.get("/accounts/?q=<yok>").text) == (["“&lt;yok&gt;”"], "/accounts/")
+    assert asked(client.get("/outbox/?state=böyle+bir+durum+yok").text) == ([], "/outbox/")
+    assert asked(client.get("/outbox/").text) == ([], None)  # nothing was asked: nothing to clear
+
+
+def asked(page: str) -> tuple[list[str], str | None]:
+    """What an empty list says it looked for, and where its filters are cleared."""
+    why = page.split('<p class="empty">')[1].split("</p>", maxsplit=1)[0]
+    cleared = re.search(r'href="([^"]+)"', why)
+    return re.findall(r'badge-wide">([^<]*)<', why), cleared and cleared[1]

@@ -131,7 +131,7 @@ def one_is_too_late_for_the_list(page: Page, reference: str) -> None:
     """The first of the board cannot be ticked, says why, and is finished by hand."""
     row = page.locator("tbody tr").first
     expect(row.locator('input[name="row"]')).to_have_count(0)
-    row.locator("a[title]").click()
+    row.locator(".tick a").click()
     expect(page.locator("[data-untimely]")).to_contain_text("SGK")
     page.click('.steps a[href$="/confirm"]')
     page.fill("#reference", reference)
