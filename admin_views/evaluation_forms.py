@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from flask import abort, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import selectinload
@@ -24,6 +25,8 @@ from services.scope import among, may_write
 from services.transition import FASTER, Refused
 from workflow.say import N_
 from workflow.words import Action, Actor, EvaluationFormState, QuestionKind
+
+USUAL = N_("Evaluation of the intern by the firm")
 
 
 class EvaluationForms(Steps, Desk):
@@ -78,14 +81,13 @@ class EvaluationForms(Steps, Desk):
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:
         places = self.places()
-        form = NewVersionForm(data={"title": self._title(places)})
+        form = NewVersionForm(data=self._titles(places))
         form.offer(places)
         if request.method == "POST" and form.validate():
             chosen = form.data.get("department") or (places[0][0] if places else None)
             try:
-                row = evaluation_forms.begin(
-                    db.session(), int(chosen) if chosen else None, form.title.data or "", standing=g.standing
-                )
+                of = int(chosen) if chosen else None
+                row = evaluation_forms.begin(db.session(), of, *form.titles(), standing=g.standing)
                 db.session.commit()
             except Refused as refused:
                 db.session.rollback()
@@ -94,10 +96,12 @@ class EvaluationForms(Steps, Desk):
                 return redirect(url_for(".edit_view", id=row.id))
         return self.render(self.create_template, form=form)
 
-    def _title(self, places: list[tuple[int, str]]) -> str:
+    def _titles(self, places: list[tuple[int, str]]) -> dict[str, str]:
         """What the form is called so far."""
-        now = evaluation_forms.in_use(db.session(), places[0][0] if places else None)
-        return now.title if now else str(_("Evaluation of the intern by the firm"))
+        if now := evaluation_forms.in_use(db.session(), places[0][0] if places else None):
+            return {"title": now.title, "title_en": now.title_en}
+        with force_locale("tr"):
+            return {"title": _(USUAL), "title_en": USUAL}
 
     @expose("/details/")
     def details_view(self) -> ResponseReturnValue:
@@ -117,7 +121,7 @@ class EvaluationForms(Steps, Desk):
         form = VersionForm(obj=row)
         if self.sent(form, row) and form.validate():
             try:
-                evaluation_forms.entitle(db.session(), row, form.title.data or "", standing=g.standing)
+                evaluation_forms.entitle(db.session(), row, *form.titles(), standing=g.standing)
             except Refused as refused:
                 db.session.rollback()
                 form.title.errors = [*form.title.errors, said(refused.say)]
@@ -198,7 +202,7 @@ class EvaluationForms(Steps, Desk):
         return redirect(url_for(".edit_view", id=row.id))
 
     def done(self, row: Any, door: Any) -> str:
-        return f"{row.title}: {said(door.to)}"
+        return f"{said(row)}: {said(door.to)}"
 
 
 class CommissionForms(EvaluationForms):

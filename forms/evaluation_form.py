@@ -24,6 +24,14 @@ class VersionForm(TypedForm):
         [InputRequired(_l("Write a title.")), Length(max=200)],
         description=_l("The firm reads it above the questions."),
     )
+    title_en = Line(
+        _l("Title in English"), [Length(max=200)], description=_l("Where it is empty, the Turkish words are shown.")
+    )
+
+    def titles(self) -> tuple[str, str]:
+        """The title in Turkish and in English."""
+        title = self.title.data or ""
+        return title, self.title_en.data or title
 
     def offer(self, departments: list[tuple[int, str]]) -> None:
         """Let one of these be chosen; a single one is taken as it is."""

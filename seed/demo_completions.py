@@ -91,7 +91,7 @@ WORK = (
     "Arıza kaydını inceledim, nedenini bulmak için deneme düzeneği kurdum.",
     "Hafta boyunca yaptıklarımı özetleyen kısa bir sunum hazırladım.",
 )
-FORM = "Stajyer Değerlendirme Formu"
+FORM, FORM_EN = "Stajyer Değerlendirme Formu", "Evaluation of the Intern"
 QUESTIONS: tuple[tuple[QuestionKind, str, str, list[object] | None], ...] = (
     (QuestionKind.SCALE, "İşe ilgisi", "Interest in the work", [1, 5]),
     (QuestionKind.SCALE, "Teknik bilgi ve beceri", "Technical knowledge and skill", [1, 5]),
@@ -245,7 +245,7 @@ def _form(history: History) -> EvaluationForm:
     if form := session.scalars(select(EvaluationForm).where(*used)).first():
         return form
     form = EvaluationForm(
-        state=EvaluationFormState.DRAFT, number=1, title=FORM, questions=[
+        state=EvaluationFormState.DRAFT, number=1, title=FORM, title_en=FORM_EN, questions=[
             EvaluationQuestion(position=n, kind=kind, text=text, text_en=english, options=options, required=kind is not QuestionKind.TEXT)
             for n, (kind, text, english, options) in enumerate(QUESTIONS, 1)
         ],

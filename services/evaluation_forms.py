@@ -48,13 +48,16 @@ def _one(session: Session, department_id: int | None, state: EvaluationFormState
     return session.scalars(found.order_by(EvaluationForm.id).limit(1)).first()
 
 
-def begin(session: Session, department_id: int | None, title: str, *, standing: Standing) -> EvaluationForm:
+def begin(
+    session: Session, department_id: int | None, title: str, title_en: str, *, standing: Standing
+) -> EvaluationForm:
     """A new version with the questions asked there now (else the university's). Raises Refused. The caller commits."""
     if draft(session, department_id):
         raise Refused(Say("A version is in preparation already; go on with that one."))
     before = in_use(session, department_id) or in_use(session, None)
     last = select(func.max(EvaluationForm.number)).where(EvaluationForm.department_id == department_id)
-    row = EvaluationForm(department_id=department_id, number=(session.scalar(last) or 0) + 1, title=title)
+    number = (session.scalar(last) or 0) + 1
+    row = EvaluationForm(department_id=department_id, number=number, title=title, title_en=title_en)
     row.questions = [_copied(q) for q in before.questions] if before else []
     session.add(row)
     try:
@@ -70,10 +73,10 @@ def _copied(question: EvaluationQuestion) -> EvaluationQuestion:
     return EvaluationQuestion(**{name: getattr(question, name) for name in names})
 
 
-def entitle(session: Session, row: EvaluationForm, title: str, *, standing: Standing) -> None:
-    """Change the title of a version in preparation. Raises Refused. The caller commits."""
+def entitle(session: Session, row: EvaluationForm, title: str, title_en: str, *, standing: Standing) -> None:
+    """Change the title, in both languages, of a version in preparation. Raises Refused. The caller commits."""
     hold(session, row)
-    row.title = title
+    row.title, row.title_en = title, title_en
     audit.note(session, row, Action.EDIT, standing)
     row.version += 1
 

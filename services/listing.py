@@ -157,7 +157,7 @@ def _page(  # noqa: PLR0913 -- see listed
     descending = order.descending != bool(at and at.back)
     keys = _keys(model, order, descending, at, where, branches, limit)
     statement: Select[Any] = (
-        select(*(_told(c, model).label(n) for n, c in columns.items()), keys.c.key, keys.c.sort)
+        select(*(_told(c, columns).label(n) for n, c in columns.items()), keys.c.key, keys.c.sort)
         .select_from(model)
         .join(keys, model.id == keys.c.key)
     )
@@ -166,9 +166,10 @@ def _page(  # noqa: PLR0913 -- see listed
     return statement.order_by(*_directed((keys.c.sort, keys.c.key), descending))
 
 
-def _told(column: Any, of: Any) -> Any:
-    """A joined name in the reader's language; a list of the units themselves shows both."""
-    return column if getattr(column, "class_", None) is of else spoken(column)
+def _told(column: Any, columns: Mapping[str, Any]) -> Any:
+    """A name in the reader's language; a list that shows both shows each as it is."""
+    both = any(getattr(c, "key", None) == f"{getattr(column, 'key', '')}_en" for c in columns.values())
+    return column if both else spoken(column)
 
 
 def _keys(  # noqa: PLR0913 -- see listed

@@ -5,11 +5,28 @@ from typing import Any
 
 from flask_babel import format_date, format_datetime, get_locale, gettext
 
-from models import ChangeRequest, Declaration, Department, EvaluationQuestion, Faculty, InternshipType, Term
+from models import (
+    ChangeRequest,
+    Declaration,
+    Department,
+    EvaluationForm,
+    EvaluationQuestion,
+    Faculty,
+    InternshipType,
+    Term,
+)
 from workflow.say import Deadline, Say
 from workflow.words import Word
 
-BILINGUAL = (Department, Faculty, InternshipType, Term)  # each has a name and a name_en
+# what has its words in both languages, by the column of the Turkish ones; the English ones are called ..._en
+BILINGUAL: dict[type, str] = {
+    Department: "name",
+    Faculty: "name",
+    InternshipType: "name",
+    Term: "name",
+    EvaluationForm: "title",
+    EvaluationQuestion: "text",
+}
 
 
 def said(what: Any) -> str:  # noqa: PLR0911 -- one for each kind
@@ -20,10 +37,8 @@ def said(what: Any) -> str:  # noqa: PLR0911 -- one for each kind
             return str(gettext(msgid, **{k: said(v) for k, v in facts.items()})) if msgid else ""
         case Word():
             return str(gettext(what.label))
-        case Department() | Faculty() | InternshipType() | Term():
-            return what.name_en if _english() else what.name
-        case EvaluationQuestion():
-            return what.text_en if _english() else what.text
+        case _ if column := BILINGUAL.get(type(what)):
+            return str(getattr(what, f"{column}_en" if _english() else column))
         case ChangeRequest(application=of, kind=kind) | Declaration(student_name=of, kind=kind):
             return f"{of} · {said(kind)}"
         case Deadline(day=day):
@@ -35,9 +50,10 @@ def said(what: Any) -> str:  # noqa: PLR0911 -- one for each kind
 
 
 def spoken(column: Any) -> Any:
-    """The column that holds a unit's name in the reader's language; any other column as it is."""
+    """The column that holds these words in the reader's language; any other column as it is."""
     model = getattr(column, "class_", None)
-    return model.name_en if model in BILINGUAL and column.key == "name" and _english() else column
+    own = model in BILINGUAL and column.key == BILINGUAL[model]
+    return getattr(model, f"{column.key}_en") if own and _english() else column
 
 
 def _english() -> bool:

@@ -343,6 +343,7 @@ class Town:
                 department_id=of.id if of else None,
                 number=number,
                 title="İşveren değerlendirme formu",
+                title_en="Evaluation by the firm",
                 questions=[
                     EvaluationQuestion(position=n, kind=kind, text=text, text_en=text, options=options, required=n < 4)
                     for n, (kind, text, options) in enumerate(asked, 1)

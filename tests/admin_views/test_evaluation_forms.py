@@ -104,7 +104,7 @@ def told(answer: Any) -> str:
 def test_a_new_version_begins_with_the_questions_asked_now(desk: Desk) -> None:
     form = desk.begin()
     row = desk.form(form)
-    assert (row.title, row.number, row.state) == ("Yeni form", 2, DRAFT)
+    assert (row.title, row.title_en, row.number, row.state) == ("Yeni form", "Evaluation by the firm", 2, DRAFT)
     assert desk.texts(form) == desk.texts(desk.forms["own"])
     refused = desk.client("Selin").post(f"{OWN}/new/", data={"title": "Bir daha"})
     assert (refused.status_code, "hazırlanmakta olan" in told(refused), 'value="Bir daha"' in refused.text) == (
@@ -224,7 +224,14 @@ def test_the_title_is_changed_and_the_history_says_so(desk: Desk) -> None:
             select(Step).where(Step.machine == "evaluation_form", Step.row_id == form).order_by(Step.seq)
         )
         assert [(s.action, s.by_name) for s in steps] == [(Action.CREATE, "Murat"), (Action.EDIT, "Murat")]
-    assert desk.form(form).title == "Başka başlık"
+    assert (desk.form(form).title, desk.form(form).title_en) == ("Başka başlık", "Evaluation by the firm")
+    for english, shown in (("Another title", "Another title"), ("", "Başka başlık")):
+        client.post(url, data=form_at(client, url) | {"title_en": english})
+        client.post("/settings", data={"language": "en"})
+        assert f">{shown}</h1>" in client.get(url).text
+        assert f">{shown}</a>" in client.get(f"{OWN}/").text
+        client.post("/settings", data={"language": "tr"})
+        assert ">Başka başlık</h1>" in client.get(url).text
 
 
 def test_a_version_in_preparation_is_given_up_and_nothing_else_is(desk: Desk) -> None:

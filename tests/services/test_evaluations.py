@@ -139,7 +139,7 @@ def test_an_evaluation_stays_on_the_version_it_was_begun_on(firm: Firm) -> None:
     db.session.rollback()
     as_(firm.member)
     session, of = db.session(), firm.row.department_id
-    new = evaluation_forms.begin(session, of, "Yeni form", standing=firm.member)
+    new = evaluation_forms.begin(session, of, "Yeni form", "Yeni form", standing=firm.member)
     evaluation_forms.word(session, new, new.questions[0], Wording(QuestionKind.TEXT, "Neden?", "Why?", None, True))
     take(session, new, Action.PUBLISH, standing=firm.member, today=AFTER)
     session.commit()
@@ -232,7 +232,7 @@ def board(app: Flask):
             t.evaluation_form(other)
             standing, key, foreign = t.standing(t.member(of)), of.id, other.id
         as_(standing)
-        row = evaluation_forms.begin(db.session(), key, "Form", standing=standing)
+        row = evaluation_forms.begin(db.session(), key, "Form", "Form", standing=standing)
         for n, text in enumerate(("Bir", "İki", "Üç")):
             evaluation_forms.word(db.session(), row, None, Wording(QuestionKind.YES_NO, text, text, None, bool(n)))
         db.session.commit()
@@ -286,7 +286,7 @@ def test_a_published_version_never_changes(board) -> None:
         lambda: evaluation_forms.word(session, row, row.questions[0], wording),
         lambda: evaluation_forms.move(session, row, row.questions[0], up=False),
         lambda: evaluation_forms.remove(session, row, row.questions[0]),
-        lambda: evaluation_forms.entitle(session, row, "Başka", standing=standing),
+        lambda: evaluation_forms.entitle(session, row, "Başka", "Başka", standing=standing),
         lambda: evaluation_forms.discard(session, row, standing=standing),
     ):
         with pytest.raises(Refused) as refused:
@@ -301,7 +301,7 @@ def test_a_published_version_never_changes(board) -> None:
 
 
 CHANGES: dict[str, Callable[[Session, EvaluationForm, Standing], None]] = {
-    "its title": lambda s, row, by: evaluation_forms.entitle(s, row, "Başka", standing=by),
+    "its title": lambda s, row, by: evaluation_forms.entitle(s, row, "Başka", "Başka", standing=by),
     "a question": lambda s, row, _by: evaluation_forms.word(
         s, row, row.questions[0], Wording(QuestionKind.TEXT, "Başka", "Other", None, True)
     ),
@@ -367,10 +367,10 @@ def test_the_new_version_takes_the_place_of_the_old_one_in_one_transaction(board
     session = db.session()
     take(session, row, Action.PUBLISH, standing=standing, today=AFTER)
     session.commit()
-    second = evaluation_forms.begin(session, row.department_id, "Form", standing=standing)
+    second = evaluation_forms.begin(session, row.department_id, "Form", "Form", standing=standing)
     assert texts(second) == texts(row)
     with pytest.raises(Refused):
-        evaluation_forms.begin(session, row.department_id, "Form", standing=standing)
+        evaluation_forms.begin(session, row.department_id, "Form", "Form", standing=standing)
     step = take(session, second, Action.PUBLISH, standing=standing, today=AFTER)
     session.commit()
     assert (row.state, second.state, second.number) == (EvaluationFormState.RETIRED, EvaluationFormState.IN_USE, 2)
@@ -389,7 +389,7 @@ def test_an_empty_form_is_not_published_and_a_foreign_one_not_written(board) -> 
         take(session, row, Action.PUBLISH, standing=standing, today=AFTER)
     session.rollback()
     with pytest.raises(OutOfReach):
-        evaluation_forms.begin(session, foreign, "Form", standing=standing)
+        evaluation_forms.begin(session, foreign, "Form", "Form", standing=standing)
     session.rollback()
     with pytest.raises(OutOfReach):
-        evaluation_forms.begin(session, None, "Form", standing=standing)
+        evaluation_forms.begin(session, None, "Form", "Form", standing=standing)
