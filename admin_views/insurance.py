@@ -19,7 +19,7 @@ from admin_views.insurance_references import ReferencesIn
 from models import Application, ChangeRequest, Declaration, Department, Institution, Step, db
 from services import insurance_board as board
 from services import insurance_list, national_ids
-from services.calendar import grace
+from services.calendar import Grace, grace
 from services.insurance_codes import BadColumns
 from services.listing import Listed, Order, capped, cursor, key, listed
 from services.say import said
@@ -92,13 +92,14 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
             return redirect(url_for(".index_view", **self.kept() | {"q": None}), 303)
         page = self.page(args)
         counted = board.board(db.session(), today())
-        untimely = _untimely(page.rows)
+        now = grace(db.session(), today())
+        untimely = _untimely(page.rows, now)
         return self.render(
             self.list_template,
             page=page,
             args=args,
             filters=self.filters(args),
-            left=board.time_left(db.session(), page.rows, today()),
+            left=board.time_left(db.session(), page.rows, now),
             untimely=untimely,
             listed_out=LISTED,
             ticks=[row.state in LISTED and not why for row, why in zip(page.rows, untimely, strict=True)],
@@ -192,16 +193,17 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
             Declaration.application_id == row.application_id, Declaration.state != DeclarationState.NEW
         )
         declared = list(db.session.scalars(of.order_by(Declaration.id)))
+        now = grace(db.session(), today())
         steps = select(Step).where(Step.machine == "declaration", Step.row_id == row.id).order_by(Step.seq)
         return self.render(
             self.details_template,
             row=row,
-            declared=list(zip(declared, board.time_left(db.session(), declared, today()), strict=True)),
+            declared=list(zip(declared, board.time_left(db.session(), declared, now), strict=True)),
             buttons=buttons(row),
             steps=list(db.session.scalars(steps)),
             number=number,
             today=today(),
-            untimely=_untimely([row])[0],
+            untimely=_untimely([row], now)[0],
         )
 
     def done(self, row: Any, door: Door) -> str:
@@ -232,10 +234,10 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
         return db.session.scalar(found.limit(1))
 
 
-def _untimely(rows: Sequence[Any]) -> list[Say | None]:
+def _untimely(rows: Sequence[Any], now: Grace) -> list[Say | None]:
     """Why each declaration is for no list today; what is wrong with the columns, the list itself tells."""
     try:
-        of, now = insurance_list.columns(), grace(db.session(), today())
+        of = insurance_list.columns()
     except BadColumns:
         return [None for _row in rows]
     return [insurance_list.untimely(row, of, now) for row in rows]

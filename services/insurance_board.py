@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import Declaration
 from services import search
-from services.calendar import RUNS_ON, Grace, grace, office_days
+from services.calendar import RUNS_ON, Grace, office_days
 from services.listing import Conditions, counts
 from workflow.say import N_, Say
 from workflow.words import DeclarationKind, DeclarationState, Urgency
@@ -88,13 +88,12 @@ class Left:
     say: Say
 
 
-def time_left(session: Session, rows: Iterable[Any], today: date) -> list[Left | None]:
+def time_left(session: Session, rows: Iterable[Any], now: Grace) -> list[Left | None]:
     """For each row (state, kind, aim_on, due_on), in order; None where nothing waits any more."""
-    rows = list(rows)
+    rows, today = list(rows), now.today
     ahead = [r.aim_on for r in rows if r.state in WAITING and today < r.aim_on <= today + COUNTED]
     works = office_days(session, today, max(ahead)) if ahead else ()
-    now = grace(session, today) if any(_just_passed(r, today) for r in rows) else None
-    return [_left(r, today, works, now) if r.state in WAITING else None for r in rows]
+    return [_left(r, works, now) if r.state in WAITING else None for r in rows]
 
 
 def _just_passed(row: Any, today: date) -> bool:
@@ -102,8 +101,9 @@ def _just_passed(row: Any, today: date) -> bool:
     return row.kind is DeclarationKind.ENTRY and row.state in WAITING and today - RUNS_ON <= row.due_on < today
 
 
-def _left(row: Any, today: date, works: Collection[date], now: Grace | None) -> Left:
-    if now and _just_passed(row, today) and not now.over(row.due_on):
+def _left(row: Any, works: Collection[date], now: Grace) -> Left:
+    today = now.today
+    if _just_passed(row, today) and not now.over(row.due_on):
         return Left(Urgency.OVERDUE, Say("Last day %(day)s", day=now.until))
     if row.due_on < today:
         days = (today - row.due_on).days

@@ -101,8 +101,12 @@ PAGES: dict[str, tuple[str, int, Adds]] = {
         WHO + 4,
         an_approved_one,
     ),  # the start page too: changes asked for; what has begun; exceptional holidays
-    "/declarations/?state=due": ("health office", WHO + 2, a_declaration),  # the list; the board
-    "/declarations/?q=yılmaz&state=all": ("health office", WHO + 2, a_declaration),  # as above
+    "/declarations/?state=due": (
+        "health office",
+        WHO + 3,
+        a_declaration,
+    ),  # the list; the board; the feasts around today
+    "/declarations/?q=yılmaz&state=all": ("health office", WHO + 3, a_declaration),  # as above
     "/institutions/": ("career centre", WHO + 1, lambda t, _r: t.institution()),
     "/supervisors/": ("career centre", WHO + 1, lambda t, _r: t.supervisor(t.institution())),
     "/publish/announcement/": ("it", WHO + 1, a_publication("announcement")),

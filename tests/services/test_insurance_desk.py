@@ -301,7 +301,7 @@ def test_a_refusal_is_recorded_with_its_reason_and_only_of_what_was_sent(app: Fl
 def test_the_time_left_is_told_in_working_days(app: Flask, aim: date, due: date, urgency: Urgency, says: str) -> None:
     with app.app_context(), an_office() as o:
         o.row.aim_on, o.row.due_on = aim, due
-        [left] = insurance_board.time_left(o.t.session, [o.row], TODAY)
+        [left] = insurance_board.time_left(o.t.session, [o.row], grace(o.t.session, TODAY))
         assert left
         assert (left.urgency, str(left.say)) == (urgency, says)
 
@@ -311,7 +311,11 @@ def test_only_an_entry_runs_on_past_a_day_off(app: Flask) -> None:
         said = []
         for last in (date(2026, 5, 31), date(2026, 5, 30)):
             o.row.aim_on, o.row.due_on = date(2026, 5, 29), last
-            said += [str(left.say) for left in insurance_board.time_left(o.t.session, [o.row], TODAY) if left]
+            said += [
+                str(left.say)
+                for left in insurance_board.time_left(o.t.session, [o.row], grace(o.t.session, TODAY))
+                if left
+            ]
         assert said == ["1 day late", "2 days late"]
 
 
