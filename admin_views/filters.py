@@ -149,14 +149,15 @@ def breaking(address: str) -> Markup:
     return Markup("@<wbr>").join(address.split("@"))
 
 
-def size_text(size: int) -> str:
+@pass_context
+def size_text(context: Context, size: int) -> str:
     """Bytes as people say them, in binary units."""
-    amount = float(size)
-    for unit in ("B", "KB", "MB"):
-        if amount < 1024:  # noqa: PLR2004 -- the unit's own base
-            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}".replace(".", ",")
-        amount /= 1024
-    return f"{amount:.1f} GB".replace(".", ",")
+    amount, units = float(size), iter(("B", "KB", "MB", "GB"))
+    unit = next(units)
+    while amount >= 1024 and unit != "GB":  # noqa: PLR2004 -- the units' own base
+        amount, unit = amount / 1024, next(units)
+    pattern = "#,##0" if unit == "B" else "#,##0.0"
+    return f"{numbers.format_decimal(amount, pattern, locale=_language(context))} {unit}"
 
 
 @pass_context

@@ -24,7 +24,7 @@ def install(app: Flask) -> None:
 class Notifications(Opened):
     """Everybody's own choice; letters about steps are the law's and stand in no list."""
 
-    label = N_("My notifications")
+    label = N_("Notification settings")
 
     def is_accessible(self) -> bool:
         return bool(current_user.is_authenticated)

@@ -70,6 +70,24 @@ def test_days_in_sentences_stand_one_way(university: University) -> None:
             assert (said(day), said(moment)) == (f"6 {month} 2026", f"6 {month} 2026 09:30")
 
 
+@pytest.mark.parametrize(
+    ("size", "english", "turkish"),
+    [
+        (0, "0 B", "0 B"),
+        (1023, "1,023 B", "1.023 B"),
+        (1536, "1.5 KB", "1,5 KB"),
+        (5 * 2**20, "5.0 MB", "5,0 MB"),
+        (2**41, "2,048.0 GB", "2.048,0 GB"),
+    ],
+)
+def test_a_size_is_written_as_its_reader_writes_numbers(
+    university: University, size: int, english: str, turkish: str
+) -> None:
+    with university.app.app_context():
+        page = university.app.jinja_env.from_string("{{ size|bytes }}")
+        assert [page.render(size=size, language=language) for language in ("en", "tr")] == [english, turkish]
+
+
 def test_one_record_is_one_record_and_two_are_two(university: University) -> None:
     client = in_english(university.people["boss"])
     counts = re.findall(r'pager-count">([^<]*)<', client.get("/interns/").text + client.get("/supervisors/").text)
