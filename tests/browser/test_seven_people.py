@@ -296,6 +296,7 @@ def _the_firm_closes_its_part(walk: Walk) -> None:
     firm = _the_firm_comes_again(walk)
     firm.locator(".letters-row", has_text="Elif").last.click()
     firm.locator('.parts a[href*="attendance"]').click()
+    firm.locator(".counted-line").wait_for()
     for _week in range(10):
         if not firm.locator("details.week-open").count():
             break
