@@ -68,7 +68,9 @@ def _too_often(error: RateLimitExceeded) -> Response:
     return page
 
 
-def _fault(_error: Exception) -> Response:
+def _fault(error: Exception) -> Response:
+    if isinstance(busy := getattr(error, "original_exception", None), OperationalError):
+        return _busy(busy)  # as the answer was on its way
     db.session.rollback()
     return make_response(render_template("errors/page.html", code=500, sentence=_(SENTENCES[500])), 500)
 

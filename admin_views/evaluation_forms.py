@@ -96,7 +96,7 @@ class EvaluationForms(Steps, Desk):
                 return redirect(url_for(".edit_view", id=row.id))
         return self.render(self.create_template, form=form)
 
-    def _titles(self, places: list[tuple[int, str]]) -> dict[str, str]:
+    def _titles(self, places: list[tuple[int, str]]) -> dict[str, str | None]:
         """What the form is called so far."""
         if now := evaluation_forms.in_use(db.session(), places[0][0] if places else None):
             return {"title": now.title, "title_en": now.title_en}

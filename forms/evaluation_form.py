@@ -28,10 +28,9 @@ class VersionForm(TypedForm):
         _l("Title in English"), [Length(max=200)], description=_l("Where it is empty, the Turkish words are shown.")
     )
 
-    def titles(self) -> tuple[str, str]:
-        """The title in Turkish and in English."""
-        title = self.title.data or ""
-        return title, self.title_en.data or title
+    def titles(self) -> tuple[str, str | None]:
+        """The title in Turkish and, where it was typed, in English."""
+        return self.title.data or "", self.title_en.data or None
 
     def offer(self, departments: list[tuple[int, str]]) -> None:
         """Let one of these be chosen; a single one is taken as it is."""

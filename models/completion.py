@@ -127,7 +127,7 @@ class EvaluationForm(Stateful, Model):
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     number: Mapped[int] = mapped_column(SmallInteger)
     title: Mapped[name_text]
-    title_en: Mapped[name_text]
+    title_en: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     department: Mapped[Department | None] = relationship()
     questions: Mapped[list["EvaluationQuestion"]] = relationship(

@@ -122,7 +122,7 @@ TABLES = (
         "evaluation_form", "evaluation_forms", N_("Evaluation forms"), EvaluationForm, ("department_id", "number"),
         (
             Column("department", text(20), required=False, kept=False), Column("number", number(1, 9999)), Column("title", text(200)),
-            Column("asked", questions),
+            Column("title_en", text(200), required=False), Column("asked", questions),
         ),
         (Reference("department_id", "department", _of_department),),
         frozen=True,

@@ -49,7 +49,7 @@ def _one(session: Session, department_id: int | None, state: EvaluationFormState
 
 
 def begin(
-    session: Session, department_id: int | None, title: str, title_en: str, *, standing: Standing
+    session: Session, department_id: int | None, title: str, title_en: str | None, *, standing: Standing
 ) -> EvaluationForm:
     """A new version with the questions asked there now (else the university's). Raises Refused. The caller commits."""
     if draft(session, department_id):
@@ -73,7 +73,7 @@ def _copied(question: EvaluationQuestion) -> EvaluationQuestion:
     return EvaluationQuestion(**{name: getattr(question, name) for name in names})
 
 
-def entitle(session: Session, row: EvaluationForm, title: str, title_en: str, *, standing: Standing) -> None:
+def entitle(session: Session, row: EvaluationForm, title: str, title_en: str | None, *, standing: Standing) -> None:
     """Change the title, in both languages, of a version in preparation. Raises Refused. The caller commits."""
     hold(session, row)
     row.title, row.title_en = title, title_en

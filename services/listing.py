@@ -168,7 +168,8 @@ def _page(  # noqa: PLR0913 -- see listed
 
 def _told(column: Any, columns: Mapping[str, Any]) -> Any:
     """A name in the reader's language; a list that shows both shows each as it is."""
-    both = any(getattr(c, "key", None) == f"{getattr(column, 'key', '')}_en" for c in columns.values())
+    other = (getattr(column, "class_", None), f"{getattr(column, 'key', '')}_en")
+    both = other in {(getattr(c, "class_", None), getattr(c, "key", None)) for c in columns.values()}
     return column if both else spoken(column)
 
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import format_date, format_datetime, get_locale, gettext
+from sqlalchemy import func
 
 from models import (
     ChangeRequest,
@@ -18,7 +19,7 @@ from models import (
 from workflow.say import Deadline, Say
 from workflow.words import Word
 
-# what has its words in both languages, by the column of the Turkish ones; the English ones are called ..._en
+# what has its words in both languages, by the column of the Turkish ones; the English ones, where there are any, are called ..._en
 BILINGUAL: dict[type, str] = {
     Department: "name",
     Faculty: "name",
@@ -38,7 +39,7 @@ def said(what: Any) -> str:  # noqa: PLR0911 -- one for each kind
         case Word():
             return str(gettext(what.label))
         case _ if column := BILINGUAL.get(type(what)):
-            return str(getattr(what, f"{column}_en" if _english() else column))
+            return str((_english() and getattr(what, f"{column}_en")) or getattr(what, column))
         case ChangeRequest(application=of, kind=kind) | Declaration(student_name=of, kind=kind):
             return f"{of} · {said(kind)}"
         case Deadline(day=day):
@@ -53,7 +54,7 @@ def spoken(column: Any) -> Any:
     """The column that holds these words in the reader's language; any other column as it is."""
     model = getattr(column, "class_", None)
     own = model in BILINGUAL and column.key == BILINGUAL[model]
-    return getattr(model, f"{column.key}_en") if own and _english() else column
+    return func.coalesce(getattr(model, f"{column.key}_en"), column) if own and _english() else column
 
 
 def _english() -> bool:

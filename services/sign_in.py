@@ -134,8 +134,9 @@ def limit_tries(app: Flask, *endpoints: str) -> None:
     place = {"key_func": get_remote_address, "methods": ["POST"], "deduct_when": _failed}
     for endpoint in endpoints:
         view: Any = app.view_functions[endpoint]
+        view = limiter.limit(_setting("sign_in_limit_place"), **place)(view)  # asked first: it locks no account
         view = limiter.limit(_setting("sign_in_limit"), key_func=_account, methods=["POST"])(view)
-        app.view_functions[endpoint] = limiter.limit(_setting("sign_in_limit_place"), **place)(view)
+        app.view_functions[endpoint] = view
 
 
 def _setting(name: str) -> Callable[[], str]:
@@ -143,14 +144,14 @@ def _setting(name: str) -> Callable[[], str]:
 
 
 def _account() -> str:
-    """The account somebody tries, theirs or the one a letter's link is for, whoever tries it from wherever."""
-    named = as_account(request.form.get("email", "")) or (current_user.is_authenticated and current_user.email)
+    """The account somebody tries, their own or the one a letter's link is for, whoever tries it from wherever."""
+    named = (current_user.is_authenticated and current_user.email) or as_account(request.form.get("email", ""))
     return f"account {named or (request.view_args or {}).get('token') or get_remote_address()}"
 
 
 def _failed(_response: Response) -> bool:
-    """Whether nobody is in afterwards; what failed lets go of the database, where the try is counted next."""
-    if current_user.is_authenticated or VISIT in session:
+    """Whether nobody came in by this request; it lets go of the database then, where the try is counted next."""
+    if not g.standing.present and (current_user.is_authenticated or VISIT in session):
         return False
     db.session.rollback()
     return True
@@ -170,6 +171,8 @@ def _enter() -> None:
         g.standing = standing_of(request_session, current_user.id, current_user.name, today())
     elif kept := session.get(VISIT):
         g.standing = visits.standing(request_session, kept)
+        if not g.standing.present:
+            session.pop(VISIT)  # it has ended
     request_session.commit()
     request_session.info["reads"] = request.method in READS
     enter(request_session, g.standing)

@@ -10,6 +10,7 @@ from time import time
 from typing import Any
 
 from flask_limiter import RateLimitExceeded
+from flask_limiter.util import get_remote_address
 from limits.storage import Storage
 from sqlalchemy import case, delete
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,9 +18,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from models import SignInTry, db, utcnow
 from services.scope import system_session
-from workflow.say import Say
+from workflow.say import N_, Say
 
 STORED = "sign-in-tries://"
+OF_AN_ACCOUNT = N_("Too many tries: at most %(amount)s in %(minutes)s min are possible. Try again in %(wait)s min.")
+OF_A_PLACE = N_(
+    "Too many tries failed in your network: at most %(amount)s in %(minutes)s min are possible. Try again in %(wait)s min."
+)
 
 
 class SignInTries(Storage):
@@ -77,7 +82,7 @@ def refused(error: RateLimitExceeded, opens_at: float) -> tuple[Say, int]:
     """The rule that was met, and the seconds until `opens_at` (a time stamp), when the next try is possible."""
     rule, wait = error.limit.limit, max(1, ceil(opens_at - time()))
     said = Say(
-        "Too many tries: at most %(amount)s in %(minutes)s min are possible. Try again in %(wait)s min.",
+        OF_A_PLACE if error.limit.key_func is get_remote_address else OF_AN_ACCOUNT,
         amount=rule.amount,
         minutes=ceil(rule.get_expiry() / 60),
         wait=ceil(wait / 60),

@@ -78,6 +78,8 @@ def found_faultless(university: University, caplog: Any) -> Iterator[None]:
     for limiter in university.app.extensions["limiter"]:
         limiter.enabled = False
     yield
+    for limiter in university.app.extensions["limiter"]:
+        limiter.enabled = True
     assert [record.getMessage() for record in caplog.records if record.exc_info] == []
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, make_url
 from app import create_app
 from models import db
 from services.settings import Settings
+from services.storage import Storage
 
 SETTINGS = {
     "storage_url": "memory://",
@@ -37,7 +38,7 @@ def served(url: str, folder: Path) -> Iterator[Flask]:
     settings = Settings(database_url=url, **SETTINGS, jobs_path=folder / "jobs.sqlite", imports_path=folder / "imports")
     app = _APPS.pop() if _APPS else create_app(settings)
     kept = [(place, dict(place)) for place in (app.config, app.extensions)]
-    app.extensions["staj"] = settings
+    app.extensions |= {"staj": settings, "storage": Storage(settings.storage_url)}
     app.config.update(settings.flask(), WTF_CSRF_ENABLED=False, TESTING=True)
     with app.app_context():
         if url not in _ENGINES:
@@ -55,7 +56,8 @@ def served(url: str, folder: Path) -> Iterator[Flask]:
     _APPS.append(app)
 
 
-# What a test wrote, whatever guards it; numbers begin anew. The schema's own fingerprint tells whether a test changed it.
+# What a test wrote, whatever guards it; numbers begin anew. The fingerprint of the schema, and of what the planner was
+# told of it, tells whether a test changed that too.
 _EMPTIED = """
 SET session_replication_role = replica;
 DO $$ DECLARE name text; BEGIN
@@ -69,6 +71,10 @@ _SCHEMA = """
 SELECT md5(string_agg(told, ',' ORDER BY told)) FROM (
     SELECT attrelid::regclass::text || attname || atttypid || attnotnull FROM pg_attribute
         JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+    UNION ALL SELECT adrelid::regclass::text || adnum || pg_get_expr(adbin, adrelid) FROM pg_attrdef
+    UNION ALL SELECT proname || prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    UNION ALL SELECT DISTINCT starelid::regclass::text FROM pg_statistic
+        JOIN pg_class ON pg_class.oid = starelid WHERE relnamespace = 'public'::regnamespace
     UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
     UNION ALL SELECT tgrelid::regclass::text || tgname || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal
     UNION ALL SELECT conrelid::regclass::text || pg_get_constraintdef(oid) FROM pg_constraint

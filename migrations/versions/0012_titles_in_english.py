@@ -13,8 +13,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column('evaluation_form', sa.Column('title_en', sa.String(length=200), nullable=False, server_default=''))
-    op.execute("UPDATE evaluation_form SET title_en = title")
+    op.add_column('evaluation_form', sa.Column('title_en', sa.String(length=200), nullable=True))
+    # as the seed file has the one every university begins with, which is not written again
+    op.execute(
+        "UPDATE evaluation_form SET title_en = 'Evaluation of the intern' "
+        "WHERE department_id IS NULL AND number = 1 AND title = 'Stajyer değerlendirme formu'"
+    )
 
 
 def downgrade() -> None:

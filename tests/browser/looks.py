@@ -16,7 +16,7 @@ LOOKS: tuple[tuple[int, Any, Any], ...] = (
     (PHONE, "dark", _OF_COLOURS),
     (PHONE, "light", _STANDARD),
 )
-_WIDE = """() => ({page: document.documentElement.scrollWidth - innerWidth,
+_WIDE = """width => ({page: document.documentElement.scrollWidth - width,
     table: Math.max(0, ...[...document.querySelectorAll(".table-wrap")].map(t => t.scrollWidth - t.clientWidth))})"""
 
 
@@ -28,7 +28,7 @@ def faults(page: Page) -> list[str]:
     for width, scheme, rules in LOOKS:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour on its way
-        for what, wide in page.evaluate(_WIDE).items():
+        for what, wide in page.evaluate(_WIDE, width).items():
             told += [f"{width} {scheme} {what} {wide}px too wide"] if wide > 0 else []
         found = page.evaluate(_JUDGED, {"runOnly": rules, "resultTypes": ["violations"]})
         told += [f"{width} {scheme} {v['id']}: {v['nodes'][0]['html'][:200]}" for v in found]

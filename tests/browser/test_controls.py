@@ -1,5 +1,6 @@
 """The controls of the desks, pressed one by one in a real browser."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 

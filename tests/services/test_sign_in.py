@@ -14,6 +14,7 @@ from sqlalchemy import select
 from app import create_app
 from models import Letter, User, db
 from services.settings import Settings
+from services.sign_in import VISIT
 from tests.databases import SETTINGS
 from tests.people import PASSWORD, a_town, looking, sign_in
 from tests.university import University
@@ -136,10 +137,44 @@ def test_a_campus_behind_one_address_signs_in_as_often_as_it_likes(app: Flask) -
     assert [try_to(app.test_client(), email).status_code for email in everybody] == [302] * 12
 
 
+@pytest.mark.usefixtures("narrow")
+def test_a_place_that_is_blocked_locks_no_account(app: Flask, ali: str) -> None:
+    for n in range(10):
+        try_to(app.test_client(), f"kisi{n}@demo.edu.tr", "yanlis")
+    assert {try_to(app.test_client(), ali, "yanlis").status_code for _ in range(12)} == {429}
+    assert try_to(app.test_client(), ali, at="10.0.9.9").status_code == 302
+
+
+@pytest.mark.usefixtures("narrow")
+def test_a_browser_that_keeps_a_visit_which_has_ended_is_counted_like_any_other(app: Flask, ali: str) -> None:
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session[VISIT] = {"until": 0}
+    answers = [try_to(client, f"kisi{n}@demo.edu.tr", "yanlis").status_code for n in range(12)]
+    assert answers == [200] * 10 + [429] * 2
+
+
+def test_whoever_is_in_guesses_their_own_password_no_more_often(app: Flask, ali: str) -> None:
+    client = app.test_client()
+    try_to(client, ali)
+    guesses = [
+        client.post("/change", data={"email": f"a{n}@demo.edu.tr", "password": f"yanlis-{n}"}).status_code
+        for n in range(12)
+    ]
+    assert guesses == [200] * 10 + [429] * 2
+
+
 def test_whoever_tried_too_often_is_told_the_rule_and_how_long_to_wait(app: Flask, ali: str) -> None:
     last = [try_to(app.test_client(), ali, "yanlis", at=f"10.0.1.{n}") for n in range(11)][-1]
     assert "5 dakikada en çok 10 deneme yapılabilir. 5 dakika sonra yeniden deneyin." in last.text
     assert 240 < int(last.headers["Retry-After"]) <= 300
+
+
+@pytest.mark.usefixtures("narrow")
+def test_a_campus_that_failed_too_often_is_told_that_it_was_its_network(app: Flask, ali: str) -> None:
+    last = [try_to(app.test_client(), f"kisi{n}@demo.edu.tr", "yanlis") for n in range(11)][-1]
+    assert "Ağınızdan" in last.text
+    assert "5 dakikada en çok 10" in last.text
 
 
 @pytest.mark.parametrize("path", ["/reset", "/reset/x"])
