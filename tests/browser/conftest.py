@@ -8,13 +8,14 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from services.sign_in import today
 from tests.browser.find import chromium
@@ -149,14 +150,14 @@ def someone(browser: Browser) -> Iterator[Callable[..., Page]]:
 def back(page: Page) -> None:
     """Go back as the button does; asked of the page itself, which is there once the one before has gone."""
     page.wait_for_load_state()
-    with page.expect_navigation():
+    with page.expect_navigation(), suppress(Error):  # the page may be gone before it answers
         page.evaluate("history.back()")
 
 
 def forward(page: Page) -> None:
     """Go forward as the button does."""
     page.wait_for_load_state()
-    with page.expect_navigation():
+    with page.expect_navigation(), suppress(Error):  # the page may be gone before it answers
         page.evaluate("history.forward()")
 
 

@@ -5,7 +5,9 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-_AXE, _JUDGED = Axe().axe_script, "what => axe.run(document, what).then(result => result.violations)"
+# text before a drawn ornament is judged, not left open: stricter, and three times as fast
+_STRICT = "axe.configure({checks: [{id: 'color-contrast', options: {ignorePseudo: true}}]})"
+_AXE, _JUDGED = f"{Axe().axe_script};{_STRICT}", "what => axe.run(document, what).then(result => result.violations)"
 _STANDARD = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 _OF_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}  # all a theme can change
 DESK, PHONE = 1360, 390
