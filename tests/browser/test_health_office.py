@@ -43,7 +43,7 @@ def workbook(path: Path, rows: list[dict[str, Any]]) -> Path:
 
 
 def files(page: Page) -> Locator:
-    return page.locator('table.list tbody a[href*="/declarations/details/"]')
+    return page.locator('table.list tbody td:not(.tick) a[href*="/declarations/details/"]')
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
