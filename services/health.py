@@ -108,7 +108,7 @@ def _database(session: Session) -> Check:
     return Check(
         N_("Database"),
         Health.ATTENTION if slow else Health.OK,
-        Say("Reachable; a question takes %(ms)s ms.", ms=max(1, round(took))),
+        Say("Reachable; a query takes %(ms)s ms.", ms=max(1, round(took))),
         Say("Look at the load of the database server.") if slow else None,
     )
 
@@ -231,7 +231,7 @@ def history(session: Session, now: datetime) -> Check:
 def _letters(session: Session, now: datetime) -> Iterator[Check]:
     failed, due = _letters_of(session, Letter.state == LetterState.FAILED), _due(session, now)
     if failed:
-        says = Say("%(count)s letters were given up.", count=capped(failed))
+        says = Say("Letters given up: %(count)s.", count=capped(failed))
         todo = Say("Look at the reasons in the outbox, mend them, and send the letters again.")
         yield Check(N_("Letters given up"), Health.ATTENTION, says, todo)
     else:
@@ -262,7 +262,11 @@ def _due(session: Session, now: datetime) -> datetime | None:
 
 def _holidays(year: int) -> Check:
     if year <= last_year():
-        return Check(N_("Public holidays"), Health.OK, Say("%(year)s is known, every feast fixed.", year=year))
+        return Check(
+            N_("Public holidays"),
+            Health.OK,
+            Say("%(year)s is known, the days of its religious holidays are fixed.", year=year),
+        )
     return Check(
         N_("Public holidays"),
         Health.BROKEN,

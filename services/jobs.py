@@ -97,7 +97,7 @@ JOBS: tuple[Job, ...] = (
         verify_history, N_("steps read: %(count)s"),
     ),
     Job(
-        "remind", N_("Remind of what nears and what waits"), N_("every morning from 07:00"), _MORNINGS,
+        "remind", N_("Send reminders of deadlines and of what waits"), N_("every morning from 07:00"), _MORNINGS,
         reminders.daily, N_("files reminded of: %(count)s"),
     ),
     Job(

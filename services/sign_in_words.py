@@ -3,7 +3,7 @@
 from workflow.say import N_
 
 WORDS = (
-    N_("Authentication failed - identity or password/passcode invalid"),
+    N_("The e-mail address or the password is wrong."),
     N_("You do not have permission to view this resource."),
     N_("You must sign in to view this resource."),
     N_("You must reauthenticate to access this endpoint"),
