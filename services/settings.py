@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     max_upload: int = 20 * MEBIBYTE
     inspections_at_once: int = Field(default=2, ge=1)
     sign_in_limit: str = "10 per 5 minutes"  # tries for one account
-    sign_in_limit_place: str = "100 per 5 minutes"  # tries that fail from one address
+    sign_in_limit_place: str = "100 per 5 minutes"  # tries from one address that let nobody in
     proxies: int = 0
     commission_least: int = Field(default=3, ge=1)
     commission_years: int = Field(default=2, ge=1, le=20)

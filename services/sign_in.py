@@ -129,7 +129,7 @@ def install(app: Flask) -> None:
 
 
 def limit_tries(app: Flask, *endpoints: str) -> None:
-    """So many tries for one account, and so many that fail from one place: a whole campus may share an address."""
+    """So many tries for one account, and so many from one place that let nobody in: a campus may share an address."""
     limiter = app.extensions["staj_limiter"]
     place = {"key_func": get_remote_address, "methods": ["POST"], "deduct_when": _failed}
     for endpoint in endpoints:

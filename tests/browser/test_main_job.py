@@ -111,9 +111,7 @@ def test_a_student_applies_is_rejected_corrects_and_is_approved(
     press(member, "r")
     member.keyboard.type(REASON)
     member.click(".decide button.btn-danger")
-    expect(member).to_have_url(
-        re.compile("/step/")
-    )  # no page was ticked: the reason is kept, the member is asked again
+    expect(member).to_have_url(re.compile("/step/"))  # no page was ticked: the member is asked again
     expect(member.locator('[name="reason"]')).to_have_value(REASON)
     member.check('[name="pages"][value="files"]')
     member.click("main form button.btn-primary")

@@ -10,11 +10,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from app import create_app
 from models import Letter, User, db
 from services.settings import Settings
 from services.sign_in import VISIT
+from services.throttle import SignInTries
 from tests.databases import SETTINGS
 from tests.people import PASSWORD, a_town, looking, sign_in
 from tests.university import University
@@ -175,6 +177,23 @@ def test_a_campus_that_failed_too_often_is_told_that_it_was_its_network(app: Fla
     last = [try_to(app.test_client(), f"kisi{n}@demo.edu.tr", "yanlis") for n in range(11)][-1]
     assert "Ağınızdan" in last.text
     assert "5 dakikada en çok 10" in last.text
+
+
+def test_a_database_that_is_busy_while_a_failed_try_is_counted_is_said_to_be_busy(
+    app: Flask, ali: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted, real = [], SignInTries.incr
+
+    def busy_after_the_first(tries: SignInTries, *args: Any, **more: Any) -> int:
+        counted.append(args)
+        if len(counted) > 1:
+            raise OperationalError("", {}, Exception("database is locked"))
+        return int(real(tries, *args, **more))
+
+    monkeypatch.setattr(SignInTries, "incr", busy_after_the_first)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    answer = try_to(app.test_client(), ali, "yanlis")
+    assert (answer.status_code, "Sistem şu anda yoğun" in answer.text) == (503, True)
 
 
 @pytest.mark.parametrize("path", ["/reset", "/reset/x"])
