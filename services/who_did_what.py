@@ -125,7 +125,7 @@ def search(session: Session, args: Mapping[str, str]) -> Search:
     wrong = [name for name in ("number", "kind", "action") if typed[name] and not _VALID[name](typed[name])]
     days = {name: day_of(name, typed[name], wrong) for name in ("from", "to") if typed[name]}
     if (first := days.get("from")) and (last := days.get("to")) and last < first:
-        wrong += ["from", "to"]
+        wrong += ["from", "to", "span"]
         days.clear()
     person, alike = accounts.person(session, typed["person"]) if typed["person"] else (None, ())
     if typed["person"] and person is None:
