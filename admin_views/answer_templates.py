@@ -26,7 +26,7 @@ class AnswerTemplateDesk(Desk):
     empty = N_("Your commission keeps no template yet. “Add” writes the first one.")
     can_create = can_edit = can_delete = True
     form = AnswerTemplateForm
-    order = Order(AnswerTemplate.title)
+    order = Order(AnswerTemplate.collation_key)
     joins = (Department,)
     columns = (
         Column("title", N_("Title"), AnswerTemplate.title),

@@ -32,7 +32,11 @@ class DepartmentSettingsDesk(Opened):
 
     @expose("/")
     def index(self) -> ResponseReturnValue:
-        chaired = select(Department).where(among(Department.id, g.standing.chair_of)).order_by(Department.code)
+        chaired = (
+            select(Department)
+            .where(among(Department.id, g.standing.chair_of))
+            .order_by(Department.collation_key, Department.id)
+        )
         found = db.session.scalars(chaired).all()
         if len(found) == 1:
             return redirect(url_for(".of", pk=found[0].id))

@@ -14,6 +14,7 @@ from services.figures import BY, Figures, asked, figures
 from services.queue import ALL, STATES, Queue, options
 from services.sign_in import today
 from workflow.say import N_
+from workflow.turkish import collation_key
 from workflow.words import Actor
 
 DRAWN = 12  # bars of a picture, lines of a table until all are asked for
@@ -39,7 +40,7 @@ class FiguresDesk(Opened):
         args = _args(view)
         for name in ("city", "sector"):
             seen = {line.value for line in found.by[name][:OFFERED]} | ({args[name]} if name in args else set())
-            offered[name] = [(value, value) for value in sorted(seen)]
+            offered[name] = [(value, value) for value in sorted(seen, key=collation_key)]
         return self.render(
             "figures/page.html", found=found, args=args, options=offered, by=BY, drawn=DRAWN,
             whole=request.args.get("whole"), rows=rows_of(args), wrong=view.wrong, states=[(s.value, s) for s in STATES],

@@ -49,7 +49,7 @@ class InstitutionDesk(Notes, Steps, Desk):
     skips = frozenset(
         {Action.SUBMIT, Action.MERGE, Action.UNMERGE}
     )  # taken where two are compared (admin_views.merging)
-    order = Order(Institution.name_key)
+    order = Order(Institution.collation_key)
     searchable = N_("Name or tax number")
     empty = N_("The register is empty. “Add” enters the first institution.")
     columns = (
@@ -199,7 +199,7 @@ class SupervisorDesk(Desk):
     one = N_("Supervisor")
     icon = "person-badge"
     can_edit = can_delete = True
-    order = Order(Supervisor.name_key)
+    order = Order(Supervisor.collation_key)
     joins = (Supervisor.institution,)
     searchable = N_("Name or surname")
     empty = N_("No supervisor is registered yet; add one from an institution's page.")

@@ -24,7 +24,7 @@ from services.listing import Order
 from services.say import spoken
 from services.sign_in import today
 from workflow.say import N_
-from workflow.turkish import search_key
+from workflow.turkish import collation_key, search_key
 from workflow.words import Actor
 
 Options = list[tuple[int, str]]
@@ -44,7 +44,7 @@ def faculties() -> Options:
 
 
 def _sorted(options: Iterable[tuple[int, str]]) -> Options:
-    return sorted(options, key=lambda option: search_key(option[1]))
+    return sorted(options, key=lambda option: collation_key(option[1]))
 
 
 class OfficeDesk(Desk):
@@ -93,7 +93,7 @@ class FacultyDesk(OfficeDesk):
     label = N_("Faculties")
     one = N_("Faculty")
     unique = (("code",), ("name",))
-    order = Order(Faculty.name)
+    order = Order(Faculty.collation_key)
     searchable = N_("Name or code")
     columns = (
         Column("name", N_("Name"), Faculty.name),
@@ -119,7 +119,7 @@ class DepartmentDesk(OfficeDesk):
     label = N_("Departments")
     one = N_("Department")
     unique = (("code",), ("faculty_id", "name"))
-    order = Order(Department.name)
+    order = Order(Department.collation_key)
     joins = (Department.faculty,)
     searchable = N_("Name or code")
     columns = (

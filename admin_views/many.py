@@ -22,6 +22,7 @@ from services.transition import CLOSED, FASTER, Outrun, Refused, take
 from workflow.guards import Moment
 from workflow.say import Say
 from workflow.transitions import APPLICATIONS, Door
+from workflow.turkish import collation_key
 from workflow.words import Action, ApplicationState
 
 MANY = frozenset({Action.APPROVE, Action.REJECT, Action.ACCEPT})
@@ -67,7 +68,7 @@ class Many(Opened):
             form.process(formdata=MultiDict())
         keys = [pk for typed in ticked if (pk := key(typed.partition(":")[0]))]
         names = select(Application.student_name, Application.student_number).where(Application.id.in_(keys))
-        who = db.session.execute(names.order_by(Application.student_name)).all()
+        who = sorted(db.session.execute(names).all(), key=lambda row: collation_key(row.student_name))
         return self.render(
             "applications/bulk_form.html",
             form=form,

@@ -21,7 +21,7 @@ from services.say import said, spoken
 from services.scope import may_write
 from workflow.say import N_
 from workflow.transitions import Door
-from workflow.turkish import search_key
+from workflow.turkish import collation_key
 from workflow.words import Action, Actor, PublicationKind, PublicationState
 
 UNIVERSITY = "0"
@@ -133,7 +133,8 @@ class PublicationDesk(Steps, Desk):
         all_ = Actor.IT in g.standing.actors
         found = select(Department.id, spoken(Department.name), spoken(Faculty.name)).join(Department.faculty)
         rows = sorted(
-            db.session.execute(found.where(true() if all_ else mine)), key=lambda row: search_key(f"{row[1]} {row[2]}")
+            db.session.execute(found.where(true() if all_ else mine)),
+            key=lambda row: collation_key(f"{row[1]} {row[2]}"),
         )
         university = [(UNIVERSITY, _("The whole university"))] if everywhere else []
         return university + [(str(key), f"{name} ({of})") for key, name, of in rows]

@@ -26,7 +26,7 @@ from services.sign_in import today
 from services.transition import Refused
 from workflow.say import N_
 from workflow.transitions import Door
-from workflow.turkish import search_key
+from workflow.turkish import collation_key
 from workflow.words import Action, Actor, RequestState
 
 ALL = "all"
@@ -202,7 +202,7 @@ def _offered(about: Sequence[Application]) -> Options:
 def departments(keys: frozenset[int]) -> Options:
     """(key, name) of these departments, in the alphabet's order."""
     found = db.session.execute(select(Department.id, spoken(Department.name)).where(among(Department.id, keys)))
-    return sorted(((str(pk), name) for pk, name in found), key=lambda option: search_key(option[1]))
+    return sorted(((str(pk), name) for pk, name in found), key=lambda option: collation_key(option[1]))
 
 
 class CommissionRequests(Requests):

@@ -21,7 +21,7 @@ from services.say import said, spoken
 from services.sign_in import today
 from services.transition import Refused
 from workflow.say import Say
-from workflow.turkish import search_key
+from workflow.turkish import collation_key
 
 TOLD = 5  # reasons that are spelt out
 
@@ -111,7 +111,7 @@ class Reviewing(Opened):
         }
         return [
             (value, str(ngettext("%(who)s (%(num)s open file)", "%(who)s (%(num)s open files)", files, who=label)))
-            for (value, label), files in sorted(offered.items(), key=lambda one: search_key(one[0][1]))
+            for (value, label), files in sorted(offered.items(), key=lambda one: collation_key(one[0][1]))
         ]
 
     def _shared(self, rows: Sequence[Application], to: str) -> None:
@@ -121,7 +121,9 @@ class Reviewing(Opened):
         else:
             got, refused = self._given(rows, None if to == NOBODY else key(to))
         if got:
-            each = ", ".join(f"{name}: {count}" for name, count in sorted(got.items(), key=lambda n: search_key(n[0])))
+            each = ", ".join(
+                f"{name}: {count}" for name, count in sorted(got.items(), key=lambda n: collation_key(n[0]))
+            )
             flash(_("Files given. %(each)s", each=each), "success")
         for row, say in refused[:TOLD]:
             flash(f"{row.student_name}: {said(say)}", "danger")

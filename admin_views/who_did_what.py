@@ -19,7 +19,7 @@ from services.sign_in import today
 from services.tracker import DID
 from services.who_did_what import ASKED, COLUMNS, KINDS, NEWEST, Search, search, state_of
 from workflow.say import N_
-from workflow.turkish import search_key
+from workflow.turkish import collation_key
 from workflow.words import Action, Actor
 
 EXPORTED = (
@@ -95,4 +95,4 @@ def _rows(asked: Search) -> Iterator[list[Any]]:
 
 
 def _sorted(options: Iterator[tuple[str, str]]) -> list[tuple[str, str]]:
-    return sorted(options, key=lambda option: search_key(option[1]))
+    return sorted(options, key=lambda option: collation_key(option[1]))

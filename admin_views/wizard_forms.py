@@ -140,4 +140,6 @@ def _people(session: Session, row: Application) -> list[Supervisor]:
     if institution is None:
         return []
     theirs = (Supervisor.institution_id == institution.id, Supervisor.merged_into_id.is_(None))
-    return list(session.scalars(select(Supervisor).where(*theirs).order_by(Supervisor.name_key).limit(50)))
+    return list(
+        session.scalars(select(Supervisor).where(*theirs).order_by(Supervisor.collation_key, Supervisor.id).limit(50))
+    )

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Model, name_text, pk, utcnow
+from models.base import Model, collation, keeps_order, name_text, pk, utcnow
 from workflow.days import ANSWER_WITHIN
 
 LATE_DAYS, OVERDUE_DAYS = 3, ANSWER_WITHIN  # until a chair sets others
@@ -16,11 +16,15 @@ class Faculty(Model):
     """A faculty or a vocational school."""
 
     __tablename__ = "faculty"
-    __table_args__ = (CheckConstraint("kind IN ('faculty', 'vocational_school')", name="kind"),)
+    __table_args__ = (
+        CheckConstraint("kind IN ('faculty', 'vocational_school')", name="kind"),
+        Index("ix_faculty_collation_key_id", "collation_key", "id"),
+    )
 
     id: Mapped[pk]
     code: Mapped[str] = mapped_column(String(20), unique=True)
     name: Mapped[str] = mapped_column(String(200), unique=True)
+    collation_key: Mapped[collation]
     name_en: Mapped[name_text]
     kind: Mapped[str] = mapped_column(String(20), default="faculty")
     departments: Mapped[list["Department"]] = relationship(back_populates="faculty")
@@ -29,22 +33,32 @@ class Faculty(Model):
         return self.name
 
 
+keeps_order(Faculty.name)
+
+
 class Department(Model):
     """A department or programme; its commission decides its students' applications."""
 
     __tablename__ = "department"
-    __table_args__ = (UniqueConstraint("faculty_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("faculty_id", "name"),
+        Index("ix_department_collation_key_id", "collation_key", "id"),
+    )
 
     id: Mapped[pk]
     code: Mapped[str] = mapped_column(String(20), unique=True)
     faculty_id: Mapped[int] = mapped_column(ForeignKey("faculty.id"), index=True)
     name: Mapped[name_text]
+    collation_key: Mapped[collation]
     name_en: Mapped[name_text]
     faculty: Mapped[Faculty] = relationship(back_populates="departments")
     settings: Mapped["DepartmentSettings | None"] = relationship(back_populates="department")
 
     def __str__(self) -> str:
         return self.name
+
+
+keeps_order(Department.name)
 
 
 class DepartmentSettings(Model):

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger, String, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from models.base import Key, Model, Stateful, name_text, pk, promises, utcnow, word, words_for
+from models.base import Key, Model, Stateful, collation, keeps_order, name_text, pk, promises, utcnow, word, words_for
 from workflow.plain import as_address
 from workflow.turkish import MARK_LENGTH, WORD_LENGTH, marks, search_key
 from workflow.words import InstitutionKind, InstitutionState
@@ -14,7 +14,7 @@ from workflow.words import InstitutionKind, InstitutionState
 class Institution(Stateful, Model):
     """A firm or public body where internships are done.
 
-    `working_week` is a bit mask, Monday = 1 … Sunday = 64. `name_key` follows `name`. One that was merged points at
+    `working_week` is a bit mask, Monday = 1 … Sunday = 64. `name_key` and `collation_key` follow `name`. One that was merged points at
     its survivor and carries no marks, so that nothing takes it for a duplicate again.
     """
 
@@ -22,7 +22,8 @@ class Institution(Stateful, Model):
     __table_args__ = (
         *promises("institution"),
         Index("ix_institution_name_key_id", "name_key", "id"),
-        Index("ix_institution_state_name_key_id", "state", "name_key", "id"),
+        Index("ix_institution_collation_key_id", "collation_key", "id"),
+        Index("ix_institution_state_collation_key_id", "state", "collation_key", "id"),
         Index("ix_institution_merged_into_id", "merged_into_id", "id"),
         Index("ix_institution_city_sector", "city", "sector"),
         Index("ix_institution_sector", "sector"),
@@ -34,6 +35,7 @@ class Institution(Stateful, Model):
     )
     name: Mapped[name_text]
     name_key: Mapped[str] = mapped_column(String(200))
+    collation_key: Mapped[collation]
     kind: Mapped[InstitutionKind] = mapped_column(word(InstitutionKind, "kind"))
     sector: Mapped[str] = mapped_column(String(100))
     tax_no: Mapped[str | None] = mapped_column(String(11), index=True)
@@ -70,6 +72,9 @@ class Institution(Stateful, Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+keeps_order(Institution.name)
 
 
 class InstitutionWord(Model):
@@ -120,13 +125,14 @@ class Supervisor(Model):
     """
 
     __tablename__ = "supervisor"
-    __table_args__ = (Index("ix_supervisor_name_key_id", "name_key", "id"),)
+    __table_args__ = (Index("ix_supervisor_collation_key_id", "collation_key", "id"),)
 
     id: Mapped[pk]
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     name: Mapped[name_text]
     name_key: Mapped[str] = mapped_column(String(200))
+    collation_key: Mapped[collation]
     title: Mapped[str] = mapped_column(String(100))
     phone: Mapped[str] = mapped_column(String(30))
     email: Mapped[str] = mapped_column(String(255), index=True)
@@ -148,6 +154,9 @@ class Supervisor(Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+keeps_order(Supervisor.name)
 
 
 class SupervisorWord(Model):

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.applications import Application
-from models.base import Model, Stateful, pk, promises, utcnow, word
+from models.base import Model, Stateful, collation, keeps_order, pk, promises, utcnow, word
 from models.institutions import Supervisor
 from workflow.words import ChangeKind, ChangeState, LinkPurpose, RequestState
 
@@ -91,14 +91,19 @@ class AnswerTemplate(Model):
     """An answer a commission gives often."""
 
     __tablename__ = "answer_template"
+    __table_args__ = (Index("ix_answer_template_collation_key_id", "collation_key", "id"),)
 
     id: Mapped[pk]
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True)
     title: Mapped[str] = mapped_column(String(100))
+    collation_key: Mapped[collation]
     text: Mapped[str] = mapped_column(String(2000))
 
     def __str__(self) -> str:
         return self.title
+
+
+keeps_order(AnswerTemplate.title)
 
 
 class AnswerLink(Model):

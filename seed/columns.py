@@ -14,10 +14,10 @@ STUDENT = (
 )
 ENROLMENT = ("id", "student_id", "department_id", "programme", "class_year")
 INSTITUTION = (
-    "id", "state", "name", "name_key", "kind", "sector", "tax_no", "address", "city", "phone", "email", "web", "headcount",
+    "id", "state", "name", "name_key", "collation_key", "kind", "sector", "tax_no", "address", "city", "phone", "email", "web", "headcount",
     "working_week", "created_at", "version", "reason", "decided_at", "decided_by_id",
 )  # fmt: skip
-SUPERVISOR = ("id", "institution_id", "name", "name_key", "title", "phone", "email")
+SUPERVISOR = ("id", "institution_id", "name", "name_key", "collation_key", "title", "phone", "email")
 APPLICATION = (
     "id", "state", "student_id", "department_id", "created_at", "submitted_at", "pages", "student_number", "student_name",
     "email", "phone", "programme", "class_year", "internship_type_id", "policy_id", "term_id", "paid",

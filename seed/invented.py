@@ -17,7 +17,7 @@ from seed import chains
 from seed.naming import PUBLIC, Names, mix, national_id, of
 from services.calendar import calendar, workplace
 from services.seal import Seal
-from workflow.turkish import marks, search_key, search_words
+from workflow.turkish import collation_key, marks, search_key, search_words
 from workflow.words import Action, ApplicationState, InstitutionKind, InstitutionState, Programme
 from workflow.working_days import Override, count, end_for
 
@@ -214,7 +214,7 @@ class University:
         key = search_key(firm.name)[:200]
         state = last["to_state"] if last else InstitutionState.UNVERIFIED.value
         return (
-            firm.id, state, firm.name, key, firm.kind.value, firm.sector, f"{bits % 10**10:010}",
+            firm.id, state, firm.name, key, collation_key(firm.name), firm.kind.value, firm.sector, f"{bits % 10**10:010}",
             f"{of(names.quarters, bits >> 20)} Mah. {bits % 97 + 1}. Sok. No: {bits % 60 + 1}", firm.city,
             f"0{bits % 10**10:010}", f"bilgi@k{firm.id}.example.com", None, bits % 400 + 3, firm.week, created,
             len(steps), last and last["reason"], last and chains.stamp(last["at"]), last and self.plan.curator[0],
@@ -230,6 +230,7 @@ class University:
             firm.id,
             name,
             search_key(name),
+            collation_key(name),
             title,
             f"0{bits % 10**10:010}",
             f"yetkili{key}@k{firm.id}.example.com",

@@ -111,11 +111,12 @@ def note(
 
 _RANK: tuple[Actor, ...] = (Actor.IT, Actor.CAREER_CENTRE, Actor.CHAIR, *Actor)
 _SECRET = {"password", "fs_uniquifier", "national_id_sealed"}
+_DERIVED = {"collation_key"}
 
 
 def unhidden(row: Any) -> list[str]:
     """The columns of a row that may be told, by name: none that opens an account or names a citizen."""
-    return [name for name in row.__mapper__.columns.keys() if name not in _SECRET]  # noqa: SIM118 -- no mapping
+    return [name for name in row.__mapper__.columns.keys() if name not in _SECRET | _DERIVED]  # noqa: SIM118 -- no mapping
 
 
 def _plain(value: Any) -> Any:

@@ -52,13 +52,17 @@ def in_office(today: date) -> tuple[ColumnElement[bool], ...]:
 
 
 def strengths(session: Session, departments: Collection[int], today: date, least: int) -> list[Strength]:
-    """Each department's commission as it sits today, departments in the order of their codes."""
+    """Each department's commission as it sits today, departments in the alphabet's order."""
     sits = (
         select(func.count(Membership.user_id.distinct()))
         .where(Membership.department_id == Department.id, *in_office(today))
         .scalar_subquery()
     )
-    found = session.execute(select(Department, sits).where(among(Department.id, departments)).order_by(Department.code))
+    found = session.execute(
+        select(Department, sits)
+        .where(among(Department.id, departments))
+        .order_by(Department.collation_key, Department.id)
+    )
     return [Strength(department, count, least) for department, count in found]
 
 

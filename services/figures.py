@@ -17,7 +17,7 @@ from services.say import said, spoken
 from services.scope import among
 from services.standing import Standing
 from workflow.say import N_
-from workflow.turkish import search_key
+from workflow.turkish import collation_key
 from workflow.words import ApplicationState
 
 BY: Mapping[str, str] = {
@@ -89,7 +89,7 @@ def _order(name: str, terms: Mapping[int, Row[Any]]) -> Any:
         return lambda line: (terms[int(line.value)].starts_on, line.label)
     if name == "state":
         return lambda line: STATES.index(ApplicationState(line.value))
-    return lambda line: (-line.count, search_key(line.label))
+    return lambda line: (-line.count, collation_key(line.label))
 
 
 def _of_units(session: Session, view: Queue) -> Sequence[Any]:

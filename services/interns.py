@@ -16,6 +16,7 @@ from services.standing import Standing
 from workflow.days import FIRM_WITHIN
 from workflow.phase import BEFORE_COMPLETION
 from workflow.say import N_, Say
+from workflow.turkish import collation_key
 from workflow.weeks import Week, weeks
 from workflow.words import AttendanceState, ChangeState, EvaluationState, Word
 from workflow.working_days import BadDates
@@ -65,7 +66,7 @@ class _Open:
 def waiting(session: Session, standing: Standing, today: date) -> list[Waiting]:
     """Everything that waits for this firm, the nearest deadline first; in three statements, whatever the rows."""
     found = [*_changes(session, standing), *_parts(session, standing, today)]
-    return sorted(found, key=lambda w: (w.due_on, w.student))
+    return sorted(found, key=lambda w: (w.due_on, collation_key(w.student)))
 
 
 def _not_own(model: Any, standing: Standing) -> list[ColumnElement[bool]]:

@@ -21,7 +21,7 @@ from services.scope import among
 from services.sign_in import ISTANBUL, today
 from services.standing import Standing
 from workflow.days import FIRST_DAY, LAST_DAY
-from workflow.turkish import search_key
+from workflow.turkish import collation_key, search_key
 from workflow.words import Actor, ApplicationState, InstitutionState
 
 ALL = "all"
@@ -216,7 +216,7 @@ def named(session: Session, typed: str) -> Sequence[Institution]:
         return ()
     in_full = Institution.name_key == search_key(name)  # what is typed in full is offered first
     where = [*where, Institution.state != InstitutionState.MERGED]
-    found = select(Institution).where(*where).order_by(in_full.desc(), Institution.name_key, Institution.id)
+    found = select(Institution).where(*where).order_by(in_full.desc(), Institution.collation_key, Institution.id)
     return session.scalars(found.limit(10)).all()
 
 
@@ -255,15 +255,15 @@ def options(session: Session, asked: Queue) -> dict[str, list[tuple[int, str]]]:
     several = len(asked.departments) > 1
     return {
         **{
-            kind: [(r.key, r.name) for r in sorted(found[kind], key=lambda r: search_key(r.name))]
+            kind: [(r.key, r.name) for r in sorted(found[kind], key=lambda r: collation_key(r.name))]
             for kind in ("faculty", "department")
         },
         "type": [
             (r.key, f"{r.of}: {r.name}" if several else r.name)
-            for r in sorted(found["type"], key=lambda r: (r.of, r.key))
+            for r in sorted(found["type"], key=lambda r: (collation_key(r.of), r.key))
         ],
         "term": [(r.key, r.name) for r in sorted(found["term"], key=lambda r: r.of, reverse=True)],
-        "reviewer": sorted({(r.key, r.name) for r in found["reviewer"]}, key=lambda offered: search_key(offered[1])),
+        "reviewer": sorted({(r.key, r.name) for r in found["reviewer"]}, key=lambda offered: collation_key(offered[1])),
     }
 
 

@@ -111,5 +111,5 @@ def suggestions(session: Session, term: str, limit: int = 10) -> Sequence[Instit
         return ()
     found = select(Institution).where(*where, Institution.state.in_(OFFERED))
     return session.scalars(
-        found.order_by(Institution.state.desc(), Institution.name_key, Institution.id).limit(limit)
+        found.order_by(Institution.state.desc(), Institution.collation_key, Institution.id).limit(limit)
     ).all()

@@ -144,7 +144,7 @@ def about(session: Session, standing: Standing) -> Sequence[Application]:
 def templates(session: Session, row: Request) -> Sequence[AnswerTemplate]:
     """The answers the request's department gives often, by title."""
     found = select(AnswerTemplate).where(AnswerTemplate.department_id == row.department_id)
-    return session.scalars(found.order_by(AnswerTemplate.title, AnswerTemplate.id).limit(TEMPLATES_SHOWN)).all()
+    return session.scalars(found.order_by(AnswerTemplate.collation_key, AnswerTemplate.id).limit(TEMPLATES_SHOWN)).all()
 
 
 def waiting(session: Session, departments: Collection[int], not_of: int | None, today: date) -> Waiting:

@@ -23,7 +23,7 @@ from services.transition import Refused, hold
 from workflow.machine import Machine
 from workflow.say import Say
 from workflow.transitions import APPLICATIONS, CHANGE_REQUESTS
-from workflow.turkish import search_key
+from workflow.turkish import collation_key
 from workflow.words import Action, Actor
 
 
@@ -95,7 +95,7 @@ def on_duty(session: Session, departments: Collection[int], today: date) -> dict
         execution_options={"on_behalf_of_the_system": True},  # a member's own file counts, though they do not reach it
     ).all()
     commissions: dict[int, list[Reviewer]] = {key: [] for key in departments}
-    for department, *facts in sorted(found, key=lambda row: search_key(row[2])):
+    for department, *facts in sorted(found, key=lambda row: collation_key(row[2])):
         commissions[department].append(Reviewer(*facts))
     return dict(commissions)
 

@@ -54,7 +54,7 @@ def test_the_schema_goes_whole_and_comes_again_as_the_models_say(app: Flask) -> 
 
 
 def test_what_was_there_before_an_upgrade_is_kept_and_found_after_it(app: Flask) -> None:
-    words = [select(SupervisorWord.word), select(UserWord.word)]
+    words = [select(SupervisorWord.word), select(UserWord.word), select(Institution.collation_key)]
     kept = [func.count(Application.id), func.count(Step.id)]
     with app.app_context():
         with a_town() as t:
