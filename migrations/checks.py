@@ -1,6 +1,6 @@
-"""CHECKs that change with the law, written anew where they stand, on both databases.
+"""CHECKs and text types that change with the law, written anew where they stand, on both databases.
 
-SQLite would copy the whole table (and lose its triggers); its manual allows a CHECK to be rewritten in place.
+SQLite would copy the whole table (and lose its triggers); its manual allows both to be rewritten in place.
 """
 
 import re
@@ -34,6 +34,15 @@ def release(table: str, name: str) -> None:
         op.drop_constraint(op.f(name), table, type_="check")
         return
     _rewrite(table, lambda sql: re.sub(rf", *\n\tCONSTRAINT {name} CHECK \([^\n]*\)(?=,|\n)", "", sql))
+
+
+def take_type(table: str, column: str, was: str, becomes: str) -> None:
+    """Let a text column be of another text type; SQLite keeps text of any length whatever the type says."""
+    if _on_postgresql():
+        op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} TYPE {becomes}")
+        return
+    stands = re.compile(rf"(\b{column} ){re.escape(was)}")
+    _rewrite(table, lambda sql: stands.sub(rf"\g<1>{becomes}", sql, count=1))
 
 
 def _on_postgresql() -> bool:

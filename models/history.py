@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, Integer, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Key, Model, pk, utcnow, word
+from models.sealed import SealedText
 from workflow.words import Action, Actor, LetterState
 
 
@@ -63,6 +64,7 @@ class Letter(Model):
 
     It comes with a step or with a notice; one that comes with neither carries a key (a password, a code).
 
+    Its words and its link are locked: they hold what opens a door (a link, a code, a way to a new password).
     `tries` counts the claims; a queued letter is due from `next_try_at` on (services.outbox).
     """
 
@@ -84,9 +86,9 @@ class Letter(Model):
     to_name: Mapped[str] = mapped_column(String(201))
     language: Mapped[str] = mapped_column(String(2))
     subject: Mapped[str] = mapped_column(String(300))
-    text: Mapped[str] = mapped_column(Text)
-    html: Mapped[str] = mapped_column(Text)
-    link: Mapped[str | None] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(SealedText)
+    html: Mapped[str] = mapped_column(SealedText)
+    link: Mapped[str | None] = mapped_column(SealedText)
     state: Mapped[LetterState] = mapped_column(word(LetterState, "state"), default=LetterState.QUEUED)
     tries: Mapped[int] = mapped_column(SmallInteger, default=0)
     next_try_at: Mapped[datetime] = mapped_column(default=utcnow)
