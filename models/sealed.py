@@ -18,7 +18,7 @@ class SealedText(TypeDecorator[str]):
     """AES-256-GCM under a key derived from the deployment's key for data at rest.
 
     Python reads and writes plain text, SQL sees `sealed:` and base64. A value without the mark was written before
-    (migration 0013, or an older process that is still running) and is read as it stands. Raises cryptography's
+    (migration 0014, or an older process that is still running) and is read as it stands. Raises cryptography's
     InvalidTag where the key is another one or a byte was changed.
     """
 

@@ -98,7 +98,7 @@ def test_letters_written_before_are_locked_by_the_migration_and_opened_when_it_g
             t.session.add(
                 Letter(reader="firm_link", to_email="a@b.example.com", to_name="A", language="tr", subject="S", **plain)
             )
-        downgrade(revision="0012")
+        downgrade(revision="0013")
         before = _row()
         upgrade()
         after, read = _row(), _read()

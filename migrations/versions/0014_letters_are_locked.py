@@ -1,6 +1,6 @@
 """What letters say, and where their links lead, is kept locked
 
-Revision: 0013, after 0012
+Revision: 0014, after 0013
 """
 
 import os
@@ -15,8 +15,8 @@ from flask import current_app
 
 from migrations.checks import take_type
 
-revision = '0013'
-down_revision = '0012'
+revision = '0014'
+down_revision = '0013'
 branch_labels = None
 depends_on = None
 
