@@ -20,7 +20,6 @@ from workflow.say import N_, Say
 from workflow.transitions import Door
 from workflow.words import Action, Need
 
-CONFIRMED = frozenset({Action.WITHDRAW})  # nothing leads back from here
 STYLE = {
     Action.APPROVE: "success",
     Action.AGREE: "success",
@@ -46,7 +45,8 @@ def buttons(row: Any) -> list[dict[str, Any]]:
         {
             "action": d.action,
             "style": STYLE.get(d.action, "secondary"),
-            "asks": bool(d.needs - {Need.DECIDER}) or d.action in CONFIRMED,
+            "asks": bool(d.needs - {Need.DECIDER}) or d.asks_first,
+            "then": d.then,
             "refusal": refusal(db.session(), row, d, g.standing, today()),
         }
         for d in doors(row, g.standing)

@@ -19,6 +19,7 @@ from admin_views.desk import Opened
 from models import db
 from services.sign_in import LANGUAGES
 from services.standing import NOBODY
+from workflow.transitions import MACHINES
 
 ICONS = (
     "arrow-clockwise", "arrow-left", "arrow-left-right", "arrow-right", "bank", "bar-chart", "bell", "box-arrow-right", "building", "calendar3",
@@ -38,6 +39,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters |= filters.FILTERS
     app.jinja_env.globals |= {
         "with_args": with_args,
+        "then": _then,
         "icon_url": _icon_url,
         "_": filters.spoken,
         "gettext": filters.spoken,
@@ -116,6 +118,11 @@ def _go(machine: str, pk: int) -> ResponseReturnValue:
     desks = [v for v in _desks() if isinstance(v, Opened) and v.leads(machine) and v.is_accessible()]
     view = next((v for v in desks if len(desks) > 1 and v.holds(machine, pk)), desks[0] if desks else None)
     return redirect(view.letter_page(machine, pk) if view else url_for("home.index"))
+
+
+def _then(machine: str, action: str) -> str:
+    """What follows a step, for a page that offers it by a button of its own."""
+    return MACHINES[machine].then(action)
 
 
 def _icon_url(name: str) -> str:

@@ -8,20 +8,11 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from forms.typed import Line, Paragraphs, TypedForm
-from workflow.say import N_
 from workflow.transitions import Door
-from workflow.words import Action, Need, Page
+from workflow.words import Need, Page
 
 REASON_LENGTH = 2000
 REFERENCE_LENGTH = 50
-# who reads the reason, and what follows
-READ_BY = {
-    Action.BLOCK: N_(
-        "The commissions read it on the institution's page. From now on nobody can apply there and applications that "
-        "wait cannot be approved; approved internships go on. It can be unblocked at any time."
-    ),
-    Action.DECLINE: N_("The student and the commission read it. The dates stay as they are."),
-}
 POINTED_AT = (Page.INTERNSHIP, Page.INSTITUTION, Page.DATES, Page.SUPERVISOR, Page.FILES, Page.PROFILE)
 
 
@@ -41,7 +32,6 @@ def step_form(door: Door) -> StepForm:
         fields["reason"] = Paragraphs(
             lazy_gettext(Need.REASON.label),
             [InputRequired(lazy_gettext("Write a reason.")), Length(max=REASON_LENGTH)],
-            description=lazy_gettext(READ_BY[door.action]) if door.action in READ_BY else "",
         )
     if Need.PAGES in door.needs:
         fields["pages"] = SelectMultipleField(

@@ -1,6 +1,6 @@
 """The law of what closes an internship beside its application: attendance, evaluation and the forms it is asked on."""
 
-from workflow import guards
+from workflow import aftermath, guards
 from workflow.machine import BOARD, NOBODY, WHY, Machine, row
 from workflow.say import N_
 from workflow.words import Action as DO
@@ -25,8 +25,17 @@ ATTENDANCES = Machine(
             guards.last_day_reached,
             guards.is_complete,
             tells={A.STUDENT},
+            then=aftermath.ATTENDANCE_ATTEST,
         ),
-        row(DO.REVISE, {_A.CONFIRMED}, {A.EMPLOYER}, _A.OPEN, guards.not_handed_in, tells={A.STUDENT}),
+        row(
+            DO.REVISE,
+            {_A.CONFIRMED},
+            {A.EMPLOYER},
+            _A.OPEN,
+            guards.not_handed_in,
+            tells={A.STUDENT},
+            then=aftermath.ATTENDANCE_REVISE,
+        ),
         row(
             DO.WAIVE,
             {_A.OPEN},
@@ -37,6 +46,7 @@ ATTENDANCES = Machine(
             guards.internship_over,
             needs={Need.REASON, Need.DECIDER},
             tells={A.STUDENT},
+            then=aftermath.ATTENDANCE_WAIVE,
         ),
         row(DO.RETURN, {_A.CONFIRMED, _A.WAIVED}, NOBODY, _A.OPEN, needs=WHY, tells={A.EMPLOYER}, follows={_RETURNED}),
     ),
@@ -58,6 +68,7 @@ EVALUATIONS = Machine(
             guards.last_day_reached,
             guards.is_complete,
             tells={A.STUDENT},
+            then=aftermath.EVALUATION_GIVE,
         ),
         row(
             DO.WAIVE,
@@ -69,6 +80,7 @@ EVALUATIONS = Machine(
             guards.internship_over,
             needs={Need.REASON, Need.DECIDER},
             tells={A.STUDENT},
+            then=aftermath.EVALUATION_WAIVE,
         ),
         row(DO.RETURN, {_E.GIVEN, _E.WAIVED}, NOBODY, _E.OPEN, needs=WHY, tells={A.EMPLOYER}, follows={_RETURNED}),
     ),
@@ -81,8 +93,16 @@ EVALUATION_FORMS = Machine(
     _F,
     _F.DRAFT,
     (
-        row(DO.PUBLISH, {_F.DRAFT}, {*BOARD, A.IT}, _F.IN_USE, guards.is_complete),
-        row(DO.RETIRE, {_F.IN_USE}, {*BOARD, A.IT}, _F.RETIRED),
+        row(
+            DO.PUBLISH,
+            {_F.DRAFT},
+            {*BOARD, A.IT},
+            _F.IN_USE,
+            guards.is_complete,
+            then=aftermath.EVALUATION_FORM_PUBLISH,
+            asks_first=True,
+        ),
+        row(DO.RETIRE, {_F.IN_USE}, {*BOARD, A.IT}, _F.RETIRED, then=aftermath.EVALUATION_FORM_RETIRE, asks_first=True),
         row(DO.REPLACE, {_F.IN_USE}, NOBODY, _F.RETIRED, follows={("evaluation_form", DO.PUBLISH)}),
     ),
 )

@@ -72,7 +72,9 @@ def mermaid(machine: Machine) -> str:
 def matrix(machine: Machine) -> str:
     """One row per door, one column per actor whom some door opens to."""
     actors = [a for a in Actor if any(a in door.by for door in machine.table)]
-    head = _header("Step", "From", "To", *(a.label for a in actors), "By itself", "On condition", "Needs", "Tells")
+    head = _header(
+        "Step", "From", "To", *(a.label for a in actors), "By itself", "On condition", "Needs", "Tells", "What follows"
+    )
     return "\n".join([head, *(_door_row(machine, door, actors) for door in machine.table)])
 
 
@@ -106,6 +108,7 @@ def _door_row(machine: Machine, door: Door, actors: list[Actor]) -> str:
         " ".join(_meaning(guard) for guard in door.guards),
         ", ".join(need.label for need in sorted(door.needs)),
         _names(door.tells),
+        door.then,
     ]
     return f"| {' | '.join(_cell(c) for c in cells)} |"
 

@@ -21,6 +21,7 @@ class Door:
     """One row of a table: `by` may take `action` from any of `froms`, if every guard stays silent.
 
     A door with `follows` opens to nobody: it turns by itself, as what another machine's step brings about.
+    `then` tells whoever takes the step what follows and what leads back; `asks_first` where nothing does.
     """
 
     action: DO
@@ -31,6 +32,8 @@ class Door:
     needs: frozenset[Need]
     tells: frozenset[A]
     follows: frozenset[Cause]
+    then: str
+    asks_first: bool
 
     def refusal(self, row: Any, moment: Moment) -> Say | None:
         """The first sentence a guard objects with, or None."""
@@ -55,6 +58,10 @@ class Machine:
         """The one door for this action, or None: closed until opened."""
         return next((d for d in self.doors(state, actors) if d.action == action), None)
 
+    def then(self, action: str) -> str:
+        """What follows the step, for a page that offers it by a button of its own; raises StopIteration where nothing is said."""
+        return next(d.then for d in self.table if d.action == action and d.then)
+
     def following(self, action: str, state: str, cause: Cause) -> Door | None:
         """The door that `cause` turns for a row in `state`, or None."""
         return next((d for d in self.table if d.action == action and state in d.froms and cause in d.follows), None)
@@ -74,6 +81,8 @@ def row(  # noqa: PLR0913 -- the columns of the table
     needs: Iterable[Need] = (),
     tells: Iterable[A] = (),
     follows: Iterable[Cause] = (),
+    then: str = "",
+    asks_first: bool = False,
 ) -> Door:
     """One row of a table, as it is written in the law."""
     return Door(
@@ -85,6 +94,8 @@ def row(  # noqa: PLR0913 -- the columns of the table
         frozenset(needs),
         frozenset(tells),
         frozenset(follows),
+        then,
+        asks_first,
     )
 
 

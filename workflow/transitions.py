@@ -4,14 +4,16 @@ Buttons, permission, forms, letters, history, CHECK constraints, documents and t
 tables; a change of policy is a change of one row.
 """
 
-from workflow import guards
+from workflow import aftermath, guards
 from workflow.completion import ATTENDANCES, EVALUATION_FORMS, EVALUATIONS
+from workflow.curating import INSTITUTIONS, PUBLICATIONS
 from workflow.machine import BOARD, DECIDED, NOBODY, WHY, Cause, Door, Machine, row
+from workflow.requests import REQUESTS
 from workflow.say import N_
 from workflow.words import Action as DO
 from workflow.words import Actor as A
 from workflow.words import ApplicationState as S
-from workflow.words import ChangeState, DeclarationState, InstitutionState, Need, PublicationState, RequestState
+from workflow.words import ChangeState, DeclarationState, Need
 
 __all__ = [
     "APPLICATIONS",
@@ -34,7 +36,15 @@ APPLICATIONS = Machine(
     S,
     S.DRAFT,
     (
-        row(DO.SUBMIT, {S.DRAFT, S.REJECTED}, {A.STUDENT}, S.SUBMITTED, guards.is_complete, tells=BOARD),
+        row(
+            DO.SUBMIT,
+            {S.DRAFT, S.REJECTED},
+            {A.STUDENT},
+            S.SUBMITTED,
+            guards.is_complete,
+            tells=BOARD,
+            then=aftermath.APPLICATION_SUBMIT,
+        ),
         row(
             DO.APPROVE,
             {S.SUBMITTED},
@@ -46,6 +56,7 @@ APPLICATIONS = Machine(
             guards.institution_vouched_for,
             needs=DECIDED,
             tells={A.STUDENT, A.EMPLOYER, A.HEALTH_OFFICE},
+            then=aftermath.APPLICATION_APPROVE,
         ),
         row(
             DO.REJECT,
@@ -55,8 +66,17 @@ APPLICATIONS = Machine(
             guards.not_own,
             needs={Need.REASON, Need.PAGES, Need.DECIDER},
             tells={A.STUDENT},
+            then=aftermath.APPLICATION_REJECT,
         ),
-        row(DO.WITHDRAW, {S.SUBMITTED}, {A.STUDENT}, S.WITHDRAWN, tells=BOARD),
+        row(
+            DO.WITHDRAW,
+            {S.SUBMITTED},
+            {A.STUDENT},
+            S.WITHDRAWN,
+            tells=BOARD,
+            then=aftermath.APPLICATION_WITHDRAW,
+            asks_first=True,
+        ),
         row(
             DO.CANCEL,
             {S.APPROVED},
@@ -65,6 +85,7 @@ APPLICATIONS = Machine(
             guards.not_started,
             needs=WHY,
             tells={A.STUDENT, *BOARD, A.EMPLOYER, A.HEALTH_OFFICE},
+            then=aftermath.APPLICATION_CANCEL,
         ),
         row(
             DO.REOPEN,
@@ -75,6 +96,7 @@ APPLICATIONS = Machine(
             guards.no_overlap,
             needs=WHY,
             tells={A.STUDENT, *BOARD},
+            then=aftermath.APPLICATION_REOPEN,
         ),
         row(
             DO.COMPLETE,
@@ -85,6 +107,7 @@ APPLICATIONS = Machine(
             guards.is_complete,
             needs={Need.COUNTED},
             tells=BOARD,
+            then=aftermath.APPLICATION_COMPLETE,
         ),
         row(
             DO.RETURN,
@@ -94,6 +117,7 @@ APPLICATIONS = Machine(
             guards.not_own,
             needs={Need.REASON, Need.PAGES, Need.DUE, Need.DECIDER},
             tells={A.STUDENT},
+            then=aftermath.APPLICATION_RETURN,
         ),
         row(
             DO.ACCEPT,
@@ -103,6 +127,7 @@ APPLICATIONS = Machine(
             guards.not_own,
             needs={Need.DAYS, Need.DECIDER},
             tells={A.STUDENT, A.CAREER_CENTRE},
+            then=aftermath.APPLICATION_ACCEPT,
         ),
         row(
             DO.ACCEPT_PARTLY,
@@ -112,6 +137,7 @@ APPLICATIONS = Machine(
             guards.not_own,
             needs={Need.DAYS, Need.REASON, Need.DECIDER},
             tells={A.STUDENT, A.CAREER_CENTRE},
+            then=aftermath.APPLICATION_ACCEPT_PARTLY,
         ),
         row(
             DO.NOT_ACCEPT,
@@ -121,6 +147,7 @@ APPLICATIONS = Machine(
             guards.not_own,
             needs={Need.DAYS, Need.REASON, Need.DECIDER},
             tells={A.STUDENT, A.CAREER_CENTRE},
+            then=aftermath.APPLICATION_NOT_ACCEPT,
         ),
         row(
             DO.REASSESS,
@@ -131,10 +158,36 @@ APPLICATIONS = Machine(
             guards.nothing_later,
             needs=WHY,
             tells={A.STUDENT, *BOARD},
+            then=aftermath.APPLICATION_REASSESS,
         ),
-        row(DO.POSTPONE, {S.APPROVED}, NOBODY, S.APPROVED, guards.not_started, follows={_CHANGED}),
-        row(DO.EXTEND, {S.APPROVED}, NOBODY, S.APPROVED, guards.is_running, follows={_CHANGED}),
-        row(DO.STOP, {S.APPROVED}, NOBODY, S.STOPPED, guards.has_started, needs=WHY, follows={_CHANGED}),
+        row(
+            DO.POSTPONE,
+            {S.APPROVED},
+            NOBODY,
+            S.APPROVED,
+            guards.not_started,
+            follows={_CHANGED},
+            then=aftermath.APPLICATION_POSTPONE,
+        ),
+        row(
+            DO.EXTEND,
+            {S.APPROVED},
+            NOBODY,
+            S.APPROVED,
+            guards.is_running,
+            follows={_CHANGED},
+            then=aftermath.APPLICATION_EXTEND,
+        ),
+        row(
+            DO.STOP,
+            {S.APPROVED},
+            NOBODY,
+            S.STOPPED,
+            guards.has_started,
+            needs=WHY,
+            follows={_CHANGED},
+            then=aftermath.APPLICATION_STOP,
+        ),
     ),
 )
 
@@ -146,7 +199,15 @@ CHANGE_REQUESTS = Machine(
     _C,
     _C.NEW,
     (
-        row(DO.ASK, {_C.NEW}, {A.STUDENT}, _C.WITH_SUPERVISOR, guards.is_complete, tells={A.EMPLOYER}),
+        row(
+            DO.ASK,
+            {_C.NEW},
+            {A.STUDENT},
+            _C.WITH_SUPERVISOR,
+            guards.is_complete,
+            tells={A.EMPLOYER},
+            then=aftermath.CHANGE_REQUEST_ASK,
+        ),
         row(
             DO.AGREE,
             {_C.WITH_SUPERVISOR},
@@ -154,8 +215,17 @@ CHANGE_REQUESTS = Machine(
             _C.WITH_COMMISSION,
             guards.is_complete,
             tells={A.STUDENT, *BOARD},
+            then=aftermath.CHANGE_REQUEST_AGREE,
         ),
-        row(DO.DECLINE, {_C.WITH_SUPERVISOR}, {A.EMPLOYER}, _C.DECLINED, needs=WHY, tells={A.STUDENT}),
+        row(
+            DO.DECLINE,
+            {_C.WITH_SUPERVISOR},
+            {A.EMPLOYER},
+            _C.DECLINED,
+            needs=WHY,
+            tells={A.STUDENT},
+            then=aftermath.CHANGE_REQUEST_DECLINE,
+        ),
         row(
             DO.APPROVE,
             {_C.WITH_COMMISSION},
@@ -165,6 +235,7 @@ CHANGE_REQUESTS = Machine(
             guards.is_complete,
             needs=DECIDED,
             tells={A.STUDENT, A.EMPLOYER, A.HEALTH_OFFICE},
+            then=aftermath.CHANGE_REQUEST_APPROVE,
         ),
         row(
             DO.REJECT,
@@ -174,33 +245,18 @@ CHANGE_REQUESTS = Machine(
             guards.not_own,
             needs={Need.REASON, Need.DECIDER},
             tells={A.STUDENT, A.EMPLOYER},
+            then=aftermath.CHANGE_REQUEST_REJECT,
         ),
-        row(DO.WITHDRAW, _OPEN, {A.STUDENT}, _C.WITHDRAWN, tells={A.EMPLOYER, *BOARD}),
-        row(DO.LAPSE, _OPEN, NOBODY, _C.LAPSED, follows={("application", DO.CANCEL)}),
-    ),
-)
-
-_R = RequestState
-REQUESTS = Machine(
-    "request",
-    N_("Request to the commission"),
-    _R,
-    _R.NEW,
-    (
-        row(DO.ASK, {_R.NEW}, {A.STUDENT}, _R.OPEN, tells=BOARD),
         row(
-            DO.ANSWER,
-            {_R.OPEN},
-            BOARD,
-            _R.ANSWERED,
-            guards.not_own,
-            needs={Need.REASON, Need.DECIDER},
-            tells={A.STUDENT},
+            DO.WITHDRAW,
+            _OPEN,
+            {A.STUDENT},
+            _C.WITHDRAWN,
+            tells={A.EMPLOYER, *BOARD},
+            then=aftermath.CHANGE_REQUEST_WITHDRAW,
+            asks_first=True,
         ),
-        row(DO.ASK_AGAIN, {_R.ANSWERED}, {A.STUDENT}, _R.OPEN, needs=WHY, tells=BOARD),
-        row(DO.WITHDRAW, {_R.OPEN}, {A.STUDENT}, _R.CLOSED),
-        row(DO.CLOSE, {_R.ANSWERED}, {A.STUDENT, *BOARD}, _R.CLOSED),
-        row(DO.REOPEN, {_R.CLOSED}, BOARD, _R.OPEN, needs=WHY, tells={A.STUDENT, *BOARD}),
+        row(DO.LAPSE, _OPEN, NOBODY, _C.LAPSED, follows={("application", DO.CANCEL)}),
     ),
 )
 
@@ -217,7 +273,7 @@ DECLARATIONS = Machine(
         row(DO.RAISE, {_D.NEW}, NOBODY, _D.DUE, follows={("application", DO.APPROVE), *_APPLIED}),
         row(DO.MOVE, {_D.DUE, _D.FAILED}, NOBODY, _D.DUE, follows={*_APPLIED, _REFUSED}),
         row(DO.DROP, {_D.DUE, _D.FAILED}, NOBODY, _D.DROPPED, follows={*_APPLIED, _REFUSED}),
-        row(DO.SEND, {_D.DUE, _D.FAILED}, HEALTH, _D.SENT),
+        row(DO.SEND, {_D.DUE, _D.FAILED}, HEALTH, _D.SENT, then=aftermath.DECLARATION_SEND),
         row(
             DO.CONFIRM,
             {_D.DUE, _D.SENT},
@@ -225,51 +281,25 @@ DECLARATIONS = Machine(
             _D.DONE,
             needs={Need.REFERENCE, Need.DECIDER},
             tells={A.STUDENT},
+            then=aftermath.DECLARATION_CONFIRM,
         ),
-        row(DO.FAIL, {_D.SENT}, HEALTH, _D.FAILED, needs={Need.REASON, Need.DECIDER}, tells={A.STUDENT}),
-        row(DO.CORRECT, {_D.DONE}, HEALTH, _D.DONE, needs={Need.REFERENCE, Need.REASON, Need.DECIDER}),
-    ),
-)
-
-_I = InstitutionState
-INSTITUTIONS = Machine(
-    "institution",
-    N_("Institution"),
-    _I,
-    _I.UNVERIFIED,
-    (
-        row(DO.VERIFY, {_I.UNVERIFIED}, {A.CAREER_CENTRE}, _I.VERIFIED, needs=DECIDED),
         row(
-            DO.BLOCK,
-            {_I.UNVERIFIED, _I.VERIFIED},
-            {A.CAREER_CENTRE},
-            _I.BLOCKED,
+            DO.FAIL,
+            {_D.SENT},
+            HEALTH,
+            _D.FAILED,
             needs={Need.REASON, Need.DECIDER},
+            tells={A.STUDENT},
+            then=aftermath.DECLARATION_FAIL,
         ),
-        row(DO.UNBLOCK, {_I.BLOCKED}, {A.CAREER_CENTRE}, _I.VERIFIED, needs={Need.REASON, Need.DECIDER}),
         row(
-            DO.MERGE,
-            {_I.UNVERIFIED, _I.VERIFIED, _I.BLOCKED},
-            {A.CAREER_CENTRE},
-            _I.MERGED,
-            guards.may_join,
-            needs={Need.SURVIVOR, Need.DECIDER},
+            DO.CORRECT,
+            {_D.DONE},
+            HEALTH,
+            _D.DONE,
+            needs={Need.REFERENCE, Need.REASON, Need.DECIDER},
+            then=aftermath.DECLARATION_CORRECT,
         ),
-        row(DO.UNMERGE, {_I.MERGED}, {A.CAREER_CENTRE}, _I.UNVERIFIED, guards.survivor_stands),
-        row(DO.RESTORE, {_I.UNVERIFIED}, NOBODY, _I.VERIFIED, needs=DECIDED, follows={("institution", DO.UNMERGE)}),
-    ),
-)
-
-_P = PublicationState
-PUBLISHERS = {A.MEMBER, A.CHAIR, A.CAREER_CENTRE, A.IT}
-PUBLICATIONS = Machine(
-    "publication",
-    N_("Publication"),
-    _P,
-    _P.DRAFT,
-    (
-        row(DO.PUBLISH, {_P.DRAFT, _P.WITHDRAWN}, PUBLISHERS, _P.PUBLISHED, guards.has_content),
-        row(DO.RETRACT, {_P.PUBLISHED}, PUBLISHERS, _P.WITHDRAWN),
     ),
 )
 

@@ -21,7 +21,8 @@ def test_the_matrix_says_who_opens_which_door() -> None:
     [row] = [line for line in diagram.matrix(APPLICATIONS).splitlines() if line.startswith("| Reject ")]
     assert row == (
         "| Reject | Waiting for the commission | Rejected |  | ● | ● |  | Nobody decides on their own file. "
-        "| Decided by, Pages concerned, Reason | Student |"
+        "| Decided by, Pages concerned, Reason | Student "
+        "| The student reads the reason, corrects the pages you point at and sends the application again. The chair can reopen it. |"
     )
 
 

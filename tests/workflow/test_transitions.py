@@ -217,3 +217,21 @@ def test_cancelling_ends_on_the_first_day(starts: date, refused: bool) -> None:
 def test_nothing_empty_is_published(kind: str, body: str, key: str | None, refused: bool) -> None:
     row = SimpleNamespace(kind=kind, body=body, storage_key=key)
     assert (guards.has_content(row, Moment(date(2026, 6, 1))) is not None) is refused
+
+
+def test_whoever_takes_a_step_reads_beforehand_what_follows() -> None:
+    silent = [(m.name, d.action) for m in MACHINES.values() for d in m.table if d.by and not d.then.strip()]
+    assert silent == []
+
+
+def test_a_step_into_a_state_nothing_leads_out_of_asks_first() -> None:
+    hasty = [
+        (machine.name, door.action)
+        for machine in MACHINES.values()
+        for door in machine.table
+        if door.by and not any(door.to in other.froms for other in machine.table)
+        if not (door.asks_first or door.needs - {Need.DECIDER})
+    ]
+    assert hasty == [
+        ("change_request", Action.APPROVE)
+    ]  # its sentence stands below its button: the way back is a request
