@@ -1,12 +1,16 @@
-"""Error pages in the house's look: one sentence and a way back."""
+"""Error pages in the house's look: one sentence and a way back. None of them asks the database anything."""
 
 import logging
+from contextlib import suppress
+from typing import Any
 
 from flask import Flask, Response, abort, current_app, g, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from models import db
@@ -32,6 +36,10 @@ FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 SESSION_ENDED = N_("Your session had ended, or the page was open too long. What you typed is below: send it again.")
 
 
+AWAY = N_("The system cannot reach its database just now. Nothing was saved; try again in a minute.")
+AGAIN_IN = 20  # seconds after which trying again is worth while
+
+
 def install(app: Flask) -> None:
     """Answer every error with its page; a fault is rolled back first."""
     app.before_request(_forms_only)
@@ -39,13 +47,21 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(RateLimitExceeded, _too_often)
     app.register_error_handler(500, _fault)
-    app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(PoolTimeout, _database)
 
 
 def _forms_only() -> None:
     """People send forms; the libraries would take other bodies for one too."""
     if request.method == "POST" and request.content_length and request.mimetype not in FORMS:
         abort(415)
+
+
+def _drawn(code: int, sentence: str, template: str = "errors/page.html", **facts: Any) -> Response:
+    """An error page. It asks the database nothing, because the database may be what does not answer."""
+    if "_login_user" not in g:
+        g._login_user = AnonymousUserMixin()  # noqa: SLF001 -- where Flask-Login would load the account for every template
+    return make_response(render_template(template, code=code, sentence=sentence, **facts), code)
 
 
 def _page(error: HTTPException) -> Response:
@@ -55,7 +71,7 @@ def _page(error: HTTPException) -> Response:
     if error.response is not None or code < 400:  # noqa: PLR2004 -- a redirect is not an error
         return make_response(error.get_response())
     sentence = said(error.say) if isinstance(error, Busy) else _(SENTENCES.get(code, SENTENCES[400]))
-    page = make_response(render_template("errors/page.html", code=code, sentence=sentence), code)
+    page = _drawn(code, sentence)
     page.headers.extend((name, value) for name, value in error.get_headers() if name == "Retry-After")
     return page
 
@@ -63,31 +79,55 @@ def _page(error: HTTPException) -> Response:
 def _too_often(error: RateLimitExceeded) -> Response:
     limit = current_app.extensions["staj_limiter"].current_limit
     why, wait = throttle.refused(error, limit.reset_at if limit else 0)
-    page = make_response(render_template("errors/page.html", code=429, sentence=said(why)), 429)
+    page = _drawn(429, said(why))
     page.headers["Retry-After"] = str(wait)
     return page
 
 
 def _fault(error: Exception) -> Response:
-    if isinstance(busy := getattr(error, "original_exception", None), OperationalError):
-        return _busy(busy)  # as the answer was on its way
-    db.session.rollback()
-    return make_response(render_template("errors/page.html", code=500, sentence=_(SENTENCES[500])), 500)
+    original = getattr(error, "original_exception", None)
+    if isinstance(original, PoolTimeout) or (isinstance(original, DBAPIError) and _unreachable(original)):
+        return _busy(original)  # as the answer was on its way
+    _let_go()
+    return _drawn(500, _(SENTENCES[500]))
 
 
 def _expired(_error: CSRFError) -> Response:
     return send_again(signed_out=not g.get("standing", NOBODY).present)
 
 
-def send_again(*, signed_out: bool) -> Response:
+def send_again(*, signed_out: bool, code: int = 400, sentence: str = SESSION_ENDED) -> Response:
     """Nothing typed is lost: the page offers the same form again, with a fresh token, and the way to sign in first."""
     typed = [(k, v) for k, v in request.form.items(multi=True) if k != "csrf_token" and "password" not in k]
-    page = render_template("errors/expired.html", sentence=SESSION_ENDED, typed=typed, signed_out=signed_out)
-    return make_response(page, 400)
+    return _drawn(code, _(sentence), "errors/expired.html", typed=typed, signed_out=signed_out)
 
 
-def _busy(_error: OperationalError) -> Response:
-    """Somebody else held the database for too long, or it is away."""
-    db.session.rollback()
-    _log.exception("The database did not answer.")
-    return make_response(render_template("errors/page.html", code=503, sentence=_(SENTENCES[503])), 503)
+def _database(error: DBAPIError | PoolTimeout) -> Response:
+    """Somebody else held the database for too long, or it is away; whatever else it says is a fault of ours."""
+    if isinstance(error, DBAPIError) and not _unreachable(error):
+        raise error
+    return _busy(error)
+
+
+def _unreachable(error: DBAPIError) -> bool:
+    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+
+
+def _busy(error: DBAPIError | PoolTimeout) -> Response:
+    """503, with what was typed to be sent again."""
+    _let_go()
+    _log.error("The database did not answer.", exc_info=error)
+    away = isinstance(error, DBAPIError) and "locked" not in str(error.orig)
+    sentence = AWAY if away else SENTENCES[503]
+    if request.form and not any("password" in name for name in request.form):
+        page = send_again(signed_out=False, code=503, sentence=sentence)
+    else:
+        page = _drawn(503, _(sentence))
+    page.headers["Retry-After"] = str(AGAIN_IN)
+    return page
+
+
+def _let_go() -> None:
+    """Give the connection back, as far as there is one."""
+    with suppress(SQLAlchemyError):
+        db.session.rollback()

@@ -68,6 +68,7 @@ class Settings(BaseSettings):
             "SECRET_KEY": self.secret_key,
             "SECURITY_PASSWORD_SALT": self.password_salt,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "SQLALCHEMY_ENGINE_OPTIONS": _waits_for(self.database_url),
             "TRUSTED_HOSTS": self.trusted_hosts,
             "MAX_CONTENT_LENGTH": self.max_upload + MEBIBYTE,
             "MAX_FORM_MEMORY_SIZE": 2 * MEBIBYTE,
@@ -112,6 +113,13 @@ SECURITY = {
     "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=1),
     "SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS": False,
 }
+
+
+def _waits_for(database_url: str) -> dict[str, Any]:
+    """How long a request waits for a database that does not answer, before it is told so (seconds; the last in ms)."""
+    if not database_url.startswith("postgresql"):
+        return {}  # SQLite waits by `busy_timeout` (services.database)
+    return {"pool_timeout": 5, "connect_args": {"connect_timeout": 5, "tcp_user_timeout": 15_000}}
 
 
 def _demand_strong(keys: dict[str, str]) -> None:

@@ -102,8 +102,8 @@ def language() -> str:
         return LANGUAGES[0]  # a command speaks the university's own
     if session.get("language") in LANGUAGES:
         return str(session["language"])
-    if current_user.is_authenticated and current_user.language in LANGUAGES:
-        return str(current_user.language)
+    if g.get("language") in LANGUAGES:
+        return str(g.language)
     return request.accept_languages.best_match(LANGUAGES, "tr") or "tr"
 
 
@@ -168,6 +168,7 @@ def _enter() -> None:
     request_session = db.session()
     request_session.info["reads"] = True
     if current_user.is_authenticated:
+        g.language = current_user.language
         g.standing = standing_of(request_session, current_user.id, current_user.name, today())
     elif kept := session.get(VISIT):
         g.standing = visits.standing(request_session, kept)
