@@ -18,6 +18,7 @@ from services import throttle
 from services.archives import Busy
 from services.say import said
 from services.standing import NOBODY
+from services.store_gate import StoreAway
 from workflow.say import N_
 
 _log = logging.getLogger(__name__)
@@ -70,8 +71,8 @@ def _page(error: HTTPException) -> Response:
         return Response(SENTENCES[400], 400, mimetype="text/plain")  # a host that is not ours: no page, no address
     if error.response is not None or code < 400:  # noqa: PLR2004 -- a redirect is not an error
         return make_response(error.get_response())
-    sentence = said(error.say) if isinstance(error, Busy) else _(SENTENCES.get(code, SENTENCES[400]))
-    page = _drawn(code, sentence)
+    sentence = said(error.say) if isinstance(error, Busy | StoreAway) else _(SENTENCES.get(code, SENTENCES[400]))
+    page = _unavailable(sentence) if code == 503 else _drawn(code, sentence)  # noqa: PLR2004 -- an HTTP status
     page.headers.extend((name, value) for name, value in error.get_headers() if name == "Retry-After")
     return page
 
@@ -96,10 +97,14 @@ def _expired(_error: CSRFError) -> Response:
     return send_again(signed_out=not g.get("standing", NOBODY).present)
 
 
-def send_again(*, signed_out: bool, code: int = 400, sentence: str = SESSION_ENDED) -> Response:
+def send_again(*, signed_out: bool) -> Response:
     """Nothing typed is lost: the page offers the same form again, with a fresh token, and the way to sign in first."""
+    return _again(400, _(SESSION_ENDED), signed_out=signed_out)
+
+
+def _again(code: int, sentence: str, *, signed_out: bool) -> Response:
     typed = [(k, v) for k, v in request.form.items(multi=True) if k != "csrf_token" and "password" not in k]
-    return _drawn(code, _(sentence), "errors/expired.html", typed=typed, signed_out=signed_out)
+    return _drawn(code, sentence, "errors/expired.html", typed=typed, signed_out=signed_out)
 
 
 def _database(error: DBAPIError | PoolTimeout) -> Response:
@@ -118,13 +123,16 @@ def _busy(error: DBAPIError | PoolTimeout) -> Response:
     _let_go()
     _log.error("The database did not answer.", exc_info=error)
     away = isinstance(error, DBAPIError) and "locked" not in str(error.orig)
-    sentence = AWAY if away else SENTENCES[503]
-    if request.form and not any("password" in name for name in request.form):
-        page = send_again(signed_out=False, code=503, sentence=sentence)
-    else:
-        page = _drawn(503, _(sentence))
+    page = _unavailable(_(AWAY if away else SENTENCES[503]))
     page.headers["Retry-After"] = str(AGAIN_IN)
     return page
+
+
+def _unavailable(sentence: str) -> Response:
+    """503; what was typed is offered to be sent again."""
+    if request.form and not any("password" in name for name in request.form):
+        return _again(503, sentence, signed_out=False)
+    return _drawn(503, sentence)
 
 
 def _let_go() -> None:

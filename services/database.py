@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 
 PRAGMAS = (
+    "busy_timeout = 5000",  # first: the others may wait for the lock
     "journal_mode = WAL",
     "synchronous = FULL",
     "foreign_keys = ON",
     "recursive_triggers = ON",
-    "busy_timeout = 5000",
     "cache_size = -20000",
 )
 

@@ -4,7 +4,7 @@ import logging
 import platform
 import shutil
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -23,6 +23,7 @@ from models import Letter, db, utcnow
 from services import job_runs, jobs
 from services.calendar import last_year
 from services.listing import CAP, capped
+from services.probe import Probe
 from services.scope import system_session
 from services.settings import ROOT
 from workflow.say import N_, Say
@@ -62,11 +63,12 @@ def healthy(app: Flask) -> bool:
 
 def _probed(app: Flask) -> bool:
     """Whether the storage takes files, asked once a minute: this answers to anybody."""
-    until, answer = app.extensions.get("storage_probed", (0.0, False))
-    if monotonic() > until:
-        answer = _trouble(app.extensions["storage"].probe) is None
-        app.extensions["storage_probed"] = (monotonic() + PROBED_FOR, answer)
-    return bool(answer)
+    return _probe(app).trouble(younger_than=PROBED_FOR) is None
+
+
+def _probe(app: Flask) -> Probe:
+    probe: Probe = app.extensions.setdefault("storage_probed", Probe(app.extensions["storage"].probe))
+    return probe
 
 
 def checks(session: Session, today: date) -> list[Check]:
@@ -140,7 +142,8 @@ def _heads_text() -> str:
 
 
 def _storage() -> Check:
-    if trouble := _trouble(current_app.extensions["storage"].probe):
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 -- the application itself keeps the probe
+    if trouble := _probe(app).trouble(younger_than=0):
         return Check(
             N_("Storage of files"),
             Health.BROKEN,
@@ -148,16 +151,6 @@ def _storage() -> Check:
             Say("Look at the rights and the space of the place STORAGE_URL names."),
         )
     return Check(N_("Storage of files"), Health.OK, Say("A test file was written, read back and removed."))
-
-
-def _trouble(work: Callable[[], object]) -> str | None:
-    """What kind of fault some work ends in; its text may hold an address with a password, so only the kind is told."""
-    try:
-        work()
-    except Exception as fault:  # noqa: BLE001 -- each library has its own
-        _log.warning("The storage takes no files.", exc_info=True)
-        return type(fault).__name__
-    return None
 
 
 def _disks() -> Iterator[Check]:

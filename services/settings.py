@@ -49,7 +49,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _folders(self) -> "Settings":
-        VAR.mkdir(exist_ok=True)
+        private_folder(VAR)
+        if self.database_url.startswith("sqlite:///"):
+            private_file(Path(self.database_url.removeprefix("sqlite:///").partition("?")[0]))
+        private_file(self.jobs_path)
         return self
 
     @model_validator(mode="after")
@@ -137,6 +140,22 @@ def _demand_public(mail_url: str, public_url: str) -> None:
         raise ValueError("MAIL_URL keeps letters inside: in production they must leave, by smtp://…")
     if not public_url.startswith("https://"):
         raise ValueError("PUBLIC_URL must be the https:// address people reach the site by")
+
+
+def private_folder(path: Path) -> None:
+    """A folder that only this account of the machine may look into; one that is there already is closed."""
+    with suppress(OSError):  # a folder of somebody else's is theirs to close; what uses it says what is wrong
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o700)
+
+
+def private_file(path: Path) -> None:
+    """A file that only this account may read: made where its folder is there, closed where it is. SQLite's side files follow it."""
+    with suppress(OSError):
+        path.touch(mode=0o600)
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
 
 
 def _kept_key(folder: Path, name: str) -> str:

@@ -2,11 +2,12 @@
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
@@ -16,10 +17,18 @@ from obstore.store import LocalStore, MemoryStore, S3Store
 
 from models.base import utcnow
 from services.archives.rules import Refusal
+from services.store_gate import StoreAway, StoreGate
 from workflow.say import Say
 
 CHUNK = 256 * 1024
 TOO_LARGE = Say("The file is larger than %(limit)s MB.")
+# A store over the network is given up after some seconds: the client's own patience is three minutes a request.
+_CLIENT = {
+    "connect_timeout": timedelta(seconds=3),
+    "read_timeout": timedelta(seconds=5),
+    "timeout": timedelta(seconds=60),
+}
+_RETRIES = {"max_retries": 1, "retry_timeout": timedelta(seconds=5)}
 
 
 class TooLarge(Refusal):
@@ -42,16 +51,23 @@ class Storage:
         parts = urlsplit(url)
         self._folder: Path | None = None
         self._store: Any
+        self._gate: Any = nullcontext()
         if parts.scheme == "file":
             self._folder = Path(parts.path)
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._store = LocalStore(self._folder)
         elif parts.scheme == "s3":
             given: Any = dict(parse_qsl(parts.query))
-            plain: Any = {"allow_http": given.get("endpoint", "").startswith("http:")}
+            client: Any = {"allow_http": given.get("endpoint", "").startswith("http:"), **_CLIENT}
+            retries: Any = _RETRIES
             self._store = S3Store(
-                parts.netloc, prefix=parts.path.strip("/") or None, config=given, client_options=plain
+                parts.netloc,
+                prefix=parts.path.strip("/") or None,
+                config=given,
+                client_options=client,
+                retry_config=retries,
             )
+            self._gate = StoreGate()
         else:
             self._store = MemoryStore()
 
@@ -68,39 +84,52 @@ class Storage:
         return Received(path, size, digest.hexdigest())
 
     def put(self, key: str, path: Path) -> None:
-        """Keep a file under a key; on disk it is there whole or not at all, even when the power goes."""
+        """Keep a file under a key, whole or not at all; raises StoreAway where the store does not take it."""
         if self._folder is None:
-            obstore.put(self._store, key, path)
+            with self._gate:
+                obstore.put(self._store, key, path)
             return
         target = self._folder / key
-        target.parent.mkdir(parents=True, exist_ok=True)
         waiting = target.with_name(f".{target.name}.part")
-        with path.open("rb") as source, waiting.open("wb") as copy:
-            while piece := source.read(CHUNK):
-                copy.write(piece)
-            copy.flush()
-            os.fsync(copy.fileno())
-        waiting.replace(target)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _copied(path, waiting)
+            waiting.replace(target)
+        except OSError as fault:
+            waiting.unlink(missing_ok=True)
+            raise StoreAway from fault
         folder = os.open(target.parent, os.O_RDONLY)
         os.fsync(folder)
         os.close(folder)
 
     def open(self, key: str) -> Iterator[bytes]:
-        """The bytes under a key, piece by piece; raises FileNotFoundError at the first piece."""
-        for piece in obstore.get(self._store, key).stream(min_chunk_size=CHUNK):
-            yield bytes(piece)
+        """The bytes under a key, piece by piece; raises FileNotFoundError or StoreAway before the first piece.
+
+        From a store over the network the file is fetched whole first: a slow reader holds no turn at the store.
+        """
+        if not isinstance(self._gate, StoreGate):
+            yield from _pieces(self._store, key)
+            return
+        with tempfile.TemporaryFile() as fetched:
+            with self._gate:
+                for piece in _pieces(self._store, key):
+                    fetched.write(piece)
+            fetched.seek(0)
+            while piece := fetched.read(CHUNK):
+                yield piece
 
     def delete(self, key: str) -> None:
         """Forget a file; one that is gone already is no error."""
         try:
-            obstore.delete(self._store, key)
+            with self._gate:
+                obstore.delete(self._store, key)
         except FileNotFoundError:
             return
 
     def probe(self) -> None:
         """Write a small file, read it and forget it again; whatever the storage raises is the answer."""
         key = f"probe/{uuid4().hex}"
-        with TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "probe"
             path.write_bytes(key.encode())
             self.put(key, path)
@@ -119,6 +148,20 @@ class Storage:
         """The keys of files last written before a moment."""
         for batch in obstore.list(self._store):
             yield from (found["path"] for found in batch if found["last_modified"] < older_than)
+
+
+def _pieces(store: Any, key: str) -> Iterator[bytes]:
+    for piece in obstore.get(store, key).stream(min_chunk_size=CHUNK):
+        yield bytes(piece)
+
+
+def _copied(path: Path, to: Path) -> None:
+    """The same bytes in another file, on the disk when this answers."""
+    with path.open("rb") as source, to.open("wb") as copy:
+        while piece := source.read(CHUNK):
+            copy.write(piece)
+        copy.flush()
+        os.fsync(copy.fileno())
 
 
 def sweep(

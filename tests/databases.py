@@ -101,6 +101,15 @@ class Databases:
         self.made += 1
         return self._sqlite() if engine == "sqlite" else self._postgresql()
 
+    def empty(self, engine: str) -> str:
+        """The URL of a database without any table."""
+        self.made += 1
+        if engine == "sqlite":
+            return f"sqlite:///{self.folder / f'empty{self.made}.sqlite'}"
+        self.drop(self.fresh(engine))  # the server runs from here on
+        self._admin(f"CREATE DATABASE empty{self.made}")
+        return self._url(f"empty{self.made}")
+
     def drop(self, url: str) -> None:
         """Empty a database again, for the next who asks; one whose schema was changed is gone."""
         if url.startswith("sqlite"):

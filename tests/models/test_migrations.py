@@ -1,5 +1,8 @@
 """The schema: it comes whole, goes whole, is what the models say, and keeps what the law promises."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import CheckConstraint, Connection, func, inspect, select, text, update
+from sqlalchemy import CheckConstraint, Connection, create_engine, func, inspect, select, text, update
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from models import (
@@ -31,8 +34,10 @@ from models import (
     db,
 )
 from services.scope import system_session
+from services.settings import ROOT
 from services.standing import SYSTEM
 from services.transition import take
+from tests.databases import SETTINGS, Databases
 from tests.people import SUBMITTED_AT, TODAY, a_town
 from tests.university import University
 from workflow.words import Action, Actor, Need
@@ -267,3 +272,17 @@ def test_two_lines_of_history_never_take_the_same_place(rows: dict[type, int]) -
     names = "machine, row_id, seq, action, from_state, to_state, actor, by_name, at, facts, before, digest"
     with refused() as connection:
         connection.execute(text(f"INSERT INTO step ({names}) SELECT {names} FROM step"))
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_of_two_upgrades_at_once_the_second_waits_and_finds_nothing_to_do(engine: str, databases: Databases) -> None:
+    url = databases.empty(engine)
+    command = [sys.executable, "-m", "flask", "--app", "app", "db", "upgrade"]
+    env = {**os.environ, **{k.upper(): v for k, v in SETTINGS.items()}, "DATABASE_URL": url}
+    runs = [subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    ends = [(run.communicate(timeout=300)[1], run.returncode) for run in runs]
+    assert [code for _told, code in ends] == [0, 0], ends
+    made = create_engine(url)
+    with made.connect() as connection:
+        assert tables(connection) == set(db.metadata.tables)
+    made.dispose()

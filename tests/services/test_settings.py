@@ -1,5 +1,6 @@
 """What a deployment decides: production starts whole or not at all."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -81,3 +82,33 @@ def test_the_environment_names_the_settings(monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setenv(name, value)
     found = Settings(**STRONG)
     assert (found.flask()["TRUSTED_HOSTS"], found.max_upload, found.production) == (["staj.ktu.edu.tr"], 5, False)
+
+
+# -- what lies on the disk -------------------------------------------------------------------------------------------
+
+
+def modes(*paths: Path) -> list[str]:
+    return [oct(path.stat().st_mode & 0o777) for path in paths]
+
+
+@pytest.mark.parametrize("there_before", [False, True])
+def test_nobody_else_on_the_machine_reads_what_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there_before: bool
+) -> None:
+    var = tmp_path / "var"
+    monkeypatch.setattr(of, "VAR", var)
+    database, jobs = var / "staj.sqlite", var / "jobs.sqlite"
+    if there_before:
+        var.mkdir(mode=0o755)
+        database.touch(mode=0o644)
+    old = os.umask(0)
+    try:
+        Settings(database_url=f"sqlite:///{database}?timeout=20", jobs_path=jobs)
+    finally:
+        os.umask(old)
+    assert modes(var, database, jobs) == ["0o700", "0o600", "0o600"]
+
+
+def test_a_place_that_is_not_ours_stops_no_start(tmp_path: Path) -> None:
+    Settings(database_url=f"sqlite:///{tmp_path}/none/staj.sqlite", jobs_path=tmp_path / "none/jobs.sqlite")
+    assert not (tmp_path / "none").exists()
