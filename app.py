@@ -15,7 +15,7 @@ from admin_views import HOME, answer, desks, errors, firm, guides, health, notif
 from models import db
 from seed import commands
 from services import commands as office_commands
-from services import headers, sign_in, student_view
+from services import headers, request_limits, sign_in, student_view
 from services.archives import Turns
 from services.settings import ROOT, Settings
 from services.storage import Storage
@@ -36,6 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     Babel(app, locale_selector=sign_in.language)
     Bootstrap5(app)
+    request_limits.install(app)
     sign_in.install(app)
     student_view.install(app)
     csrf.init_app(app)

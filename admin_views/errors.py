@@ -4,7 +4,7 @@ import logging
 from contextlib import suppress
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, g, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
 from flask_login import AnonymousUserMixin
@@ -30,32 +30,27 @@ SENTENCES = {
     405: N_("This address does not answer that way."),
     409: N_("Somebody was faster: the record has changed since you opened it."),
     413: N_("What was sent is too large; nothing was saved. A file may have 20 MB."),
+    414: N_("This address is too long. Begin again from the start page."),
+    415: N_("The system takes forms only, as its own pages send them."),
     500: N_("Something went wrong on our side; it has been noted. Nothing you sent was half-saved."),
     503: N_("The system is busy just now. Try again in a moment."),
 }
-FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 SESSION_ENDED = N_("Your session had ended, or the page was open too long. What you typed is below: send it again.")
 
 
 AWAY = N_("The system cannot reach its database just now. Nothing was saved; try again in a minute.")
+MOST_OFFERED = 128 * 1024  # characters of a form that are offered to be sent again; no page of ours asks for more
 AGAIN_IN = 20  # seconds after which trying again is worth while
 
 
 def install(app: Flask) -> None:
     """Answer every error with its page; a fault is rolled back first."""
-    app.before_request(_forms_only)
     app.register_error_handler(HTTPException, _page)
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(RateLimitExceeded, _too_often)
     app.register_error_handler(500, _fault)
     app.register_error_handler(DBAPIError, _database)
     app.register_error_handler(PoolTimeout, _database)
-
-
-def _forms_only() -> None:
-    """People send forms; the libraries would take other bodies for one too."""
-    if request.method == "POST" and request.content_length and request.mimetype not in FORMS:
-        abort(415)
 
 
 def _drawn(code: int, sentence: str, template: str = "errors/page.html", **facts: Any) -> Response:
@@ -104,6 +99,8 @@ def send_again(*, signed_out: bool) -> Response:
 
 def _again(code: int, sentence: str, *, signed_out: bool) -> Response:
     typed = [(k, v) for k, v in request.form.items(multi=True) if k != "csrf_token" and "password" not in k]
+    if sum(len(k) + len(v) for k, v in typed) > MOST_OFFERED:
+        return _drawn(413, _(SENTENCES[413]))
     return _drawn(code, sentence, "errors/expired.html", typed=typed, signed_out=signed_out)
 
 

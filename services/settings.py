@@ -74,7 +74,6 @@ class Settings(BaseSettings):
             "SQLALCHEMY_ENGINE_OPTIONS": _waits_for(self.database_url),
             "TRUSTED_HOSTS": self.trusted_hosts,
             "MAX_CONTENT_LENGTH": self.max_upload + MEBIBYTE,
-            "MAX_FORM_MEMORY_SIZE": 2 * MEBIBYTE,
             "SESSION_COOKIE_SECURE": self.production,
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
