@@ -2,41 +2,54 @@
 
 from typing import Any
 
-from flask import Flask, abort, render_template, request
+from flask import Flask, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
+from admin_views.firm import dead_link
 from admin_views.page import choose
 from forms.change_request import AnswerForm, CodeForm
 from models import AnswerLink, ChangeRequest, ReachSession, db, utcnow
-from services import answer_links, change_requests
+from services import answer_links, change_requests, firm_links, link_codes
+from services.commissions import contact_of
+from services.link_codes import CODES
+from services.say import said
 from services.scope import enter, system_session
 from services.sign_in import today
 from services.transition import Refused, take
-from workflow.words import Action
+from workflow.words import Action, ChangeState
 
 SETTINGS = frozenset({"language", "theme"})  # chosen at the foot of the page
 
 
 def install(app: Flask) -> None:
     """Open to whoever holds the link; an answer needs the code sent to the supervisor's address."""
-    app.add_url_rule("/answer/<token>", "answer", answer, methods=["GET", "POST"])
+    app.add_url_rule("/answer/", "no_answer", answer, methods=["GET", "POST"], defaults={"token": ""})
+    app.add_url_rule("/answer/<path:token>", "answer", answer, methods=["GET", "POST"])
 
 
 def answer(token: str) -> ResponseReturnValue:
-    """GET shows what is asked; POST first has a code sent, then takes the answer with it."""
+    """GET shows what is asked; POST first has a code sent, then takes the answer with it.
+
+    A link that answers nothing any more says why, and has a new one sent to the address on record where the request
+    still waits.
+    """
+    token = link_codes.cleaned(token)
     if chooses := not SETTINGS.isdisjoint(request.form):
         choose()
     with system_session(reads=request.method != "POST") as session:
-        found = answer_links.opened(session, token, lock=request.method == "POST") or abort(404)
-        if said := answer_links.spent(found, utcnow()):
-            return render_template("answer/spent.html", why=said)
+        found = answer_links.opened(session, token, lock=request.method == "POST")
+        if found is None:
+            return dead_link(link_codes.UNKNOWN), 404
+        if over := _over(session, found, chooses=chooses):
+            return over
         if request.method != "POST":
             return _page("answer/ask.html", found, form=AnswerForm())
         coded = "code" in request.form
         form: Any = CodeForm() if coded else AnswerForm()
-        if chooses or "change" in request.form:  # the same step with what was typed; nothing is sent or decided
-            return _page("answer/code.html" if coded else "answer/ask.html", found, form=form)
-        if not form.validate():
+        # whoever chooses finds the same step with what was typed; nothing is sent or decided
+        if chooses or "change" in request.form or not form.validate():
             return _page("answer/code.html" if coded else "answer/ask.html", found, form=form)
         problem = (
             answer_links.wrong_code(session, found, token, form.code.data)
@@ -46,6 +59,31 @@ def answer(token: str) -> ResponseReturnValue:
         if problem or not coded:
             return _page("answer/code.html", found, form=form if coded else CodeForm(code=""), problem=problem)
     return _taken(token, form)
+
+
+def _over(session: Session, found: answer_links.Opened, *, chooses: bool) -> ResponseReturnValue | None:
+    """The page of a link that answers nothing any more: why, and how to go on; None for a good one."""
+    why = answer_links.spent(found, utcnow())
+    waits = found.change.state is ChangeState.WITH_SUPERVISOR and not found.link.used_at
+    if waits and "again" in request.form and not chooses and answer_links.dead(found, utcnow()):
+        return _sent_again(session, found)
+    if why is None:
+        return None
+    return render_template(
+        "answer/spent.html", why=why, waits=waits, contact=contact_of(session, found.change.department_id)
+    )
+
+
+def _sent_again(session: Session, found: answer_links.Opened) -> ResponseReturnValue:
+    """A new link, to the address on record: whoever holds the dead one learns no more than that."""
+    try:
+        firm_links.send_again(session, found.change.application, found.standing, today=today())
+    except Refused as refused:
+        flash(said(refused.say), "warning")
+    else:
+        flash(_("A new link is on its way to the supervisor's address that the university has on record."), "success")
+    session.commit()
+    return redirect(request.path, 303)
 
 
 def _taken(token: str, form: Any) -> ResponseReturnValue:
@@ -73,5 +111,6 @@ def _page(template: str, found: answer_links.Opened, **facts: Any) -> str:
     change = found.change
     weighed = change_requests.weighed(change.application, change.kind, change.starts_on, change.ends_on, today())
     return render_template(
-        template, change=change, weighed=weighed, email=answer_links.hidden(found.link.email), **facts
-    )
+        template, change=change, weighed=weighed, email=answer_links.hidden(found.link.email),
+        used_up=found.link.codes_sent >= CODES, **facts,
+    )  # fmt: skip

@@ -16,6 +16,7 @@ from admin_views.assessment import SETTLED, Assessing, Completions
 from admin_views.buttons import buttons
 from admin_views.desk import Card, Column, Desk
 from admin_views.download import download
+from admin_views.firm_calls import CallsTheFirm
 from admin_views.many import MANY, Many
 from admin_views.reviewing import Reviewing
 from forms.step import step_form
@@ -71,7 +72,7 @@ EXPORT_JOINS = (
 )
 
 
-class Applications(Many, Reviewing, Assessing, Desk):
+class Applications(Many, Reviewing, Assessing, CallsTheFirm, Desk):
     """Applications of the reader's commissions; the career centre reads everybody's."""
 
     actors = frozenset({Actor.MEMBER, Actor.CHAIR, Actor.CAREER_CENTRE})
@@ -249,7 +250,7 @@ class Applications(Many, Reviewing, Assessing, Desk):
         return self.render(
             "applications/file.html", row=row, judgement=judge_again(row),
             changes=since_rejection(steps), requests=change_requests.of(db.session(), row), **_by_purpose(self._documents(row)), buttons=buttons(row), today=today(),
-            rejecting=step_form(rejecting) if rejecting else None, args=_filters(),
+            rejecting=step_form(rejecting) if rejecting else None, args=_filters(), firm=self.calls(row),
             reviewing=reviewers.turn(db.session(), row, g.standing, today()),
             next=self._beside(asked, row), previous=self._beside(asked, row, back=True), **{"steps": steps, **self.completing(row)},
         )  # fmt: skip

@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from admin_views.buttons import Steps, buttons
 from admin_views.desk import Card, Choice, Column, Desk
+from admin_views.firm_calls import CallsTheFirm
 from forms.change_request import change_form
 from models import Application, ChangeRequest, Institution, User, db
 from services import audit, change_requests
@@ -31,7 +32,7 @@ KEPT = ("state", "kind", "reviewer")
 OLDEST, NEWEST = Order(ChangeRequest.asked_at), Order(ChangeRequest.asked_at, descending=True)
 
 
-class Changes(Steps, Desk):
+class Changes(CallsTheFirm, Steps, Desk):
     """Change requests as far as the reader reaches; what waits for them comes first."""
 
     files = "change_request"
@@ -93,6 +94,7 @@ class Changes(Steps, Desk):
             buttons=buttons(row),
             steps=audit.timeline(db.session(), "change_request", row.id),
             weighed=weighed,
+            firm=self.calls(row) if row.state is ChangeState.WITH_SUPERVISOR else None,
             application_url=url_for(f"{self.application_desk}.details_view", id=row.application_id),
         )
 

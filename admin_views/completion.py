@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from admin_views.buttons import seen_version
-from admin_views.desk import Opened
+from admin_views.firm_calls import CallsTheFirm
 from forms.completion import LOGBOOK, EntryForm
 from models import Application, Attendance, Evaluation, db
 from services import completion, logbook
@@ -35,7 +35,7 @@ FIRMS_OWN: dict[str, Any] = {
 }  # what a letter to a student may be about
 
 
-class Completion(Opened):
+class Completion(CallsTheFirm):
     """Every internship of the student that took place, and the steps that close it."""
 
     actors = frozenset({Actor.STUDENT})
@@ -69,6 +69,7 @@ class Completion(Opened):
             answers=completion.answers(db.session(), row) if row.state in ASSESSED else (),
             steps=completion.history(db.session(), row, found),
             today=today(),
+            firm=self.calls(row),
         )
 
     def _handed_in(self, row: Application) -> ResponseReturnValue:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, abort, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask import Flask, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -10,7 +10,7 @@ from flask_security import login_user
 
 from forms.firm import AccountForm, AddressForm, ComingForm
 from models import utcnow
-from services import answer_links, sign_in, visits
+from services import answer_links, link_codes, sign_in, visits
 from services.scope import system_session
 from workflow.say import Say
 
@@ -22,7 +22,7 @@ def install(app: Flask) -> None:
     app.add_url_rule("/firm", "firm", ask, methods=["GET", "POST"])
     app.add_url_rule("/firm/account", "firm_account", account, methods=["GET", "POST"])
     app.add_url_rule("/firm/leave", "firm_leave", leave, methods=["POST"])
-    app.add_url_rule("/firm/<token>", "firm_link", come, methods=["GET", "POST"])
+    app.add_url_rule("/firm/<path:token>", "firm_link", come, methods=["GET", "POST"])
     sign_in.limit_tries(app, "firm", "firm_link", "firm_account")
 
 
@@ -41,10 +41,12 @@ def ask() -> ResponseReturnValue:
 
 def come(token: str) -> ResponseReturnValue:
     """GET shows nothing of anybody; POST has a code sent, or begins the visit with it."""
+    token = link_codes.cleaned(token)
     with system_session(reads=request.method != "POST") as reading:
-        coming = visits.opened(reading, token, lock=request.method == "POST") or abort(404)
-        if said := visits.spent(coming, utcnow()):
-            return render_template("firm/spent.html", why=said, form=AddressForm(formdata=None))
+        coming = visits.opened(reading, token, lock=request.method == "POST")
+        why = visits.spent(coming, utcnow()) if coming else link_codes.UNKNOWN
+        if coming is None or why:
+            return dead_link(why or link_codes.UNKNOWN), 200 if coming else 404
         if request.method != "POST":
             return redirect(url_for("home.index")) if g.standing.visit == coming.link.id else _door(coming)
         form = ComingForm()
@@ -57,6 +59,11 @@ def come(token: str) -> ResponseReturnValue:
             return _door(coming, form, begun)
     session[KEPT] = begun
     return redirect(url_for("home.index"))
+
+
+def dead_link(why: Say) -> str:
+    """A link that opens nothing says why, and leads on: a new one by mail, the sign-in, the commission."""
+    return render_template("firm/spent.html", why=why, form=AddressForm(formdata=None))
 
 
 def _door(coming: visits.Coming, form: Any = None, problem: Say | None = None) -> str:

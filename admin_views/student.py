@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, or_, select
 from admin_views.buttons import Steps, buttons
 from admin_views.desk import Card, Column, Desk
 from admin_views.download import download
+from admin_views.firm_calls import CallsTheFirm
 from models import (
     Application,
     Department,
@@ -99,7 +100,7 @@ class RequiredFiles(Reading):
     empty = N_("Your department has published no required file yet.")
 
 
-class MyApplications(Steps, Desk):
+class MyApplications(CallsTheFirm, Steps, Desk):
     """All internship applications of the student, past and current, with what can be done on each."""
 
     actors = frozenset({Actor.STUDENT})
@@ -161,6 +162,7 @@ class MyApplications(Steps, Desk):
             institution=row.institution,
             supervisor=db.session.get(Supervisor, row.supervisor_id) if row.supervisor_id else None,
             today=today(),
+            firm=self.calls(row),
         )
 
     @expose("/document/<pk>/<document>")

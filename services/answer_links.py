@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models import AnswerLink, ChangeRequest, Letter, Step, utcnow
 from services import link_codes
-from services.link_codes import CodeLetter, digest
+from services.link_codes import CODES, CodeLetter, digest
 from services.sign_in import ISTANBUL
 from services.standing import Standing
 from workflow.say import N_, Say
@@ -58,8 +58,11 @@ def link_of(session: Session, change: ChangeRequest) -> str:
     return issue(session, change)
 
 
-def issue(session: Session, change: ChangeRequest) -> str:
-    """A new link with which the supervisor answers this change request; only its digest is kept."""
+def issue(session: Session, change: ChangeRequest, *, since: datetime | None = None) -> str:
+    """A new link with which the supervisor answers this change request; only its digest is kept.
+
+    It is good from `since` on: the day it was asked, unless somebody has a link sent once more.
+    """
     token = secrets.token_urlsafe(32)
     session.add(
         AnswerLink(
@@ -68,7 +71,7 @@ def issue(session: Session, change: ChangeRequest) -> str:
             change_request_id=change.id,
             supervisor_id=change.supervisor_id,
             email=change.supervisor.email,
-            expires_at=change.asked_at + GOOD_FOR,
+            expires_at=(since or change.asked_at) + GOOD_FOR,
         )
     )
     return address(token)
@@ -116,6 +119,11 @@ def spent(found: Opened, now: datetime) -> Say | None:
     if (link.supervisor_id, link.email.lower()) != (change.supervisor_id, change.supervisor.email.lower()):
         return Say("This link was sent to an address that is no longer the supervisor's.")
     return None
+
+
+def dead(found: Opened, now: datetime) -> bool:
+    """Whether nobody can answer with this link, though the request may still wait: it is spent, or its codes are."""
+    return spent(found, now) is not None or found.link.codes_sent >= CODES
 
 
 def send_code(session: Session, found: Opened, token: str) -> Say | None:

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy.orm import Session, object_session
 
 from models import Application, Attendance, ChangeRequest, Declaration, Evaluation, Request
-from services import answer_links, commissions
+from services import answer_links, commissions, firm_parts
 from services.calendar import grace, last_office_day
 from services.insurance_codes import LATE, exit_by
 from services.sign_in import ISTANBUL
-from workflow.days import days_text
+from workflow.days import FIRM_WITHIN, days_text
 from workflow.say import Deadline, Say
 from workflow.words import ChangeKind, DeclarationKind
 
@@ -29,6 +29,7 @@ class About:
     today: date
     reason: str = ""
     since: date | None = None  # waiting from this day on
+    count: int = 1  # so many files in one letter
 
     @property
     def application(self) -> Application:
@@ -146,7 +147,11 @@ _MEANS = {
     DeclarationKind.CANCELLATION: Say("You are not insured for these days: do not start work."),
 }
 
-_OF_STEP: dict[str, Fact] = {"reason": lambda a: _ended(a.reason), "since": lambda a: a.since}
+_OF_STEP: dict[str, Fact] = {
+    "reason": lambda a: _ended(a.reason),
+    "since": lambda a: a.since,
+    "count": lambda a: a.count,
+}
 _OF_APPLICATION: dict[str, Fact] = {
     **_OF_STEP,
     "student": lambda a: a.application.student_name,
@@ -167,6 +172,8 @@ _FACTS: dict[type, dict[str, Fact]] = {
         "decide_by": lambda a: _office_day(a, a.row.starts_on - DAY),
         "again": _again,
         "hand_in": _hand_in,
+        "missing": lambda a: firm_parts.missing(_session(a), a.row, a.today),
+        "firm_by": lambda a: Deadline(max(a.row.ends_on + timedelta(days=FIRM_WITHIN), a.today)),
         **_OF_COMPLETION,
     },
     Attendance: {**_OF_APPLICATION, **_OF_COMPLETION},
@@ -180,6 +187,7 @@ _FACTS: dict[type, dict[str, Fact]] = {
         "new_starts_on": lambda a: a.row.starts_on,
         "new_ends_on": lambda a: a.row.ends_on,
         "until": lambda a: Deadline(answer_links.last_day(a.row)),
+        "good_for": lambda _a: answer_links.GOOD_FOR.days,
         "decide_by": _change_by,
         "declare": _declare,
         "stopped": _stopped,

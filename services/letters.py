@@ -1,7 +1,7 @@
 """Letters: one per `tells` of every table, written into the outbox with the step that causes them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,7 +24,7 @@ from models import (
 )
 from services import answer_links, visits
 from services.letter_facts import About, contact, facts
-from services.letter_sheet import drawn
+from services.letter_sheet import Line, drawn
 from services.letter_texts import TEXTS, Text
 from services.say import said
 from services.sign_in import ISTANBUL
@@ -92,8 +92,11 @@ def letter(  # noqa: PLR0913 -- the facts of a letter, named
     step_id: int | None = None,
     notice_id: int | None = None,
     choices: str = "",
+    lines: Sequence[Line] = (),
 ) -> Letter:
-    """A letter that says `text` of a file; `choices` is where its reader switches such letters off."""
+    """A letter that says `text` of a file; `choices` is where its reader switches such letters off, `lines` name
+    further files.
+    """
     found = facts(about, *text)
     with force_locale(reader.language):
         title, body = (_ONE_STOP.sub("", said(Say(part, **found))) for part in text)
@@ -115,6 +118,7 @@ def letter(  # noqa: PLR0913 -- the facts of a letter, named
                 link,
                 _go(about.row, actor),
                 choices=choices,
+                lines=lines,
                 contact=contact(about),
             ),
         )

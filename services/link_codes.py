@@ -5,6 +5,7 @@ Whoever only holds the link (forwarded, found, fetched by a mail scanner) can do
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +19,8 @@ from workflow.say import Say
 
 CODE_GOOD_FOR = timedelta(minutes=15)
 CODES, TRIES = 5, 5
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # secrets.token_urlsafe(32)
+UNKNOWN = Say("This link is not known here. Perhaps it was cut off when it was copied: open it from the letter itself.")
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,12 @@ class CodeLetter:
     text: str
     go: str
     address: str
+
+
+def cleaned(token: str) -> str:
+    """The token as it was mailed, without the full stop, bracket or blank that a mail program took for a part of it."""
+    found = _TOKEN.match(token.strip(" <\u200b\u00a0"))
+    return found[0] if found else token
 
 
 def digest(secret: str) -> str:

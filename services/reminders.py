@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import MACHINE_OF, Step
-from services import choices, letters
+from services import choices, firm_reminders, letters
+from services.firm_reminders import friday_of
 from services.job_runs import Faults
 from services.letter_facts import About
 from services.listing import Conditions, Order, walked
@@ -50,7 +51,10 @@ def remind(today: date, table: Sequence[Reminder] = REMINDERS) -> dict[str, int]
     for reminder in table:
         for due in _due(reminder, today):
             with faults.past(f"{reminder.name} {due.row_id}"):
-                told[reminder.name] += _tell(reminder, due, today)
+                if reminder.several:
+                    told[reminder.name] += firm_reminders.tell(reminder, due.row_id, due.date, today)
+                else:
+                    told[reminder.name] += _tell(reminder, due, today)
     faults.end(sum(told.values()))
     return told
 
@@ -62,11 +66,12 @@ def daily() -> int:
 
 def _due(reminder: Reminder, today: date) -> Iterator[Due]:
     """The files whose day has come and that nobody was told of yet."""
+    if reminder.weekly and today < friday_of(today):
+        return
     with system_session(reads=True) as session:
         window = window_of(session, reminder, today)
-        rows = walked(
-            session, {}, order(reminder), where=where(reminder, window), branches=branches(reminder), size=PAGE
-        )
+        found = [*where(reminder, window), *firm_reminders.conditions(reminder, today)]
+        rows = walked(session, {}, order(reminder), where=found, branches=branches(reminder), size=PAGE)
         while page := list(islice(rows, PAGE)):
             dues = _dated(session, reminder, page, today)
             told = raised(session, reminder.name, [due.row_id for due in dues])
@@ -75,6 +80,8 @@ def _due(reminder: Reminder, today: date) -> Iterator[Due]:
 
 def window_of(session: Session, reminder: Reminder, today: date) -> Window:
     """Which dates are so near, or so far, that they remind today."""
+    if reminder.weekly:
+        return Window(friday_of(today) + DAY, date.max)
     days, working = reminder.span.days, reminder.span.working
     first = None if reminder.lasts is None else today - timedelta(days=reminder.lasts)
     if not reminder.span.after:
@@ -109,6 +116,8 @@ def _is_moment(column: Any) -> bool:
 
 def _dated(session: Session, reminder: Reminder, page: Sequence[Any], today: date) -> list[Due]:
     """Each file with its date; one that waits since a moment, or `anew`, waits from its last step on."""
+    if reminder.weekly:
+        return [Due(row.key, friday_of(today)) for row in page]
     waits = reminder.anew or _is_moment(order(reminder).column)
     moved = _moved(session, reminder, page) if waits or reminder.quiet else {}
     steps = [(row, moved.get(row.key, date.min)) for row in page]

@@ -46,6 +46,7 @@ DID: dict[Action, str] = {
     Action.FAIL: N_("recorded the refusal"),
     Action.CORRECT: N_("corrected the reference"),
     Action.SHOW: N_("had the national id shown"),
+    Action.REMIND: N_("had the link sent to the firm again"),
     Action.VERIFY: N_("verified"),
     Action.BLOCK: N_("blocked"),
     Action.UNBLOCK: N_("lifted the block"),

@@ -46,7 +46,9 @@ class Reminder:
     A file waits anew from each step it takes where `date` is a moment, and where `anew` says so from each one it
     takes after the date. `only` narrows further columns. A missed one is made up for until `lasts` calendar days
     after the date, or (none) as long as the file waits. Whoever took a step less than `quiet` calendar days ago is
-    left alone.
+    left alone. `owed` names what of the firm has to be missing (services.firm_reminders). A `weekly` one has the
+    Friday of its week as its date, for as long as `date` lies beyond it. One that says `several` (subject,
+    sentence) reminds each reader of all their files in one letter.
     """
 
     name: str
@@ -62,6 +64,9 @@ class Reminder:
     lasts: int | None = None
     quiet: int = 0
     anew: bool = False
+    owed: str = ""
+    weekly: bool = False
+    several: tuple[str, str] | None = None
 
 
 def _row(  # noqa: PLR0913 -- the columns of the table
@@ -79,9 +84,13 @@ def _row(  # noqa: PLR0913 -- the columns of the table
     lasts: int | None = None,
     quiet: int = 0,
     anew: bool = False,
+    owed: str = "",
+    weekly: bool = False,
+    several: tuple[str, str] | None = None,
 ) -> Reminder:
     return Reminder(
-        name, label, machine, frozenset(states), date, span, readers, subject, sentence, only or {}, lasts, quiet, anew
+        name, label, machine, frozenset(states), date, span, readers, subject, sentence, only or {}, lasts, quiet, anew,
+        owed, weekly, several,
     )  # fmt: skip
 
 
@@ -159,6 +168,63 @@ REMINDERS: tuple[Reminder, ...] = (
         label=N_("Your completion was returned and the day by which it is corrected comes near"),
         subject=N_("Your returned completion still waits for your correction"),
         sentence=N_("The commission returned the completion of your internship at %(institution)s, and you have not handed it in again. %(hand_in)s"),
+    ),
+    _row(
+        "firm_begins", APPLICATIONS, {S.APPROVED}, "starts_on", before(0), (A.EMPLOYER,), lasts=3,
+        label=N_("An intern of yours begins"),
+        subject=N_("Your intern begins: %(student)s"),
+        sentence=N_("The internship of %(student)s at %(institution)s begins on %(starts_on)s and ends on %(ends_on)s. Please go through the attendance once a week, best on Friday: it takes a minute. If your intern has not come, note it there and write to the university."),
+        several=(
+            N_("Your interns begin: %(count)s"),
+            N_("The internships of those below begin. Please go through the attendance of each once a week, best on Friday: it takes a minute. If somebody has not come, note it there and write to the university. One link leads to all of them."),
+        ),
+    ),
+    _row(
+        "firm_week", APPLICATIONS, {S.APPROVED, S.STOPPED}, "ends_on", before(0), (A.EMPLOYER,), lasts=2,
+        owed="week", weekly=True,
+        label=N_("On Friday, while the attendance of the week is open"),
+        subject=N_("Attendance of the week: %(student)s"),
+        sentence=N_("Please go through this week's attendance of %(student)s at %(institution)s. If nobody was missing, one tap says so."),
+        several=(
+            N_("Attendance of the week: %(count)s interns"),
+            N_("Please go through this week's attendance of those below. If nobody was missing, one tap says so. One link leads to all of them."),
+        ),
+    ),
+    _row(
+        "firm_ends", APPLICATIONS, {S.APPROVED, S.STOPPED}, "ends_on", before(0), (A.EMPLOYER,), lasts=3, owed="parts",
+        label=N_("An internship at your institution ends"),
+        subject=N_("Last day of your intern: %(student)s"),
+        sentence=N_("The internship of %(student)s at %(institution)s ends on %(ends_on)s. Please go through the last week, confirm the attendance and evaluate the internship by %(firm_by)s: the student's days are counted only with them."),
+        several=(
+            N_("Last day of your interns: %(count)s"),
+            N_("The internships of those below end. Please go through the last week, confirm the attendance and evaluate each internship by %(firm_by)s: the students' days are counted only with them. One link leads to all of them."),
+        ),
+    ),
+    _row(
+        "firm_late", APPLICATIONS, {S.APPROVED, S.STOPPED}, "ends_on", after(5), (A.EMPLOYER,), lasts=9, owed="parts",
+        label=N_("Attendance or evaluation is still missing five days after the end"),
+        subject=N_("Still awaited from you: %(student)s"),
+        sentence=N_("The internship of %(student)s at %(institution)s ended on %(ends_on)s. Still missing: %(missing)s. Please complete it by %(firm_by)s."),
+        several=(
+            N_("Still awaited from you: %(count)s interns"),
+            N_("The internships of those below have ended, and something is still missing for each. Please complete it by %(firm_by)s. One link leads to all of them."),
+        ),
+    ),
+    _row(
+        "firm_later", APPLICATIONS, {S.APPROVED, S.STOPPED}, "ends_on", after(10), (A.EMPLOYER,), lasts=60, owed="parts",
+        label=N_("Attendance or evaluation is still missing ten days after the end"),
+        subject=N_("Still missing, please complete it now: %(student)s"),
+        sentence=N_("The internship of %(student)s at %(institution)s ended on %(ends_on)s. Still missing: %(missing)s. The student's days cannot be counted without it. If you cannot give it, write to the commission, so that it can go on without."),
+        several=(
+            N_("Still missing, please complete it now: %(count)s interns"),
+            N_("The internships of those below have ended, and something is still missing for each: their days cannot be counted without it. If you cannot give it, write to the commission, so that it can go on without. One link leads to all of them."),
+        ),
+    ),
+    _row(
+        "firm_returned", APPLICATIONS, {S.RETURNED}, "due_on", before(2), (A.EMPLOYER,), quiet=1, lasts=14, owed="parts",
+        label=N_("The university returned the attendance or the evaluation, and the day by which it is corrected comes near"),
+        subject=N_("Still waits for your correction: %(student)s"),
+        sentence=N_("The university returned papers of the internship of %(student)s at %(institution)s. Still missing: %(missing)s. %(hand_in)s"),
     ),
 )  # fmt: skip
 NAMES = frozenset({DIGEST, *(r.name for r in REMINDERS)})

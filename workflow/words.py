@@ -304,6 +304,7 @@ class Action(Word):
     FAIL = "fail", N_("Record the refusal")
     CORRECT = "correct", N_("Correct the reference")
     SHOW = "show", N_("Show the national id")
+    REMIND = "remind", N_("Send the firm its link again")
     VERIFY = "verify", N_("Verify")
     BLOCK = "block", N_("Block")
     UNBLOCK = "unblock", N_("Lift the block")

@@ -67,6 +67,12 @@ DAYS: dict[str, tuple[date, date | None]] = {
     "rejected_starts": (date(2026, 5, 27), date(2026, 7, 20)),
     "completion_overdue": (date(2026, 8, 16), date(2026, 10, 1)),
     "return_due": (date(2026, 9, 1), date(2026, 9, 18)),
+    "firm_begins": (MONDAY, date(2026, 7, 9)),
+    "firm_week": (date(2026, 7, 10), date(2026, 7, 12)),
+    "firm_ends": (LAST, date(2026, 8, 5)),
+    "firm_late": (date(2026, 8, 7), date(2026, 8, 11)),
+    "firm_later": (date(2026, 8, 12), date(2026, 10, 1)),
+    "firm_returned": (date(2026, 9, 2), date(2026, 9, 18)),
 }
 TOLD: dict[str, list[str]] = {
     "entry_missing": ["health_office"],
@@ -80,6 +86,7 @@ TOLD: dict[str, list[str]] = {
     "rejected_starts": ["student"],
     "completion_overdue": ["student"],
     "return_due": ["student"],
+    **{name: ["employer"] for name in BY_NAME if name.startswith("firm_")},
 }
 
 
@@ -166,6 +173,8 @@ DEADLINES = {
     "change_unanswered": "18 Mayıs Pazartesi gününe kadar", "change_waits": "3 Temmuz Cuma gününe kadar",
     "application_waits": "3 Temmuz Cuma gününe kadar", "request_waits": "11 Mayıs Pazartesi gününe kadar",
     "rejected_starts": "5 Temmuz Pazar gününe kadar", "return_due": "4 Eylül Cuma gününe kadar",
+    "firm_ends": "12 Ağustos Çarşamba gününe kadar", "firm_late": "12 Ağustos Çarşamba gününe kadar",
+    "firm_returned": "4 Eylül Cuma gününe kadar",
 }  # fmt: skip
 
 
@@ -674,10 +683,10 @@ def test_the_worker_reminds_once_a_day(app: Flask) -> None:
                 opened.queue.execute(task)
         with system_session() as s:
             told = s.scalars(select(Notice.what).where(Notice.row_id > 0).order_by(Notice.what)).all()
-            assert told == ["application_waits", "completion_overdue"]
-            assert len(s.scalars(select(Letter.id)).all()) == 2
+            assert told == ["application_waits", "completion_overdue", "firm_later"]
+            assert len(s.scalars(select(Letter.id)).all()) == 3
             counted = s.scalars(select(JobRun.counted).where(JobRun.job == "remind").order_by(JobRun.id)).all()
-            assert counted == [2, 0]
+            assert counted == [3, 0]
 
 
 @pytest.mark.parametrize("name", ["remind", "summarise"])
