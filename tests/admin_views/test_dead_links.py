@@ -199,7 +199,7 @@ def test_it_is_sent_once_an_hour_and_so_often_a_day_whoever_asks(asked: Asked) -
     assert len(asked.reminded()) == MOST
     with asked.app.app_context(), a_town() as t:
         row, student = t.session.get_one(Application, asked.file), t.standing(asked.people["student"], today())
-        offers = [firm_links.offer(t.session, row, student, began + PAUSE * n) for n in (3.5, 5, 30)]
+        offers = [firm_links.offer(t.session, row, student, began + PAUSE * n) for n in (2.5, 5, 30)]
     assert [offer and offer.refusal and offer.refusal.msgid.split(";")[1] for offer in offers] == [
         " it can be sent again from %(time)s on.", " try again tomorrow, or call the firm.", None,
     ]  # fmt: skip

@@ -593,7 +593,9 @@ def test_nobody_is_asked_to_decide_on_their_own_file(app: Flask) -> None:
 
 def test_everybody_is_offered_what_concerns_them() -> None:
     assert set(offered({Actor.STUDENT})) == {"rejected_starts", "completion_overdue", "return_due"}
-    assert set(offered({Actor.EMPLOYER})) == {"change_unanswered"}
+    assert set(offered({Actor.EMPLOYER})) == {
+        "change_unanswered", "firm_begins", "firm_week", "firm_ends", "firm_late", "firm_later", "firm_returned",
+    }  # fmt: skip
     assert set(offered({Actor.HEALTH_OFFICE})) == {
         DIGEST,
         "entry_missing",
