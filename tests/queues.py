@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from models import ReachSession, db
 from services.scope import enter
 from services.standing import Standing
+from tests.patience import PATIENCE
 
 Act = Callable[[Session], Any]
-PATIENCE = 20  # seconds
 
 
 @contextmanager

@@ -4,14 +4,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests.browser.conftest import PATIENCE, ROOT, _free_port
+from tests.browser.conftest import ROOT, _free_port
 from tests.databases import SETTINGS, Databases
+from tests.patience import PATIENCE, until
 
 
 @contextmanager
@@ -46,14 +46,6 @@ def processes(session: int, word: str) -> list[int]:
             if int(stat[3]) == session and stat[0] != "Z" and word in command:
                 found.append(int(entry.name))
     return found
-
-
-def until(true: Callable[[], object]) -> None:
-    """Wait for what a function answers to be true."""
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.1)
 
 
 def answers(url: str) -> bool:

@@ -15,17 +15,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from services.sign_in import today
 from tests.browser.find import chromium
 from tests.databases import Databases
+from tests.patience import PATIENCE, until
 from tests.people import PASSWORD
 from tests.services.test_outbox import Sink, a_server
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET_KEY = "s" * 32
-PATIENCE = 60  # seconds a server may take to answer on a busy machine
+expect.set_options(timeout=PATIENCE * 1000)
 ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
@@ -132,6 +133,7 @@ def someone(browser: Browser) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(
             base_url=site.url, **{"locale": "tr-TR", "viewport": {"width": 1360, "height": 900}, **options}
         )
+        context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
@@ -232,13 +234,9 @@ def _free_port() -> int:
 
 
 def _wait_for(url: str) -> None:
-    until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            urllib.request.urlopen(f"{url}/login", timeout=5)
-        except OSError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.2)
-        else:
-            return
+    def answers() -> bool:
+        with suppress(OSError):
+            return bool(urllib.request.urlopen(f"{url}/login", timeout=PATIENCE))
+        return False
+
+    until(answers)

@@ -3,11 +3,10 @@
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 from flask import Flask
@@ -18,6 +17,7 @@ from services import job_runs, jobs
 from services.scope import system_session
 from services.settings import ROOT
 from tests.databases import SETTINGS
+from tests.patience import PATIENCE, until
 from tests.people import a_town, looking, sign_in
 from tests.services.test_outbox import a_server
 from workflow.words import Actor, LetterState, Outcome
@@ -168,7 +168,7 @@ def a_worker(app: Flask, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
         finally:
             killed = process.poll()
             process.terminate()
-            assert process.wait(30) == (killed or 0)
+            assert process.wait(PATIENCE) == (killed or 0)
 
 
 def test_a_real_worker_does_what_is_asked_and_its_record_is_on_the_page(app: Flask, it: User) -> None:
@@ -183,13 +183,6 @@ def test_a_real_worker_does_what_is_asked_and_its_record_is_on_the_page(app: Fla
     page = client.get("/jobs/").text
     assert re.search(r'data-job="verify_history".*?state-done', page, re.DOTALL)
     assert re.search(r'data-level="ok">\s*<th scope="row">Arka plan işçisi', client.get("/system/").text)
-
-
-def until(so: Callable[[], bool]) -> None:
-    end = monotonic() + 30
-    while not so():
-        assert monotonic() < end
-        sleep(0.1)
 
 
 def tries(app: Flask) -> list[int]:
