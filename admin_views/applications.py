@@ -30,6 +30,7 @@ from services.say import said
 from services.scope import among, reading_session
 from services.sign_in import today
 from services.transition import doors
+from services.wizard import everything
 from services.wizard.checks import judge_again
 from workflow.say import N_
 from workflow.transitions import APPLICATIONS, Door
@@ -247,9 +248,10 @@ class Applications(Many, Reviewing, Assessing, CallsTheFirm, Desk):
         steps = audit.timeline(db.session(), "application", row.id)
         asked, opened = self._asked(), doors(row, g.standing)
         rejecting = next((d for d in opened if d.action is Action.REJECT), None)
+        handed_in, logbooks = _by_purpose(self._documents(row))
         return self.render(
             "applications/file.html", row=row, judgement=judge_again(row),
-            changes=since_rejection(steps), requests=change_requests.of(db.session(), row), **_by_purpose(self._documents(row)), buttons=buttons(row), today=today(),
+            changes=since_rejection(steps), requests=change_requests.of(db.session(), row), logbooks=logbooks, typed=everything.of_application(row, steps, handed_in), buttons=buttons(row), today=today(),
             rejecting=step_form(rejecting) if rejecting else None, args=_filters(), firm=self.calls(row),
             reviewing=reviewers.turn(db.session(), row, g.standing, today()),
             next=self._beside(asked, row), previous=self._beside(asked, row, back=True), **{"steps": steps, **self.completing(row)},
@@ -298,10 +300,10 @@ class Applications(Many, Reviewing, Assessing, CallsTheFirm, Desk):
         return url_for(".index_view", **_filters(), **_place())
 
 
-def _by_purpose(documents: Sequence[Document]) -> dict[str, list[Document]]:
+def _by_purpose(documents: Sequence[Document]) -> tuple[list[Document], list[Document]]:
     """What was handed in with the application, and what closes it."""
     logbooks = [d for d in documents if d.purpose is Purpose.LOGBOOK]
-    return {"documents": [d for d in documents if d not in logbooks], "logbooks": logbooks}
+    return [d for d in documents if d not in logbooks], logbooks
 
 
 def _filters() -> dict[str, Any]:

@@ -21,7 +21,6 @@ from models import (
     Institution,
     InternshipType,
     Publication,
-    Supervisor,
     Term,
     db,
 )
@@ -30,11 +29,12 @@ from services.listing import Order, key
 from services.say import said
 from services.sign_in import today
 from services.tracker import track
+from services.wizard import everything
 from services.wizard.checks import judge_again
 from services.wizard.sketches import sketches
 from workflow.phase import HANDED_IN
 from workflow.say import N_, Deadline
-from workflow.words import Action, Actor, PublicationKind, PublicationState
+from workflow.words import Action, Actor, PublicationKind, PublicationState, Purpose
 from workflow.words import ApplicationState as S
 
 
@@ -157,10 +157,10 @@ class MyApplications(CallsTheFirm, Steps, Desk):
             buttons=[b for b in buttons(row) if b["action"] not in self.skips],
             changes=change_requests.of(db.session(), row),
             offers=change_requests.offers(db.session(), row, today()),
-            documents=self._documents(row),
+            typed=everything.of_application(
+                row, steps, [d for d in self._documents(row) if d.purpose is not Purpose.LOGBOOK]
+            ),
             judgement=judge_again(row) if row.submitted_at else None,
-            institution=row.institution,
-            supervisor=db.session.get(Supervisor, row.supervisor_id) if row.supervisor_id else None,
             today=today(),
             firm=self.calls(row),
         )

@@ -24,7 +24,7 @@ from services.register import look_alikes, suggestions
 from services.say import said
 from services.sign_in import today
 from services.transition import Refused
-from services.wizard import checks, drafts, overview, reading, submitting
+from services.wizard import checks, drafts, everything, overview, reading, submitting
 from services.wizard.overview import ORDER
 from services.wizard.sketches import sketches
 from workflow.say import N_
@@ -237,7 +237,8 @@ class Wizard(Opened):
             return self._submitted(row)
         frame = self._frame(row, Page.PREVIEW)
         tax_no = (frame["draft"].new_institution or {}).get("tax_no")
-        return self.render("wizard/preview.html", doubtful=tax_no and not vkn.is_valid(tax_no), **frame)
+        typed = everything.of_draft(frame["draft"])
+        return self.render("wizard/preview.html", typed=typed, doubtful=tax_no and not vkn.is_valid(tax_no), **frame)
 
     def _submitted(self, row: Application) -> ResponseReturnValue:
         # two of one student's applications are judged one after the other
