@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 import services.database  # noqa: F401 -- opens each database the same way
-from admin_views import HOME, answer, desks, errors, firm, guides, health, notifications, page
+from admin_views import HOME, answer, desks, errors, firm, guides, health, notifications, page, uploads
 from models import db
 from seed import commands
 from services import commands as office_commands
@@ -42,6 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     headers.install(app)
     page.install(app)
+    uploads.install(app)
     guides.install(app)
     answer.install(app)
     notifications.install(app)

@@ -35,12 +35,13 @@ from admin_views import (
     requests,
     seed_desk,
     student,
+    uploads,
     who_did_what,
     wizard,
 )
 from admin_views.home import Home as HOME
 
-__all__ = ["HOME", "answer", "desks", "errors", "firm", "guides", "health", "notifications", "page"]
+__all__ = ["HOME", "answer", "desks", "errors", "firm", "guides", "health", "notifications", "page", "uploads"]
 
 
 def desks() -> list[BaseView]:

@@ -82,7 +82,8 @@ class Opened(BaseView):
 
     def inaccessible_callback(self, name: str, **kwargs: Any) -> ResponseReturnValue:
         if not g.get("standing", NOBODY).present:
-            if any(value for name, value in request.form.items() if name != "csrf_token"):
+            typed = [value for name, value in request.form.items() if name != "csrf_token"]
+            if any(typed) or any(file.filename for file in request.files.values()):
                 return errors.send_again(signed_out=True)
             return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
         return abort(404)

@@ -1,6 +1,7 @@
 """Error pages in the house's look: one sentence and a way back. None of them asks the database anything."""
 
 import logging
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -35,6 +36,9 @@ SENTENCES = {
     500: N_("Something went wrong on our side; it has been noted. Nothing you sent was half-saved."),
     503: N_("The system is busy just now. Try again in a moment."),
 }
+_INTERNAL = re.compile(
+    r"[a-z0-9_:./?=&-]*"
+)  # what pages put into forms themselves: lower-case words, numbers, addresses of ours
 SESSION_ENDED = N_("Your session had ended, or the page was open too long. What you typed is below: send it again.")
 
 
@@ -101,7 +105,17 @@ def _again(code: int, sentence: str, *, signed_out: bool) -> Response:
     typed = [(k, v) for k, v in request.form.items(multi=True) if k != "csrf_token" and "password" not in k]
     if sum(len(k) + len(v) for k, v in typed) > MOST_OFFERED:
         return _drawn(413, _(SENTENCES[413]))
-    return _drawn(code, sentence, "errors/expired.html", typed=typed, signed_out=signed_out)
+    facts = {
+        "typed": typed,
+        "shown": [value for name, value in typed if _is_words(name, value)],
+        "files": [file.filename for file in request.files.values() if file.filename],
+    }
+    return _drawn(code, sentence, "errors/expired.html", signed_out=signed_out, **facts)
+
+
+def _is_words(name: str, value: str) -> bool:
+    """Whether somebody typed this: not the word of a button, a key, a version or a place."""
+    return bool(value.strip()) and not name.startswith("_") and not _INTERNAL.fullmatch(value)
 
 
 def _database(error: DBAPIError | PoolTimeout) -> Response:

@@ -57,6 +57,7 @@ def _context() -> dict[str, Any]:
         "language": str(get_locale() or "tr"),
         "appearance": session.get("theme", "auto"),
         "this_page": _this_page(),
+        "max_upload": current_app.extensions["staj"].max_upload,
     }
 
 

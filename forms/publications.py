@@ -9,6 +9,8 @@ from wtforms.validators import InputRequired, Length
 from forms.typed import Line, Paragraphs, TypedForm
 from workflow.words import PublicationKind
 
+ENDINGS = ".pdf,.doc,.docx,.xls,.xlsx,.pptx,.odt,.ods,.rtf,.jpg,.jpeg,.png,.txt,.csv"
+
 
 class PublicationForm(TypedForm):
     """Title, text, whose students read it, and the file."""
@@ -17,7 +19,11 @@ class PublicationForm(TypedForm):
     body = Paragraphs(_l("Text"), [Length(max=20_000)], render_kw={"rows": 10})
     department = SelectField(_l("For the students of"), [InputRequired(_l("Choose a department."))])
     must_read = BooleanField(_l("Students tick it as read before they apply"))
-    file = FileField(_l("File"), description=_l("PDF, Word, Excel, OpenDocument or zip, at most 20 MB"))
+    file = FileField(
+        _l("File"),
+        description=_l("PDF, Word, Excel, OpenDocument, picture or text, at most 20 MB"),
+        render_kw={"accept": ENDINGS},
+    )
 
     def suit(self, kind: PublicationKind, departments: list[tuple[str, str]]) -> "PublicationForm":
         """Keep the fields this kind has, and offer these departments."""

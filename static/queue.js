@@ -45,7 +45,7 @@ if (field) {
   field.addEventListener("input", () => {
     clearTimeout(waiting);
     waiting = setTimeout(async () => {
-      const answer = await fetch(`${field.dataset.offers}?q=${encodeURIComponent(field.value)}`);
+      const answer = await asked(`${field.dataset.offers}?q=${encodeURIComponent(field.value)}`);
       if (!answer.ok) return;
       list.replaceChildren(...(await answer.json()).map(({ id, name, city }) => {
         const text = `${name} (${city})`;

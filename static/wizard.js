@@ -7,7 +7,7 @@
   const picks = form.querySelector("[data-picks]");
   const suggest = later(async () => {
     if (search.value.trim().length < 2) return;
-    const answer = await fetch(`${search.dataset.suggest}?q=${encodeURIComponent(search.value)}`);
+    const answer = await asked(`${search.dataset.suggest}?q=${encodeURIComponent(search.value)}`);
     if (!answer.ok) return;
     const chosen = form.querySelector("input[name=pick]:checked");
     const kept = chosen && chosen.value !== "new" ? chosen.closest(".form-check") : null;
@@ -27,7 +27,7 @@
 
   const counted = form.querySelector("[data-counted]");
   const count = later(async () => {
-    const answer = await fetch(form.dataset.count, { method: "POST", body: new FormData(form) });
+    const answer = await asked(form.dataset.count, { method: "POST", body: new FormData(form) });
     if (answer.ok) counted.innerHTML = await answer.text();
   }, 300);
   form.addEventListener("change", (event) => {

@@ -86,8 +86,7 @@ def missing(page: str, app: Flask, world: Any) -> list[str]:
     absent = [
         f"{of.value}.{name}"
         for of, name in fields()
-        if (of, name) not in CHOSEN
-        and not all(shown in text for shown in MARKED[of, name][1])
+        if (of, name) not in CHOSEN and not all(shown in text for shown in MARKED[of, name][1])
     ]
     with looking(app) as s:
         names = [s.get_one(model, world[key]) for model, key in NAMED]
