@@ -36,9 +36,8 @@ SENTENCES = {
     500: N_("Something went wrong on our side; it has been noted. Nothing you sent was half-saved."),
     503: N_("The system is busy just now. Try again in a moment."),
 }
-_INTERNAL = re.compile(
-    r"[a-z0-9_:./?=&-]*"
-)  # what pages put into forms themselves: lower-case words, numbers, addresses of ours
+# what pages put into forms themselves: lower-case words, numbers, addresses of ours
+_INTERNAL = re.compile(r"[a-z0-9_:./?=&-]*")
 SESSION_ENDED = N_("Your session had ended, or the page was open too long. What you typed is below: send it again.")
 
 
