@@ -18,6 +18,7 @@ from admin_views.desk import Card, Column, Desk
 from admin_views.download import download
 from admin_views.firm_calls import CallsTheFirm
 from admin_views.many import MANY, Many
+from admin_views.place import PAGES
 from admin_views.reviewing import Reviewing
 from forms.step import step_form
 from models import Application, Department, Document, Institution, InternshipType, Supervisor, Term, User, db
@@ -121,7 +122,7 @@ class Applications(Many, Reviewing, Assessing, CallsTheFirm, Desk):
             page=page,
             asked=asked,
             args=_filters(),
-            here=_filters() | _place(),
+            here=self.kept(),
             **self._offered(asked, page),
         )
 
@@ -174,7 +175,7 @@ class Applications(Many, Reviewing, Assessing, CallsTheFirm, Desk):
                 ),
                 "danger",
             )
-            return redirect(self.list_url())
+            return redirect(self.list_page())
         pieces = exported(export_type, [_(label) for label, _expr in EXPORTED], _exported(asked))
         response = Response(stream_with_context(pieces), content_type=CONTENT_TYPES[export_type])
         response.headers["Content-Disposition"] = f'attachment; filename="staj-{today():%Y-%m-%d}.{export_type}"'
@@ -259,7 +260,7 @@ class Applications(Many, Reviewing, Assessing, CallsTheFirm, Desk):
 
     def _beside(self, asked: Queue, row: Application, *, back: bool = False) -> str | None:
         found = asked.beside(db.session(), row, back=back)
-        return url_for(".details_view", id=found, **_filters()) if found else None
+        return self.file_page(found) if found else None
 
     @expose("/document/<pk>/<document>")
     def document(self, pk: str, document: str) -> ResponseReturnValue:
@@ -275,13 +276,13 @@ class Applications(Many, Reviewing, Assessing, CallsTheFirm, Desk):
         """The completions that wait are this queue, filtered, and have an entry of their own."""
         return ("completions", Completions.label) if request.args.get("state") == Completions.queue else super().entry()
 
-    def kept(self) -> dict[str, Any]:
-        return _filters()
+    def list_args(self) -> tuple[str, ...]:
+        return (*KEPT, *PAGES)
 
     # -- deciding -----------------------------------------------------------------------------------------
 
     def file_url(self, row: Any) -> str:
-        return url_for(".details_view", id=row.id, **_filters())
+        return self.file_page(row.id)
 
     def done(self, row: Any, door: Door) -> str:
         return f"{row.student_name}: {said(row.state)}"
@@ -290,14 +291,11 @@ class Applications(Many, Reviewing, Assessing, CallsTheFirm, Desk):
         """Back to the list it was decided on, or on to the next file of the queue."""
         assessed = door.action in SETTLED and "state" in request.args  # without, it is not the queue of completions
         if request.args.get("list") or not (assessed or door.action in {Action.APPROVE, Action.REJECT}):
-            return self.list_url() if request.args.get("list") else self.file_url(row)
+            return self.list_page(row.id) if request.args.get("list") else self.file_url(row)
         return self.onwards(row)
 
     def beside(self, row: Any, *, back: bool = False) -> int | None:
         return self._asked().beside(db.session(), row, back=back)
-
-    def list_url(self) -> str:
-        return url_for(".index_view", **_filters(), **_place())
 
 
 def _by_purpose(documents: Sequence[Document]) -> tuple[list[Document], list[Document]]:
@@ -309,11 +307,6 @@ def _by_purpose(documents: Sequence[Document]) -> tuple[list[Document], list[Doc
 def _filters() -> dict[str, Any]:
     """The filters of this address, without places and cursors: what every link of the desk carries on."""
     return {n: v for n in KEPT if (v := request.args.get(n, "").replace("\x00", "").strip())}
-
-
-def _place() -> dict[str, Any]:
-    """The page of the list, so that a decision taken there leads back to it."""
-    return {n: v for n in ("after", "before") if (v := request.args.get(n, ""))}
 
 
 def _exported(asked: Queue) -> Iterator[list[Any]]:

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from flask import abort, flash, g, redirect, request, url_for
+from flask import abort, flash, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -137,9 +137,9 @@ class Steps(Opened):
     def onwards(self, row: Any) -> str:
         """On to the next file that waits here, else to one before it; after the last one, to the list."""
         if found := self.beside(row) or self.beside(row, back=True):
-            return url_for(".details_view", id=found, **self.kept())
+            return self.file_page(found)
         flash(_(self.emptied), "info")
-        return url_for(".index_view", **self.kept())
+        return self.list_page()
 
     def beside(self, row: Any, *, back: bool = False) -> int | None:
         """The file after (or before) this one among those that wait here, or None."""

@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 from admin_views.buttons import Steps, buttons
 from admin_views.desk import Card, Choice, Column, Desk
 from admin_views.firm_calls import CallsTheFirm
+from admin_views.place import PAGES
 from forms.change_request import change_form
 from models import Application, ChangeRequest, Institution, User, db
 from services import audit, change_requests
@@ -98,11 +99,8 @@ class Changes(CallsTheFirm, Steps, Desk):
             application_url=url_for(f"{self.application_desk}.details_view", id=row.application_id),
         )
 
-    def kept(self) -> dict[str, Any]:
-        return {n: v for n in KEPT if (v := request.args.get(n, "").replace("\x00", "").strip()[:50])}
-
-    def file_url(self, row: Any) -> str:
-        return url_for(".details_view", id=row.id, **self.kept())
+    def list_args(self) -> tuple[str, ...]:
+        return (*KEPT, *PAGES)
 
     def after(self, row: Any, door: Door) -> str:
         """Whoever is asked for an answer goes on to the next request that waits for theirs."""

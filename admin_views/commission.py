@@ -70,6 +70,9 @@ class CommissionDesk(Desk):
     def _theirs(self) -> list[ColumnElement[bool]]:
         return [Membership.actor.in_(BOARD), among(Membership.department_id, g.standing.commissions)]
 
+    def list_args(self) -> tuple[str, ...]:
+        return ("when", *super().list_args())
+
     def list_extras(self, args: Mapping[str, str]) -> dict[str, Any]:
         least = current_app.extensions["staj"].commission_least
         return {

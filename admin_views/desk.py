@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from flask import abort, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_admin import BaseView, expose
+from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.helpers import get_redirect_target
 from flask_babel import gettext as _
@@ -15,6 +15,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from werkzeug.exceptions import NotFound
 
 from admin_views import errors
+from admin_views.place import PAGES, Placed
 from admin_views.seen import outrun, seen
 from models import db
 from services import audit
@@ -34,7 +35,7 @@ class Card:
     urgent: bool = False
 
 
-class Opened(BaseView):
+class Opened(Placed):
     """A page opened to some capacities; to everybody else it does not exist."""
 
     actors: ClassVar[frozenset[Actor]] = frozenset()
@@ -50,10 +51,6 @@ class Opened(BaseView):
     def entry(self) -> tuple[str, str]:
         """Under which entry of the menu this page stands: its endpoint and label."""
         return self.endpoint, self.label
-
-    def kept(self) -> dict[str, Any]:
-        """The filters of this address that every link to a file carries on."""
-        return {}
 
     def leads(self, machine: str) -> bool:
         """Whether letters about files of this machine lead here."""
@@ -159,6 +156,9 @@ class Desk(Opened, ModelView):
 
     # -- list ---------------------------------------------------------------------------------------------
 
+    def list_args(self) -> tuple[str, ...]:
+        return ("q", *(c.name for c in self.choices), *PAGES)
+
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
         args = request.args.to_dict()
@@ -225,7 +225,7 @@ class Desk(Opened, ModelView):
         if self.sent(form, row) and self.validate_form(form) and self.update_model(form, row):
             self.tell(Action.EDIT)
             return redirect(self.get_save_return_url(row))
-        return self.render(self.edit_template, form=form, model=row, return_url=self.back())
+        return self.render(self.edit_template, form=form, model=row, return_url=self.back(row.id))
 
     @expose("/delete/", methods=("POST",))
     def delete_view(self) -> ResponseReturnValue:
@@ -262,9 +262,12 @@ class Desk(Opened, ModelView):
         what = str(_(self.one))
         return str(_("New %(what)s", what=what[:1].lower() + what[1:]))
 
-    def back(self) -> str:
-        """Where whoever opened this form came from."""
-        return get_redirect_target() or url_for(".index_view")
+    def back(self, pk: int | None = None) -> str:
+        """Where whoever opened this form came from: the list, at that row."""
+        return get_redirect_target() or self.list_page(pk)
+
+    def get_save_return_url(self, model: Any, is_created: bool = False) -> str:  # noqa: FBT002 -- the library's
+        return self.back(model.id)
 
     def delete_model(self, model: Any) -> bool:
         """Delete a row nothing leans on; the database knows what does."""

@@ -16,6 +16,7 @@ from admin_views.buttons import Steps, buttons
 from admin_views.desk import Card, Column, Desk
 from admin_views.insurance_batch import LISTED, WHOLE_VIEW, ListOut
 from admin_views.insurance_references import ReferencesIn
+from admin_views.place import PAGES
 from models import Application, ChangeRequest, Declaration, Department, Institution, Step, db
 from services import insurance_board as board
 from services import insurance_list, national_ids
@@ -24,7 +25,7 @@ from services.insurance_codes import BadColumns
 from services.listing import Listed, Order, capped, cursor, key, listed
 from services.say import said
 from services.seal import Seal
-from services.search import LONGEST, typed_words
+from services.search import typed_words
 from services.sign_in import today
 from services.transition import FASTER, Refused
 from workflow.say import N_, Say
@@ -111,11 +112,8 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
             whole=WHOLE_VIEW,
         )
 
-    def kept(self) -> dict[str, Any]:
-        return {n: v for n in KEPT if (v := request.args.get(n, "").replace("\x00", "").strip()[:LONGEST])}
-
-    def file_url(self, row: Any) -> str:
-        return url_for(".details_view", id=row.id, **self.kept())
+    def list_args(self) -> tuple[str, ...]:
+        return (*KEPT, *PAGES)
 
     def page(self, args: Mapping[str, str]) -> Listed:
         return listed(

@@ -32,6 +32,7 @@ class OfAnIntern(Steps):
     """A part of an internship that its firm writes; every address is by the internship's key."""
 
     actors = frozenset({Actor.EMPLOYER})
+    lists = "interns"
     model: ClassVar[type[Model]]
 
     def __init__(self, endpoint: str, url: str) -> None:

@@ -38,10 +38,6 @@ class Many(Opened):
         """Whether this desk shows the file to the signed-in person."""
         raise NotImplementedError
 
-    def list_url(self) -> str:
-        """The list the files were ticked on."""
-        raise NotImplementedError
-
     @expose("/bulk/<action>", methods=("GET", "POST"))
     def bulk(self, action: str) -> ResponseReturnValue:
         """Asked by GET, taken by POST, told by GET: reloading or going back decides nothing twice."""
@@ -54,7 +50,7 @@ class Many(Opened):
         if not 0 < len(ticked) <= SIZE:
             too_many = _("Tick at most %(count)s applications at once; nothing was decided.", count=SIZE)
             flash(too_many if ticked else _("Tick at least one application first."), "warning")
-            return redirect(self.list_url())
+            return redirect(self.list_page())
         if request.method == "POST" and not request.form.get("asked"):
             return redirect(_here(door, row=ticked), 303)
         return self._asked_for(ticked, door)
@@ -76,7 +72,7 @@ class Many(Opened):
             style=STYLE[door.action],
             ticked=ticked,
             who=who,
-            back=self.list_url(),
+            back=self.list_page(),
         )
 
     def _one_of_many(self, typed: str, door: Door, form: Any) -> str:
@@ -106,7 +102,7 @@ class Many(Opened):
     def _told(self, token: str, door: Door) -> ResponseReturnValue:
         """What was decided, for whoever decided it; the names are read anew, within reach."""
         told = list(self._outcomes(outcomes_of(token), door))
-        return self.render("applications/bulk.html", outcomes=told, door=door, back=self.list_url())
+        return self.render("applications/bulk.html", outcomes=told, door=door, back=self.list_page())
 
     def _outcomes(self, outcomes: list[tuple[str, str]], door: Door) -> Iterator[Outcome]:
         for pk, word in outcomes:

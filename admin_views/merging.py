@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from admin_views.buttons import seen_version
 from admin_views.desk import Opened
+from admin_views.place import PAGES
 from forms.institutions import MergeForm
 from models import Institution, Supervisor, db
 from services import apart, audit, duplicates, merging
@@ -35,6 +36,9 @@ class Merging(Opened):
 
     def __init__(self) -> None:
         super().__init__(name="merging", endpoint="merging", url="/merging")
+
+    def list_args(self) -> tuple[str, ...]:
+        return ("why", *PAGES)
 
     @expose("/")
     def index(self) -> ResponseReturnValue:

@@ -14,7 +14,7 @@ from flask_security import current_user
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from admin_views import filters
+from admin_views import filters, place
 from admin_views.desk import Opened
 from models import db
 from services.sign_in import LANGUAGES
@@ -36,6 +36,7 @@ THEMES = ("auto", "light", "dark")
 def install(app: Flask) -> None:
     """Register the page's context, filters and the small routes every page has."""
     app.context_processor(_context)
+    place.install(app)
     app.jinja_env.filters |= filters.FILTERS
     app.jinja_env.globals |= {
         "with_args": with_args,

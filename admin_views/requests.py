@@ -60,6 +60,9 @@ class Requests(Steps, Desk):
     def conditions(self, args: Mapping[str, str]) -> list[ColumnElement[bool]]:
         return [*self.theirs(), *super().conditions(args)]
 
+    def list_args(self) -> tuple[str, ...]:
+        return ("state", *super().list_args())
+
     def list_extras(self, args: Mapping[str, str]) -> dict[str, Any]:
         return {"waited": _waited}
 

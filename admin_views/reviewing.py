@@ -37,10 +37,6 @@ class Reviewing(Opened):
         """Whether this desk shows the file to the signed-in person."""
         raise NotImplementedError
 
-    def list_url(self) -> str:
-        """The list the files were ticked on."""
-        raise NotImplementedError
-
     def file_url(self, row: Any) -> str:
         """The file's page, with the filters of the list it was opened from."""
         raise NotImplementedError
@@ -72,14 +68,10 @@ class Reviewing(Opened):
                 _("Every open file has a reviewer on duty.") if left else _("Tick at least one application first.")
             )
             flash(nothing, "success" if left else "warning")
-            return redirect(self.list_url())
+            return redirect(self.list_page())
         if request.method == "POST" and not request.form.get("asked"):
-            return redirect(url_for(".share", row=[row.id for row in rows], **self.kept()), 303)
+            return redirect(url_for(".share", row=[row.id for row in rows]), 303)
         return self._asked_whose(rows, left=left)
-
-    def kept(self) -> dict[str, Any]:
-        """The filters of this address."""
-        raise NotImplementedError
 
     def _ticked(self) -> Sequence[Application]:
         """The ticked files of the queue, as the list sends them: key, or key:version."""
@@ -95,10 +87,10 @@ class Reviewing(Opened):
         if request.method == "POST" and form.validate():
             self._shared(rows, form.to.data)
             db.session.commit()
-            return redirect(self.list_url(), 303)
+            return redirect(self.list_page(), 303)
         if request.method == "GET":
             form.to.data = EVENLY
-        return self.render("applications/share.html", form=form, rows=rows, left=left, back=self.list_url())
+        return self.render("applications/share.html", form=form, rows=rows, left=left, back=self.list_page())
 
     def _candidates(self, commissions: dict[int, reviewers.Commission]) -> list[tuple[str, str]]:
         """Everybody on duty by name, with the open files each has already."""

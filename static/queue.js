@@ -3,6 +3,27 @@ const rows = [...document.querySelectorAll("[data-row]")];
 const shortcuts = document.querySelector("[data-shortcuts]");
 let here = -1;
 
+// A key decides only what has been on screen for a moment, and only by a press of its own: one that is held, or was
+// pressed on the page before, does nothing until it has been let go for that moment.
+const MOMENT = 600;  // milliseconds
+const heard = new Map();  // key -> when it was last heard
+const seen = new Map();  // row -> since when it has been on screen
+let shown = performance.now();
+const settle = () => { shown = performance.now(); heard.clear(); };
+addEventListener("pageshow", settle);
+document.addEventListener("visibilitychange", settle);
+const meant = (event, key) => {
+  const now = performance.now(), before = Math.max(shown, heard.get(key) ?? 0);
+  heard.set(key, now);
+  return !event.repeat && now - before >= MOMENT;
+};
+const watched = new IntersectionObserver((entries) => entries.forEach(({ target, isIntersecting }) => {
+  if (!isIntersecting) seen.delete(target);
+  else if (!seen.has(target)) seen.set(target, performance.now());
+}), { threshold: 0.5 });
+rows.forEach((row) => watched.observe(row));
+const looked = (row) => !rows.length || (seen.has(row) && performance.now() - seen.get(row) >= MOMENT);
+
 const mark = (n) => {
   if (!rows.length) return;
   rows[here]?.classList.remove("is-here");
@@ -17,15 +38,15 @@ const press = (key) => {
     target.open = true;
     target.querySelector("textarea")?.focus();
   } else target?.click();
-  return Boolean(target);
 };
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input:not([type=checkbox]), textarea, select");
   if (!shortcuts || typing || event.ctrlKey || event.metaKey || event.altKey) return;
   const key = event.key.toLowerCase();
-  if (rows.length && (key === "j" || key === "k")) mark(here + (key === "j" ? 1 : -1));
-  else if (!["j", "k", "a", "r"].includes(key) || !press(key)) return;
+  if (!["j", "k", "a", "r"].includes(key)) return;
   event.preventDefault();
+  if (rows.length && (key === "j" || key === "k")) mark(here + (key === "j" ? 1 : -1));
+  else if (meant(event, key) && looked(rows[here])) press(key);
 });
 rows.forEach((row, n) => row.addEventListener("focusin", () => { if (here !== n) { rows[here]?.classList.remove("is-here"); here = n; row.classList.add("is-here"); } }));
 

@@ -140,7 +140,7 @@ def test_approving_leads_to_the_next_file_of_the_same_filter(app: Flask, world: 
 
 def test_deciding_in_the_list_leads_back_to_the_same_page_of_it(world: Any) -> None:
     answer = approve(world["member"], world["first"], list=1, q="igde", after="x")
-    assert answer.location == "/applications/?q=igde&after=x"
+    assert answer.location == f"/applications/?q=igde&after=x#r{world['first']}"
 
 
 def test_a_rejection_needs_a_reason_and_a_page_and_keeps_what_was_typed(app: Flask, world: Any) -> None:

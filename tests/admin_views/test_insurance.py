@@ -328,7 +328,7 @@ def test_every_tile_counts_the_rows_its_link_shows(university: University, offic
     )
 
 
-LINE = r'<tr>\s*<td class="tick">'
+LINE = r'<tr id="r\d+">\s*<td class="tick">'
 
 
 def found(office: Any, **asked: str) -> list[str]:
@@ -374,13 +374,13 @@ def test_a_declaration_leads_back_to_the_search_it_was_found_by(university: Univ
     key, back = university.declarations["ayse due"], "/declarations/?q=ayse&amp;state=all"
     listed = html.unescape(
         re.findall(
-            rf'href="(/declarations/details/\?id={key}[^"]*)"', office.get("/declarations/?q=ayse&state=all").text
+            rf'href="(/declarations/details/\?id={key}&amp;[^"]*)"', office.get("/declarations/?q=ayse&state=all").text
         )[0]
     )
     page = office.get(listed).text
-    assert f'href="{back}"' in page
+    assert f'href="{back}#r{key}"' in page
     shown = html.unescape(re.findall(r'action="([^"]*/national-id/[^"]*)"', page)[0])
-    assert f'href="{back}"' in office.post(shown).text
+    assert f'href="{back}#r{key}"' in office.post(shown).text
 
 
 def test_a_national_id_is_not_searched_and_leaves_the_address(university: University, office: Any) -> None:

@@ -164,8 +164,9 @@ def forward(page: Page) -> None:
 
 
 def press(page: Page, key: str) -> None:
-    """Press a key of ours once the page's script is there to hear it."""
+    """Press a key of ours once the page's script is there to hear it, and the page has been looked at for a moment."""
     page.wait_for_load_state()
+    page.wait_for_timeout(700)
     page.keyboard.press(key)
 
 
