@@ -26,6 +26,7 @@ from services import audit, change_requests, reviewers
 from services.differences import since_rejection
 from services.export import CONTENT_TYPES, SHEET, XLSX, exported
 from services.listing import Conditions, Listed, capped, counts, cursor, key, listed, reaches, walked
+from services.offers import files, offers
 from services.queue import ALL, KEPT, MINE, NOBODYS, OFF, ORDERS, STATES, Queue, named, options, queue
 from services.say import said
 from services.scope import among, reading_session
@@ -133,6 +134,7 @@ class Applications(Many, Reviewing, Assessing, CallsTheFirm, Desk):
         """What the page around the rows needs."""
         chosen = asked.keys.get("institution")
         shown = {row.state for row in page.rows}
+        open_ = files(db.session(), [row.key for row in page.rows if row.state in reviewers.OPEN])
         decides = [
             d.action for d in APPLICATIONS.table if d.action in MANY and d.by & g.standing.actors and d.froms & shown
         ]
@@ -142,7 +144,9 @@ class Applications(Many, Reviewing, Assessing, CallsTheFirm, Desk):
             "states": [*((s.value, said(s)) for s in STATES), (ALL, _("All statuses"))],
             "institution": db.session.get(Institution, chosen) if chosen else None,
             "alike": named(db.session(), request.args["institution"]) if "institution" in asked.wrong else (),
-            "decides": decides,
+            "decides": decides if open_ else [],
+            "offered": offers(db.session(), open_.values(), MANY, g.standing, today()),
+            "found_elsewhere": asked.elsewhere(db.session()),
             "today": today(),
         }
 
@@ -247,12 +251,13 @@ class Applications(Many, Reviewing, Assessing, CallsTheFirm, Desk):
     def details_view(self) -> ResponseReturnValue:
         row = self.get_one(request.args.get("id"))
         steps = audit.timeline(db.session(), "application", row.id)
-        asked, opened = self._asked(), doors(row, g.standing)
-        rejecting = next((d for d in opened if d.action is Action.REJECT), None)
+        asked, opened, drawn = self._asked(), doors(row, g.standing), buttons(row)
+        offered = [b["action"] for b in drawn if not b["refusal"]]
+        rejecting = next((d for d in opened if d.action is Action.REJECT and d.action in offered), None)
         handed_in, logbooks = _by_purpose(self._documents(row))
         return self.render(
             "applications/file.html", row=row, judgement=judge_again(row),
-            changes=since_rejection(steps), requests=change_requests.of(db.session(), row), logbooks=logbooks, typed=everything.of_application(row, steps, handed_in), buttons=buttons(row), today=today(),
+            changes=since_rejection(steps), requests=change_requests.of(db.session(), row), logbooks=logbooks, typed=everything.of_application(row, steps, handed_in), buttons=drawn, today=today(),
             rejecting=step_form(rejecting) if rejecting else None, args=_filters(), firm=self.calls(row),
             reviewing=reviewers.turn(db.session(), row, g.standing, today()),
             next=self._beside(asked, row), previous=self._beside(asked, row, back=True), **{"steps": steps, **self.completing(row)},

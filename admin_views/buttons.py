@@ -67,6 +67,9 @@ class Steps(Opened):
             return abort(404)
         if door is None:
             return self.closed(row, Action(action))
+        if request.method == "GET" and (say := refusal(db.session(), row, door, g.standing, today())):
+            flash(said(say), "danger")  # nobody fills in a form that would be refused
+            return redirect(self.file_url(row))
         form = self.facts(row, door)
         if request.method == "POST" and form.validate():
             return self.taken(row, door, form)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from admin_views.desk import Opened
 from models import db
 from services.export import CONTENT_TYPES, exported
-from services.figures import BY, Figures, asked, figures
+from services.figures import BY, Figures, asked, current_term, figures
 from services.queue import ALL, STATES, Queue, options
 from services.sign_in import today
 from workflow.say import N_
@@ -34,7 +34,7 @@ class FiguresDesk(Opened):
 
     @expose("/")
     def index(self) -> ResponseReturnValue:
-        view = asked(db.session(), request.args, g.standing)
+        view = _view()
         found = figures(db.session(), view)
         offered: dict[str, Any] = options(db.session(), view)
         args = _args(view)
@@ -51,7 +51,7 @@ class FiguresDesk(Opened):
         """One table of the page as it is filtered, every line of it."""
         if by not in BY or export_type not in CONTENT_TYPES:
             return abort(404)
-        found = figures(db.session(), asked(db.session(), request.args, g.standing))
+        found = figures(db.session(), _view())
         headings = [_(BY[by]), _("Applications"), _("Share")]
         pieces = exported(export_type, headings, _cells(found, by))
         response = Response(stream_with_context(pieces), content_type=CONTENT_TYPES[export_type])
@@ -61,10 +61,19 @@ class FiguresDesk(Opened):
         return response
 
 
+def _view() -> Queue:
+    """What an address asks for: the current term unless it names another one, or (empty) all of them."""
+    args = request.args.to_dict()
+    if "term" not in args and (term := current_term(db.session(), today())):
+        args["term"] = str(term)
+    return asked(db.session(), args, g.standing)
+
+
 def _args(view: Queue) -> dict[str, str]:
     """What is asked for, as an address says it; what could not be read is left out."""
     keys = {n: str(k) for n, k in view.keys.items() if n in BY}
-    return keys | dict(view.texts) | ({"state": view.state.value} if view.state else {})
+    every = {} if "term" in keys else {"term": ""}
+    return every | keys | dict(view.texts) | ({"state": view.state.value} if view.state else {})
 
 
 def rows_of(args: dict[str, str]) -> Any:

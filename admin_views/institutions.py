@@ -17,7 +17,7 @@ from admin_views.notes import Notes
 from forms.institutions import WEEKDAYS, InstitutionForm, SupervisorForm, days, mask
 from models import Application, Institution, Step, Supervisor, SupervisorWord, db
 from services import audit
-from services.listing import CAP, Order, capped, counts
+from services.listing import CAP, Order, capped, counts, spread
 from services.register import (
     by_words,
     found_by,
@@ -72,6 +72,12 @@ class InstitutionDesk(Notes, Steps, Desk):
         """One that was merged is part of another; who asks for the merged ones sees them."""
         asked = args.get("state") in set(InstitutionState)
         return [*super().conditions(args), *([] if asked else [Institution.state.in_(KEPT)])]
+
+    def list_extras(self, args: Mapping[str, str]) -> dict[str, Any]:
+        typed, merged = args.get("q", "").strip(), [Institution.state == InstitutionState.MERGED]
+        hidden = typed and args.get("state") not in set(InstitutionState)
+        found = spread(db.session(), Institution.state, [*merged, *super().conditions(args)]) if hidden else {}
+        return {"found_elsewhere": found}
 
     def search(self, term: str) -> list[ColumnElement[bool]]:
         return by_words(term)
@@ -221,12 +227,12 @@ class SupervisorDesk(Desk):
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:
         of = self.institution(request.args.get("institution"))
-        return self._written(Supervisor(), of, Action.CREATE)
+        return self._written(Supervisor(), of, Action.CREATE, url_for("institutions.details_view", id=of.id))
 
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> ResponseReturnValue:
         row = self.get_one(request.args.get("id"))
-        return self._written(row, row.institution, Action.EDIT)
+        return self._written(row, row.institution, Action.EDIT, self.back(row.id))
 
     def institution(self, pk: Any) -> Institution:
         """The institution a new supervisor belongs to, or 404."""
@@ -246,8 +252,8 @@ class SupervisorDesk(Desk):
     def edits(self, row: Any) -> bool:
         return _curates(row.vouched)
 
-    def _written(self, row: Supervisor, of: Institution, action: Action) -> ResponseReturnValue:
-        back = url_for("institutions.details_view", id=of.id)
+    def _written(self, row: Supervisor, of: Institution, action: Action, back: str) -> ResponseReturnValue:
+        """`back`: the list or the institution's page, from wherever the form was opened."""
         if request.method == "GET" and (refusal := self.refusal(row)):
             flash(refusal, "danger")
             return redirect(back)

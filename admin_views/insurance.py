@@ -110,6 +110,7 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
             typed=typed,
             unread=bool(typed) and not typed_words(typed),
             whole=WHOLE_VIEW,
+            found_elsewhere=board.elsewhere(db.session(), args, today()),
         )
 
     def list_args(self) -> tuple[str, ...]:

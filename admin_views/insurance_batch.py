@@ -20,11 +20,13 @@ from services.export import CONTENT_TYPES, exported
 from services.insurance_codes import BadColumns
 from services.insurance_list import Columns
 from services.listing import SIZE, Order, key, listed
+from services.offers import against
 from services.say import said
 from services.seal import Seal
 from services.sign_in import today
 from services.transition import CLOSED, FASTER, Outrun, Refused, take
 from workflow.say import Say
+from workflow.transitions import DECLARATIONS
 from workflow.words import Action, DeclarationState
 
 GONE = Say("There is no such declaration.")
@@ -47,8 +49,8 @@ class ListOut(Opened):
         """Marked by POST, told by GET: reloading or going back sends nothing twice."""
         if request.method == "GET":
             return self._told(request.args.get("told", ""))
-        whole = request.form.get("whole")
-        ticked = self._whole() if whole else list(dict.fromkeys(request.form.getlist("row")))
+        whole, asked = request.form.get("whole"), request.form.get("asked")
+        ticked = self._whole() if whole and not asked else list(dict.fromkeys(request.form.getlist("row")))
         if not 0 < len(ticked) <= (WHOLE_VIEW if whole else SIZE):
             too_many = Say("Tick at most %(count)s declarations at once; nothing was listed.", count=SIZE)
             return self._back(too_many if ticked else Say("Tick at least one declaration first."))
@@ -58,9 +60,33 @@ class ListOut(Opened):
             return self._back(bad.say)
         rows = self._all(typed.partition(":")[0] for typed in ticked)
         now = grace(db.session(), today())
+        if not asked:
+            return self._asked(ticked, rows, of, now)
         faulty = {pk for pk, row in rows.items() if insurance_list.fault(row, _seal(), of, now)}
         outcomes = [(typed.partition(":")[0][:20], self._listed(typed, rows, faulty)) for typed in ticked]
         return redirect(url_for(".list_out", told=signed(outcomes)), 303)
+
+    def _asked(self, ticked: Collection[str], rows: Mapping[int, Declaration], of: Columns, now: Grace) -> str:
+        """What the press will do, before it does it: what goes into the list, and what stays, each with its reason."""
+        go, stay = [], []
+        for typed in ticked:
+            pk, _colon, version = typed.partition(":")
+            row = rows.get(key(pk) or 0)
+            if row is None:
+                stay.append(Outcome(f"#{pk[:20]}", None, GONE))
+            elif say := self._against(row, seen_version(version), of, now):
+                stay.append(Outcome(f"{row.student_name}, {said(row.kind)}", self.file_page(row.id), say))
+            else:
+                go.append((typed, row))
+        whole = request.form.get("whole") or len(go) > SIZE
+        return self.render("declarations/ask.html", go=go, stay=stay, whole=whole, back=self.list_page())
+
+    def _against(self, row: Declaration, seen: int | None, of: Columns, now: Grace) -> Say | None:
+        """What speaks against a declaration on this list; one that is on its way already may be listed again."""
+        door = next(d for d in DECLARATIONS.table if d.action is Action.SEND)
+        sent = row.state is DeclarationState.SENT
+        closed = None if sent else against(db.session(), row, door, seen, g.standing, today())
+        return closed or insurance_list.fault(row, _seal(), of, now)
 
     def _whole(self) -> list[str]:
         """The first of the view that was filtered, as if they were ticked: a morning after the feast has hundreds."""
@@ -73,7 +99,7 @@ class ListOut(Opened):
 
     def _back(self, say: Say) -> ResponseReturnValue:
         flash(said(say), "warning")
-        return redirect(url_for(".index_view"), 303)
+        return redirect(self.list_page(), 303)
 
     def _listed(self, typed: str, rows: Mapping[int, Declaration], faulty: Collection[int]) -> str:
         """Mark one declaration as sent; one that is on its way already may be listed again."""
@@ -107,7 +133,7 @@ class ListOut(Opened):
             told = list(self._outcomes(outcomes_of(token)))
         except BadColumns as bad:
             return self._back(bad.say)
-        return self.render("declarations/listed.html", outcomes=told, token=token, back=url_for(".index_view"))
+        return self.render("declarations/listed.html", outcomes=told, token=token, back=self.list_page())
 
     def _outcomes(self, outcomes: list[tuple[str, str]]) -> Iterator[Outcome]:
         of, now = insurance_list.columns(), grace(db.session(), today())

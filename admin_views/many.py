@@ -7,7 +7,6 @@ from flask import abort, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
-from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from admin_views.buttons import STYLE, seen_version
@@ -17,6 +16,7 @@ from forms.step import step_form
 from models import Application, db
 from services import completion
 from services.listing import SIZE, key
+from services.offers import against, files
 from services.sign_in import today
 from services.transition import CLOSED, FASTER, Outrun, Refused, take
 from workflow.guards import Moment
@@ -62,18 +62,32 @@ class Many(Opened):
             return redirect(_here(door, told=signed(outcomes)), 303)
         if request.method == "GET":
             form.process(formdata=MultiDict())
-        keys = [pk for typed in ticked if (pk := key(typed.partition(":")[0]))]
-        names = select(Application.student_name, Application.student_number).where(Application.id.in_(keys))
-        who = sorted(db.session.execute(names).all(), key=lambda row: collation_key(row.student_name))
+        go, stay = self._weighed(ticked, door)
         return self.render(
             "applications/bulk_form.html",
             form=form,
             door=door,
             style=STYLE[door.action],
-            ticked=ticked,
-            who=who,
+            ticked=[typed for typed, _row in go],
+            who=sorted((row for _typed, row in go), key=lambda row: collation_key(row.student_name)),
+            stay=stay,
             back=self.list_page(),
         )
+
+    def _weighed(self, ticked: list[str], door: Door) -> tuple[list[tuple[str, Application]], list[Outcome]]:
+        """What the press will do: the files that go, as typed, and those that stay, each with its reason."""
+        keys = {typed: key(typed.partition(":")[0]) or 0 for typed in ticked}
+        found = {pk: row for pk, row in files(db.session(), set(keys.values())).items() if self.is_of_queue(row)}
+        go, stay = [], []
+        for typed, pk in keys.items():
+            row, seen = found.get(pk), typed.partition(":")[2]
+            if row is None:
+                stay.append(Outcome(f"#{typed.partition(':')[0][:20]}", None, GONE))
+            elif say := against(db.session(), row, door, seen_version(seen), g.standing, today()):
+                stay.append(Outcome(f"{row.student_name} ({row.student_number})", self.file_page(row.id), say))
+            else:
+                go.append((typed, row))
+        return go, stay
 
     def _one_of_many(self, typed: str, door: Door, form: Any) -> str:
         """Take the step; answers TAKEN or what was in the way."""

@@ -23,7 +23,7 @@ from services.listing import Cursor, Listed, Order, capped, cursor, key, listed,
 from services.say import said, spoken
 from services.scope import among
 from services.sign_in import today
-from services.transition import Refused
+from services.transition import Refused, refusal
 from workflow.say import N_
 from workflow.transitions import Door
 from workflow.turkish import collation_key
@@ -82,8 +82,9 @@ class Requests(Steps, Desk):
         return download(found) if found else abort(404)
 
     def door(self, row: Request) -> Door | None:
-        """The door to what is written below the conversation, if it is open."""
-        return next((d for d in self.opened(row) if d.action is self.writes), None)
+        """The door to what is written below the conversation, if it is open and no guard is against it."""
+        door = next((d for d in self.opened(row) if d.action is self.writes), None)
+        return door if door and not refusal(db.session(), row, door, g.standing, today()) else None
 
     def facts(self, row: Any, door: Door) -> TypedForm:
         return self.writing(row) if door.action is self.writes else super().facts(row, door)

@@ -6,6 +6,7 @@ Two statements read two covering indexes and nothing else (docs/decisions/0010);
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, case, func, select
@@ -41,7 +42,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Figures:
-    """The numbers of one view, largest first; terms and statuses in their order."""
+    """The numbers of one view, largest first; terms newest first, statuses in their order."""
 
     total: int
     by: Mapping[str, Sequence[Line]]
@@ -51,6 +52,12 @@ def asked(session: Session, args: Mapping[str, str], standing: Standing) -> Queu
     """The view of the queue that an address of the figures stands for: all statuses unless one is asked for."""
     kept = {name: args[name] for name in BY if args.get(name)}
     return queue(session, {"state": ALL, **kept}, standing)
+
+
+def current_term(session: Session, today: date) -> int | None:
+    """The term that began last, by which the figures are read unless another one or all of them are asked for."""
+    begun = select(Term.id).where(Term.starts_on <= today).order_by(Term.starts_on.desc(), Term.id.desc()).limit(1)
+    return session.scalar(begun)
 
 
 def figures(session: Session, view: Queue) -> Figures:
@@ -86,7 +93,7 @@ def figures(session: Session, view: Queue) -> Figures:
 
 def _order(name: str, terms: Mapping[int, Row[Any]]) -> Any:
     if name == "term":
-        return lambda line: (terms[int(line.value)].starts_on, line.label)
+        return lambda line: (-terms[int(line.value)].starts_on.toordinal(), collation_key(line.label))
     if name == "state":
         return lambda line: STATES.index(ApplicationState(line.value))
     return lambda line: (-line.count, collation_key(line.label))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models import Declaration
 from services import search
 from services.calendar import RUNS_ON, Grace, office_days
-from services.listing import Conditions, counts
+from services.listing import Conditions, counts, spread
 from workflow.say import N_, Say
 from workflow.words import DeclarationKind, DeclarationState, Urgency
 
@@ -72,6 +72,19 @@ def branches(args: Mapping[str, str]) -> list[Conditions]:
         # few files have these words and very many a status: no index of the status may lead
         return [[func.coalesce(Declaration.state, "").in_(states)]]
     return [[Declaration.state == s] for s in states]
+
+
+def elsewhere(session: Session, args: Mapping[str, str], today: date) -> dict[Any, int]:
+    """How many declarations a search finds in the statuses that are not asked for; nothing where nothing is searched."""
+    asked = args.get("state", "")
+    if not search.typed_words(typed(args)) or asked == ALL:
+        return {}
+    shown = [DeclarationState(asked)] if asked in STATES else WAITING
+    others = [s for s in STATES if s not in shown]
+    found = spread(
+        session, Declaration.state, [func.coalesce(Declaration.state, "").in_(others), *conditions(args, today)]
+    )  # see branches
+    return {state: found[state] for state in others if state in found}
 
 
 def board(session: Session, today: date) -> dict[str, int]:

@@ -118,6 +118,13 @@ def reaches(
     return (session.scalar(select(_counted(model, where, branches, rows))) or 0) > rows
 
 
+def spread(session: Session, column: Any, where: Conditions) -> dict[Any, int]:
+    """How many rows there are under each value of a column, none looked at past CAP + 1."""
+    cut = select(column.label("value")).where(*where).limit(CAP + 1).subquery()
+    found: dict[Any, int] = dict(session.execute(select(cut.c.value, func.count()).group_by(cut.c.value)).all())
+    return found
+
+
 def counts(
     session: Session,
     model: Any,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from models import Application, Department, Faculty, Institution, InternshipType, Membership, SearchWord, Term, User
 from services import search
 from services.commissions import in_office
-from services.listing import Conditions, Cursor, Order, key, neighbour
+from services.listing import Conditions, Cursor, Order, key, neighbour, spread
 from services.register import by_words, lasting
 from services.reviewers import off_duty
 from services.say import spoken
@@ -91,6 +91,15 @@ class Queue:
     def place(self, row: Application) -> Cursor:
         """Where a file stands in this order, whether or not it still belongs there."""
         return Cursor(getattr(row, self.order.column.key), row.id)
+
+    def elsewhere(self, session: Session) -> dict[Any, int]:
+        """How many files a search finds in the statuses that are not asked for; nothing where nothing is searched."""
+        if not self.words or self.state is None:
+            return {}
+        others = [s for s in STATES if s is not self.state]
+        within = [] if self.everywhere else [among(Application.department_id, self.departments)]
+        found = spread(session, Application.state, [Application.state.in_(others), *within, *self.where])
+        return {state: found[state] for state in others if state in found}
 
     def beside(self, session: Session, row: Application, *, back: bool = False) -> int | None:
         """The file after (or before) this one, or None at the end."""

@@ -8,7 +8,9 @@
     const place = { url: here, y: scrollY, row: row?.id, n: rows.indexOf(row) };
     try { sessionStorage.setItem("place", JSON.stringify(place)); } catch { /* nothing is kept there */ }
   };
-  const rowOf = (element) => rows.find((row) => row.contains(element)) ?? rows.find((row) => row.contains(document.activeElement));
+  let last;
+  rows.forEach((row) => row.addEventListener("focusin", () => { last = row; }));
+  const rowOf = (element) => rows.find((row) => row.contains(element)) ?? last;
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href]");
     if (!link) return;

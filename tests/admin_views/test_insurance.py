@@ -65,7 +65,10 @@ def shown(university: University) -> list[str]:
 
 def test_ticked_go_out_on_a_list_and_come_back_with_their_references(university: University, office: Any) -> None:
     keys = university.declarations
-    ticked = {"row": [f"{keys['ayse due']}:0", f"{keys['zeynep due']}:7", f"{keys['ayse done']}:0", "x"]}
+    ticked = {
+        "asked": "yes",
+        "row": [f"{keys['ayse due']}:0", f"{keys['zeynep due']}:7", f"{keys['ayse done']}:0", "x"],
+    }
     told = office.post("/declarations/list", data=ticked)
     page = office.get(told.location).text
     assert (told.status_code, 'data-taken="1"' in page, 'data-refused="3"' in page, ID in page) == (
@@ -103,7 +106,7 @@ def test_a_row_with_a_fault_stays_off_the_list(university: University, office: A
     with looking(university.app) as session:
         declaration = session.get_one(Declaration, university.declarations["zeynep failed"])
         session.get_one(Student, declaration.student_id).national_id_sealed = b"x" * 40
-    told = office.post("/declarations/list", data={"row": f"{declaration.id}:0"})
+    told = office.post("/declarations/list", data={"asked": "yes", "row": f"{declaration.id}:0"})
     page = office.get(told.location).text
     state = row(university, "zeynep failed").state
     assert ('data-refused="1"' in page, "data-taken" in page, state) == (True, False, DeclarationState.FAILED)
@@ -126,8 +129,14 @@ def test_nobody_elses_page_shows_a_national_id(university: University) -> None:
     assert met == set()
 
 
+def confirmed(asked: str) -> dict[str, Any]:
+    """What the page that asks first sends on."""
+    return {"asked": "yes", "whole": "yes", "row": re.findall(r'name="row" value="(\d+:\d+)"', asked)}
+
+
 def test_a_whole_view_goes_out_on_one_list(university: University, office: Any) -> None:
-    told = office.post("/declarations/list", data={"whole": "yes", "kind": "entry"})
+    asked = office.post("/declarations/list", data={"whole": "yes", "kind": "entry"}).text
+    told = office.post("/declarations/list", data=confirmed(asked))
     page = office.get(told.location).text
     with looking(university.app) as session:
         left = [
@@ -168,7 +177,7 @@ def test_a_hostile_file_is_refused_with_a_sentence_and_writes_nothing(
 
 def test_hostile_lines_are_told_one_by_one(university: University, office: Any) -> None:
     key = university.declarations["zeynep due"]
-    office.post("/declarations/list", data={"row": f"{key}:{row(university, 'zeynep due').version}"})
+    office.post("/declarations/list", data={"asked": "yes", "row": f"{key}:{row(university, 'zeynep due').version}"})
     lines = ["#N/A;R", "-1;R", f"{2**64};R", "1e9;R", "٣;R", ";R", f"{key};=1+1", f"{key};{'R' * 60}", f"{key};", f"{key};R\u202e", f"#{key};SGK-1"]  # fmt: skip
     file = ("Bildirge no;Referans no\r\n" + "\r\n".join(lines)).encode("utf-8")
     sent = office.post("/declarations/references", data={"file": (io.BytesIO(file), "liste.csv")})
@@ -182,7 +191,7 @@ def test_hostile_lines_are_told_one_by_one(university: University, office: Any) 
 
 def test_a_list_that_no_longer_holds_names_the_row_it_is_about(university: University, office: Any) -> None:
     pk = row(university, "zeynep failed").id
-    data = {"row": f"{pk}:{row(university, 'zeynep failed').version}"}
+    data = {"asked": "yes", "row": f"{pk}:{row(university, 'zeynep failed').version}"}
     listed = office.get(office.post("/declarations/list", data=data).location).text
     token = re.findall(r'name="told" value="([^"]+)"', listed)[0]
     with looking(university.app) as session:
@@ -202,7 +211,7 @@ def test_an_entry_too_early_and_one_too_late_stay_off_the_list_with_what_to_do(
     board = office.get("/declarations/?kind=entry").text
     assert [f'value="{entry.id}:' in board for entry in (early, late, now)] == [False, False, True]
     assert re.search(rf'id={late.id}&[^"]*" title="[^"]*geriye dönük', board)
-    told = office.post("/declarations/list", data={"row": [f"{early.id}:{early.version}", f"{late.id}:{late.version}"]}, follow_redirects=True).text  # fmt: skip
+    told = office.post("/declarations/list", data={"asked": "yes", "row": [f"{early.id}:{early.version}", f"{late.id}:{late.version}"]}, follow_redirects=True).text  # fmt: skip
     assert ('data-refused="2"' in told, "data-taken" in told) == (True, False)
     assert ("en çok 30 gün önce verilir" in told, "referansını bildirgenin sayfasında kaydedin" in told) == (True, True)
     assert [stands(university, entry) for entry in (early, late)] == [(DeclarationState.DUE, None)] * 2
@@ -236,7 +245,9 @@ def test_another_column_map_gives_another_file_and_takes_it_back(
     monkeypatch.setattr(insurance_codes, "COLUMNS", tmp_path / "columns.yaml")
     insurance_codes.COLUMNS.write_text(OTHER_COLUMNS, encoding="utf-8")
     entry = an_entry(university)
-    told = office.post("/declarations/list", data={"row": f"{entry.id}:{entry.version}"}, follow_redirects=True).text
+    told = office.post(
+        "/declarations/list", data={"asked": "yes", "row": f"{entry.id}:{entry.version}"}, follow_redirects=True
+    ).text
     token = re.findall(r'name="told" value="([^"]+)"', told)[0]
     file = office.post(f"/declarations/list/{kind}", data={"told": token})
     headings, line = cells(kind, file.data)
@@ -294,7 +305,9 @@ def test_a_bad_column_map_is_told_and_nothing_goes_out(
     monkeypatch.setattr(insurance_codes, "COLUMNS", tmp_path / "columns.yaml")
     insurance_codes.COLUMNS.write_text(OTHER_COLUMNS.replace(before, after), encoding="utf-8")
     entry = an_entry(university)
-    told = office.post("/declarations/list", data={"row": f"{entry.id}:{entry.version}"}, follow_redirects=True).text
+    told = office.post(
+        "/declarations/list", data={"asked": "yes", "row": f"{entry.id}:{entry.version}"}, follow_redirects=True
+    ).text
     [warned] = re.findall(r"alert-warning[^>]*>(.*?)</div>", told, re.DOTALL)
     assert (says in warned, "columns.yaml" in warned) == (True, True)
     assert stands(university, entry) == (DeclarationState.DUE, None)
@@ -401,7 +414,8 @@ def test_a_whole_view_that_was_searched_lists_no_more_than_was_found(university:
             t.declaration(one, "correction")
     page = office.get("/declarations/?q=ışıl&kind=correction").text
     data = dict(re.findall(r'<input type="hidden" name="(q|kind)" value="([^"]+)">', page)) | {"whole": "yes"}
-    told = office.post("/declarations/list", data=data, follow_redirects=True).text
+    asked = office.post("/declarations/list", data=data).text
+    told = office.post("/declarations/list", data=confirmed(asked), follow_redirects=True).text
     assert ('data-taken="51"' in told, stands(university, other)[0]) == (True, DeclarationState.DUE)
 
 
@@ -414,3 +428,17 @@ def test_a_result_that_is_told_no_more_says_so_and_what_to_do(university: Univer
         os.utime(kept, (long_ago, long_ago))
     page = office.get(sent.location).text
     assert ("data-forgotten" in page, "aynı dosyayı bir daha yükleyin" in page) == (True, True)
+
+
+def test_marking_as_sent_asks_first_counts_what_goes_and_names_what_stays(university: University, office: Any) -> None:
+    fine, early = an_entry(university), an_entry(university, ahead=200)
+    before = [stands(university, entry) for entry in (fine, early)]
+    rows = [f"{entry.id}:{entry.version}" for entry in (fine, early)]
+    page = office.post("/declarations/list", data={"row": [*rows, "999999:0"]})
+    assert (page.status_code, 'data-stay="2"' in page.text) == (200, True)
+    assert re.findall(r'name="row" value="(\d+):\d+"', page.text) == [str(fine.id)]
+    assert "1 bildirge" in re.findall(r"<h1>(.*?)</h1>", page.text)[0]
+    assert [stands(university, entry) for entry in (fine, early)] == before  # nothing was marked by asking
+    told = office.post("/declarations/list", data=confirmed(page.text), follow_redirects=True).text
+    assert ('data-taken="1"' in told, "data-refused" in told) == (True, False)
+    assert [stands(university, entry)[0] for entry in (fine, early)] == [DeclarationState.SENT, DeclarationState.DUE]

@@ -87,7 +87,11 @@ PAGES: dict[str, tuple[str, int, Adds]] = {
     "/required_files/": ("ayse", WHO + 1, a_publication("required_file")),
     "/apply/": ("ayse", WHO + 3, an_own_one),  # the drafts; their pages; the names chosen there
     "/my-applications/": ("ayse", WHO + 3, an_own_one),  # as above
-    "/applications/?state=all": ("member of civil", WHO + 2, a_file()),  # the files; what the filters offer
+    "/applications/?state=all": (
+        "member of civil",
+        WHO + 3,
+        a_file(),
+    ),  # the files; what the filters offer; what their guards look at
     "/my-changes/": ("ayse", WHO + 1, a_change),
     "/changes/": ("member of civil", WHO + 1, a_change),
     "/intern-changes/": ("boss", WHO + 1, a_change),

@@ -218,7 +218,7 @@ def _explicitly(made: Sweep) -> None:
     shown, listed = university.declarations["ayse due"], university.declarations["zeynep due"]
     starting(university, {listed: 21})
     made.told["shown"] = _text(office.post(f"/declarations/national-id/{shown}"))
-    told = office.post("/declarations/list", data={"row": f"{listed}:0"})
+    told = office.post("/declarations/list", data={"asked": "yes", "row": f"{listed}:0"})
     token = re.findall(r'name="told" value="([^"]+)"', office.get(told.location).text)[0]
     for kind in ("csv", "xlsx"):
         made.told[kind] = _text(office.post(f"/declarations/list/{kind}", data={"told": token}, buffered=True))

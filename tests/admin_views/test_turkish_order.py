@@ -70,7 +70,7 @@ def _lists(t: Town) -> dict[str, Any]:
     t.session.flush()
     for user in people.values():
         t.session.expunge(user)
-    return {"people": people, "request": asked.id, "of": of.id, "rows": "&row=".join(str(row) for row in rows)}
+    return {"people": people, "request": asked.id, "of": of.id, "rows": "&row=".join(f"{row}:0" for row in rows)}
 
 
 LISTS = [

@@ -5,6 +5,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -18,6 +19,7 @@ from sqlalchemy import select
 from models import Application, Department, Institution
 from services.figures import BY
 from services.say import said
+from services.sign_in import today
 from tests.admin_views import reach
 from tests.people import a_town, looking
 from tests.statements import heard
@@ -56,6 +58,11 @@ def behind(client: FlaskClient, url: str) -> int:
     return len(list(csv.reader(io.StringIO(answer.text), delimiter=";"))) - 1
 
 
+def every(asked: str) -> str:
+    """The same question of all terms, where it names none."""
+    return asked if "term=" in asked else f"{asked}{'&' if asked else '?'}term="
+
+
 ASKED = (
     "", "?state=approved", "?state=rejected", "?faculty={faculty}", "?department={civil}", "?department={mining}", "?term={term}",
     "?city=Trabzon", "?city=Artvin %26 Çevresi", "?sector=Yazılım", "?city=Artvin %26 Çevresi&sector=Yazılım",
@@ -67,7 +74,7 @@ ASKED = (
 @pytest.mark.parametrize("who", READERS)
 def test_every_number_is_the_number_of_its_rows(university: University, who: str, asked: str) -> None:
     client = university.people[who]
-    page = client.get(f"/figures/{asked.format(**university.others)}").text
+    page = client.get(f"/figures/{every(asked).format(**university.others)}").text
     numbers = links(page)
     assert [(url, behind(client, url)) for url, _number in numbers] == numbers
     total = re.findall(r'class="figures-total"><a href="([^"]+)"><strong>([\d.]+)<', page)
@@ -81,14 +88,16 @@ def test_every_number_is_the_number_of_its_rows(university: University, who: str
 def test_a_reader_counts_the_files_of_their_queue_and_no_draft(university: University) -> None:
     counted = {}
     for who, client in university.people.items():
-        total = re.findall(r'class="figures-total"><a href="[^"]+"><strong>([\d.]+)<', client.get("/figures/").text)
+        total = re.findall(
+            r'class="figures-total"><a href="[^"]+"><strong>([\d.]+)<', client.get("/figures/?term=").text
+        )
         counted[who] = int(total[0]) if total else 0
     assert counted == {who: len(reach.QUEUE.get(who, frozenset())) for who in university.people}
 
 
 @pytest.mark.parametrize("who", READERS)
 def test_a_page_names_only_units_of_its_reader(university: University, who: str) -> None:
-    page = university.people[who].get("/figures/").text
+    page = university.people[who].get("/figures/?term=").text
     named: Names = frozenset(
         name for name in ("civil", "mining") if f'department={university.others[name]}"' in unescape(page)
     )
@@ -114,7 +123,7 @@ TITLES = {
 @pytest.mark.parametrize("by", BY)
 def test_a_table_is_exported_as_it_is_filtered(university: University, by: str, asked: str, kind: str) -> None:
     client = university.people["career centre"]
-    heading, *lines, total = cells(client.get(f"/figures/export/{by}/{kind}{asked}").data, kind)
+    heading, *lines, total = cells(client.get(f"/figures/export/{by}/{kind}{every(asked)}").data, kind)
     with looking(university.app) as s, force_locale("tr"):
         rows = s.scalars(select(Application).where(Application.state != ApplicationState.DRAFT)).all()
         kept = {"": rows, "?city=Trabzon": [r for r in rows if r.institution and r.institution.city == "Trabzon"]}
@@ -126,7 +135,7 @@ def test_a_table_is_exported_as_it_is_filtered(university: University, by: str, 
         label: (n, f"{round(100 * n / len(of), 1):g}".replace(".", ",")) for label, n in counted.items()
     }
     assert len(lines) == len(counted)
-    page = client.get(f"/figures/{asked}").text
+    page = client.get(f"/figures/{every(asked)}").text
     table = re.findall(rf'id="{by}">.*?</section>', page, re.DOTALL)[0]
     drawn = re.findall(r'<th scope="row">(?:<a [^>]+>)?([^<]+)<.*?<td class="number"><a [^>]+>(\d+)<', table, re.DOTALL)
     assert [(unescape(label), count) for label, count in drawn] == [(label, count) for label, count, _share in lines]
@@ -165,14 +174,16 @@ def test_the_page_asks_the_same_however_many_there_are_and_reads_its_own_indexes
         [t.application(t.student(of), of) for _ in range(2)]
     with heard() as more:
         client.get(url)
-    assert len(few) == len(more) == 7  # who ×2; the units; the places; departments; terms; what the filters offer
+    assert (
+        len(few) == len(more) == 7 + ("term" not in asked)
+    )  # which term is the current one; who ×2; the units; the places; departments; terms; what the filters offer
     assert len([said for said, _p in few if "FROM application" in said]) == 2
 
 
 def test_a_page_that_cannot_be_read_says_so_and_shows_the_rest(university: University) -> None:
     client = university.people["career centre"]
     page = client.get("/figures/?term=x&department=-1&state=draft").text
-    assert ("okunamadı" in page, links(page) == links(client.get("/figures/").text)) == (True, True)
+    assert ("okunamadı" in page, links(page) == links(client.get("/figures/?term=").text)) == (True, True)
     nothing = client.get("/figures/?city=Yok").text
     assert ("Bu süzgece uyan başvuru yok." in nothing, links(nothing)) == (True, [])
 
@@ -186,7 +197,7 @@ def test_a_long_table_is_shown_whole_when_asked(university: University) -> None:
             t.application(t.student(of), of, kind=kind, supervisor=person)
         asked = {"department": of.id}
     client = university.people["career centre"]
-    short = client.get(f"/figures/?{urlencode(asked)}").text
+    short = client.get(f"/figures/?term=&{urlencode(asked)}").text
     towns = [url for url, _n in links(short) if "city=" in url]
     whole = unescape(re.findall(r'href="([^"]+#city)"', short)[0])
     assert (len(towns), dict(parse_qsl(urlsplit(whole).query))) == (12, {"department": str(of.id), "whole": "city"})
@@ -196,3 +207,31 @@ def test_a_long_table_is_shown_whole_when_asked(university: University) -> None:
     ]
     everything: Any = [n for url, n in links(client.get(whole).text) if "city=" in url]
     assert everything == [1] * 15
+
+
+def test_the_figures_open_on_the_current_term_and_lead_to_all_of_them(university: University) -> None:
+    with university.app.app_context(), a_town() as t:
+        of, day = t.department(), today()
+        kind = t.internship_type(of)
+        terms = {}
+        for code, begins in (("x-eski", -400), ("y-bu", -30), ("z-gelecek", 60)):
+            term = t.term()
+            term.name, term.starts_on, term.ends_on = (
+                code,
+                day + timedelta(days=begins),
+                day + timedelta(days=begins + 100),
+            )
+            t.application(t.student(of), of, kind=kind, term=term)
+            terms[code] = term.id
+        of_these = f"department={of.id}"
+    client = university.people["career centre"]
+    page = client.get(f"/figures/?{of_these}").text
+    assert f'<option value="{terms["y-bu"]}" selected>' in page
+    assert re.findall(r'class="figures-total"><a href="[^"]+"><strong>(\d+)<', page) == ["1"]
+    whole = unescape(re.findall(r'href="(/figures/\?[^"]*term=)"', page)[0])
+    every_term = client.get(whole).text
+    assert re.findall(r'class="figures-total"><a href="[^"]+"><strong>(\d+)<', every_term) == ["3"]
+    drawn = re.findall(r'id="term">.*?</section>', every_term, re.DOTALL)[0]
+    assert re.findall(r'<th scope="row"><a [^>]+>([^<]+)<', drawn) == ["z-gelecek", "y-bu", "x-eski"]
+    narrowed = unescape(re.findall(r'<th scope="row"><a href="([^"]+state=submitted[^"]*)"', every_term)[0])
+    assert "term=&" in narrowed or narrowed.endswith("term=")  # all terms stay asked for
