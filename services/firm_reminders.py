@@ -19,6 +19,7 @@ from services.say import said
 from services.scope import system_session
 from workflow.reminders import Reminder
 from workflow.say import Say
+from workflow.turkish import collation_key
 from workflow.weeks import monday_of
 from workflow.words import Actor, AttendanceState, WeekState
 from workflow.working_days import BadDates
@@ -97,7 +98,8 @@ def _beside(session: Session, reminder: Reminder, first: Application, today: dat
         Application.supervisor_id.in_(of), Application.state.in_(sorted(reminder.states)), *same,
         *conditions(reminder, today),
     )  # fmt: skip
-    return session.scalars(theirs.order_by(Application.student_name, Application.id).limit(AT_ONCE)).all()
+    found = session.scalars(theirs.order_by(Application.id).limit(AT_ONCE)).all()
+    return sorted(found, key=lambda row: collation_key(row.student_name))
 
 
 def _write(session: Session, reminder: Reminder, rows: Sequence[Application], notice_id: int, today: date) -> None:
