@@ -23,6 +23,7 @@ from services.listing import Order, key
 from services.register import begins, found_by
 from services.say import said
 from services.sign_in import as_account, today
+from workflow.addresses import as_address
 from workflow.say import N_
 from workflow.words import Action, Actor
 
@@ -33,7 +34,7 @@ def found(key: Any, term: str) -> list[ColumnElement[bool]]:
     """Accounts by the beginning of an address, or by any words of the name."""
     if "@" not in term:
         return found_by(key, UserWord.user_id, UserWord.word, term)
-    address = term.replace("İ", "i").lower()
+    address = as_address(term)
     return [key.in_(select(User.id).where(begins(User.email, address)))]
 
 

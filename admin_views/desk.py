@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.helpers import get_redirect_target
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import DataError, IntegrityError
@@ -22,6 +23,7 @@ from services import audit
 from services.listing import Listed, Order, cursor, key, listed
 from services.standing import NOBODY
 from workflow.say import N_
+from workflow.turkish import lowered
 from workflow.words import Action, Actor
 
 
@@ -260,7 +262,7 @@ class Desk(Opened, ModelView):
     def fresh(self) -> str:
         """The heading of the form that adds a row."""
         what = str(_(self.one))
-        return str(_("New %(what)s", what=what[:1].lower() + what[1:]))
+        return str(_("New %(what)s", what=lowered(what[:1], turkish=str(get_locale()) == "tr") + what[1:]))
 
     def back(self, pk: int | None = None) -> str:
         """Where whoever opened this form came from: the list, at that row."""

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from babel import Locale, dates, numbers
+from flask import g
 from flask_babel import force_locale, get_locale, get_translations
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -19,9 +20,11 @@ from models import EvaluationAnswer
 from services import say
 from services.evaluations import in_words
 from services.listing import capped
+from services.register import shown_tax_no
 from services.seal import masked
 from services.sign_in import ISTANBUL
 from services.tracker import DID
+from workflow import written
 from workflow.phase import status
 from workflow.words import Action, Page, Part, Word
 
@@ -121,6 +124,12 @@ def page_label(context: Context, word: str) -> str:
     return said(context, Page(word) if word in set(Page) else Part(word))
 
 
+def boxed_day(typed: str) -> str:
+    """A day out of an address as a browser's box shows it."""
+    found = written.day(typed)
+    return found.isoformat() if found else ""
+
+
 def halves(count: int | None) -> str:
     """Half-days as days: 41 -> "20½"."""
     if count is None:
@@ -160,6 +169,11 @@ def size_text(context: Context, size: int) -> str:
     return f"{numbers.format_decimal(amount, pattern, locale=_language(context))} {unit}"
 
 
+def tax_no(number: str | None) -> str:
+    """A tax number as the reader may see it."""
+    return shown_tax_no(number, g.standing.actors)
+
+
 @pass_context
 def answered(context: Context, answer: EvaluationAnswer) -> str:
     """What the firm answered, in the page's language."""
@@ -168,6 +182,7 @@ def answered(context: Context, answer: EvaluationAnswer) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "answered": answered,
+    "boxed_day": boxed_day,
     "breaking": breaking,
     "bytes": size_text,
     "capped": capped,
@@ -184,6 +199,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "share": share,
     "span": span,
     "status": status,
+    "tax_no": tax_no,
     "week": week,
     "weekday": weekday,
 }

@@ -1,6 +1,6 @@
 """The register of institutions and supervisors: commissions propose and correct, the career centre vouches."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import abort, flash, g, redirect, request, url_for
@@ -9,10 +9,10 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import ColumnElement, func, select
-from stdnum.tr import vkn
 
 from admin_views.buttons import Steps, buttons
 from admin_views.desk import Card, Choice, Column, Desk
+from admin_views.filters import tax_no
 from admin_views.notes import Notes
 from forms.institutions import WEEKDAYS, InstitutionForm, SupervisorForm, days, mask
 from models import Application, Institution, Step, Supervisor, SupervisorWord, db
@@ -28,6 +28,7 @@ from services.register import (
     registered,
 )
 from services.say import said
+from workflow import written
 from workflow.say import N_
 from workflow.words import Action, Actor, ApplicationState, InstitutionKind, InstitutionState
 
@@ -57,7 +58,7 @@ class InstitutionDesk(Notes, Steps, Desk):
         Column("city", N_("City"), Institution.city),
         Column("sector", N_("Sector"), Institution.sector),
         Column("kind", N_("Kind"), Institution.kind),
-        Column("tax_no", N_("Tax number"), Institution.tax_no),
+        Column("tax_no", N_("Tax number"), Institution.tax_no, "tax_no"),
         Column("state", N_("Status"), Institution.state, "state"),
     )
     choices = (
@@ -117,7 +118,7 @@ class InstitutionDesk(Notes, Steps, Desk):
     def file(self, row: Institution, note: Any = None) -> ResponseReturnValue:
         """One institution's page; `note` is a note that was not taken as typed."""
         theirs = (Supervisor.institution_id == row.id, Supervisor.merged_into_id.is_(None))
-        doubtful = row.tax_no is not None and not vkn.is_valid(row.tax_no)
+        doubtful = row.tax_no is not None and not written.tax_no_fits(row.tax_no)
         people = db.session.scalars(select(Supervisor).where(*theirs).order_by(Supervisor.id).limit(50))
         merged = db.session.scalars(
             select(Institution).where(Institution.merged_into_id == row.id).order_by(Institution.id).limit(50)
@@ -126,7 +127,7 @@ class InstitutionDesk(Notes, Steps, Desk):
         return self.render(
             "institutions/file.html", row=row, merged=merged.all(), corrected={s.id: _corrections(s) for s in steps if s.action == Action.EDIT}, notes=self.notes(row), note=note or self.note_form(), merges=Actor.CAREER_CENTRE in g.standing.actors, buttons=buttons(row), supervisors=people.all(), steps=steps,
             alike=look_alikes(db.session(), row.name, row.tax_no, row.city, but=row.id), weekdays=days(row.working_week),
-            may_edit=not self.refusal(row), interns=self._interns(row), doubtful=doubtful,
+            may_edit=not self.refusal(row), interns=self._interns(row), doubtful=doubtful, personal=written.is_personal(row.tax_no),
         )  # fmt: skip
 
     def waiting(self) -> list[Card]:
@@ -170,7 +171,8 @@ class InstitutionDesk(Notes, Steps, Desk):
 
 def _corrections(step: Step) -> list[tuple[str, str, str]]:
     """What an edit changed, as (label, before, after) in the words of the form."""
-    form, told = InstitutionForm(), {"kind": _kind, "working_week": _week}
+    form = InstitutionForm()
+    told: dict[str, Callable[[Any], str]] = {"kind": _kind, "working_week": _week, "tax_no": tax_no}
     corrections = []
     for name, (before, after) in step.facts.get("changes", {}).items():
         field, say = form._fields.get({"working_week": "weekdays"}.get(name, name)), told.get(name, _as_it_is)

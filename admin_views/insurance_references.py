@@ -19,8 +19,9 @@ from services.imports import Shelf
 from services.insurance_codes import BadColumns
 from services.say import said
 from services.sign_in import today
-from services.tables import OFFICE, TABULAR, Unreadable, read_table
+from services.tables import OTHER_SHEETS, TABULAR, Unreadable, read_table
 from workflow.say import Say
+from workflow.turkish import ascii_lowered
 
 KEPT = "references.json"  # what is kept of a file for an hour: numbers, references, refusals; nothing else that stood in it
 
@@ -46,13 +47,13 @@ class ReferencesIn(Opened):
     def _given(self) -> list[inward.Given]:
         file = request.files.get("file")
         name = upload_name(file.filename or "") if file else ""
-        if not file or PurePath(name).suffix.lower() not in TABULAR:
+        if not file or ascii_lowered(PurePath(name).suffix) not in TABULAR | OTHER_SHEETS:
             raise Refusal(Say("Choose a CSV or XLSX file."))
         try:
             names = inward.headings(insurance_list.columns())
         except BadColumns:  # which stops the list out; what went out before may still come back
             names = inward.HEADINGS
-        return inward.given(name, read_table(name, file.read(), encodings=OFFICE, remark=""), names)
+        return inward.given(name, read_table(name, file.read(), remark=""), names)
 
     @expose("/references/<token>")
     def recorded(self, token: str) -> ResponseReturnValue:

@@ -24,7 +24,7 @@ class ImportDesk(Opened):
     group = N_("IT")
     importer: ClassVar[str]
     intro: ClassVar[str] = ""
-    accepts: ClassVar[str] = ".csv,.xlsx"
+    accepts: ClassVar[str] = ".csv,.txt,.tsv,.xlsx"
 
     @expose("/", methods=("GET", "POST"))
     def index(self) -> ResponseReturnValue:
@@ -88,7 +88,7 @@ class SeedDesk(ImportDesk):
         "Faculties, departments, terms, internship types, policies, holiday exceptions, publications, institutions and "
         "supervisors come from files. Upload one or several, or a zip of them: first you see what would change."
     )
-    accepts = ".csv,.xlsx,.yaml,.yml,.zip"
+    accepts = ".csv,.txt,.tsv,.xlsx,.yaml,.yml,.zip"
 
 
 class StudentImportDesk(ImportDesk):
@@ -100,7 +100,7 @@ class StudentImportDesk(ImportDesk):
     intro = N_(
         "Students come from the student database, as a CSV or XLSX file. First you see what would change, line by line."
     )
-    accepts = ".csv,.xlsx,.zip"
+    accepts = ".csv,.txt,.tsv,.xlsx,.zip"
 
 
 LABELS = {

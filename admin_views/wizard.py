@@ -12,7 +12,6 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
-from stdnum.tr import vkn
 
 from admin_views import wizard_forms
 from admin_views.desk import Opened
@@ -27,6 +26,7 @@ from services.transition import Refused
 from services.wizard import checks, drafts, everything, overview, reading, submitting
 from services.wizard.overview import ORDER
 from services.wizard.sketches import sketches
+from workflow import written
 from workflow.say import N_
 from workflow.words import Actor, Page
 from workflow.working_days import BadDates
@@ -191,12 +191,12 @@ class Wizard(Opened):
     def _offer(self, row: Application, typed: dict[str, Any]) -> None:
         """Set the last day to the one that makes the wanted number of days."""
         draft, _judgement = self._judged(row, self._pages(row, Page.INSTITUTION, typed))
-        wanted = str(typed.get("wanted", "")).strip()
+        wanted = written.whole(str(typed.get("wanted", "")))
         try:
-            if not wanted.isascii() or not wanted.isdigit() or len(wanted) > 3 or not 0 < int(wanted) <= 300:  # noqa: PLR2004 -- days in a year
+            if wanted is None or not 0 < wanted <= 300:  # noqa: PLR2004 -- days in a year
                 flash(_("Write the number of days you need, from 1 to 300."), "danger")
                 return
-            typed["ends_on"] = checks.offered_end(db.session(), draft, int(wanted)).isoformat()
+            typed["ends_on"] = checks.offered_end(db.session(), draft, wanted).isoformat()
         except BadDates as bad:
             flash(said(bad.say), "danger")
 
@@ -238,7 +238,9 @@ class Wizard(Opened):
         frame = self._frame(row, Page.PREVIEW)
         tax_no = (frame["draft"].new_institution or {}).get("tax_no")
         typed = everything.of_draft(frame["draft"])
-        return self.render("wizard/preview.html", typed=typed, doubtful=tax_no and not vkn.is_valid(tax_no), **frame)
+        return self.render(
+            "wizard/preview.html", typed=typed, doubtful=tax_no and not written.tax_no_fits(tax_no), **frame
+        )
 
     def _submitted(self, row: Application) -> ResponseReturnValue:
         # two of one student's applications are judged one after the other

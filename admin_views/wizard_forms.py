@@ -32,11 +32,11 @@ LONGEST = 10_000
 
 
 def typed(page: Page, sent: Any) -> dict[str, Any]:
-    """What the person sent for this page's fields, as text; but for outer blanks, what says nothing and length as sent."""
+    """What the person sent for this page's fields, as text; but for outer blanks, what says nothing, length and what is read by a rule as sent."""
     form: Any = FORMS[page]()
     names = [*form._fields, *EXTRA]
     return {
-        n: [_clean(v) for v in sent.getlist(n)] if n in MANY else _clean(sent.get(n, ""))
+        n: [_clean(v) for v in sent.getlist(n)] if n in MANY else _kept(form, n, sent.get(n, ""))
         for n in names
         if n in sent or n in MANY
     }
@@ -80,6 +80,12 @@ def _lasting(session: Session, page: Page, given: dict[str, Any]) -> dict[str, A
         look_up = {Page.INSTITUTION: lasting, Page.SUPERVISOR: lasting_supervisor}.get(page)
         found = look_up and look_up(session, given["pick"])
     return given | {"pick": str(found.id)} if found else given
+
+
+def _kept(form: Any, name: str, value: str) -> str:
+    """What can be read stands in the draft as the application will have it."""
+    kept = getattr(form._fields.get(name), "kept", _clean)
+    return _clean(kept(value[:LONGEST]))
 
 
 def _clean(value: str) -> str:

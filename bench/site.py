@@ -15,6 +15,7 @@ from models import Application, Membership, User, db
 from services.listing import Cursor
 from services.scope import system_session
 from services.settings import Settings
+from workflow.turkish import ascii_lowered
 from workflow.words import Actor, ApplicationState
 
 RUNS = 40
@@ -38,7 +39,7 @@ class Asked:
 
 def site(of: University) -> Flask:
     """The application over this database; forms need no token."""
-    keys = {name.lower(): value for name, value in KEYS.items()}
+    keys = {ascii_lowered(name): value for name, value in KEYS.items()}
     app = create_app(
         Settings(
             database_url=of.url,

@@ -5,10 +5,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Regexp, ValidationError
+from wtforms.validators import InputRequired, Length, ValidationError
 
+from forms.read import Code, Day
 from forms.step import REASON_LENGTH
-from forms.typed import Day, Line, Paragraphs, TypedForm
+from forms.typed import Paragraphs, TypedForm
 from workflow.words import Action, ChangeKind
 
 LAST_DAY = {
@@ -54,8 +55,8 @@ class AnswerForm(TypedForm):
 class CodeForm(AnswerForm):
     """The answer once more, with the code that shows whose mail it is."""
 
-    code = Line(
+    code = Code(
         _l("Code from the letter"),
-        [InputRequired(_l("Type the code.")), Regexp(r"^\d{6}$", message=_l("The code has six digits."))],
-        render_kw={"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": "6"},
+        [InputRequired(_l("Type the code."))],
+        render_kw={"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": "20"},
     )

@@ -3,12 +3,13 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, IntegerField, RadioField, SelectField
+from wtforms import BooleanField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from forms.it import OfficeForm, key_or_none, not_before
-from forms.typed import Day, Line, Paragraphs, TypedForm
+from forms.read import Day, Whole
+from forms.typed import Line, Paragraphs, TypedForm
 
 EVENLY, NOBODY = "evenly", "nobody"
 CONTACT, INSTRUCTIONS = 300, 2000  # characters
@@ -55,14 +56,18 @@ class EndOfTermForm(OfficeForm):
 class SettingsForm(TypedForm):
     """What a chair sets for the department."""
 
-    late_days = IntegerField(
+    late_days = Whole(
         _l("A request looks late after so many days"),
-        [InputRequired(_l("Give a number.")), NumberRange(1, 60)],
+        [InputRequired(_l("Give a number."))],
+        least=1,
+        most=60,
         description=_l("Days of the calendar without an answer; commission and student see it in words and colour."),
     )
-    overdue_days = IntegerField(
+    overdue_days = Whole(
         _l("A request is overdue after so many days"),
-        [InputRequired(_l("Give a number.")), NumberRange(2, 90)],
+        [InputRequired(_l("Give a number."))],
+        least=2,
+        most=90,
         description=_l("Letters tell students to expect the answer by then."),
     )
     verified_only = BooleanField(

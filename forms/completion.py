@@ -9,8 +9,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from forms.change_request import GIVE_DAY
+from forms.read import Day
 from forms.step import REASON_LENGTH
-from forms.typed import Day, HalfDays, Paragraphs, TypedForm
+from forms.typed import HalfDays, Paragraphs, TypedForm
 from workflow.words import Part
 
 ENTRY_LENGTH = 4000

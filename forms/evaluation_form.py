@@ -3,10 +3,11 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, IntegerField, SelectField
+from wtforms import BooleanField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length
 
+from forms.read import Whole
 from forms.typed import Line, Paragraphs, TypedForm
 from models import EvaluationQuestion
 from workflow.questions import ENDS
@@ -81,9 +82,9 @@ class ChoiceForm(QuestionForm):
 class ScaleForm(QuestionForm):
     """A number from … to …, the ends with their words."""
 
-    low = IntegerField(_l("From"), [InputRequired(_l("Write a number.")), NumberRange(*ENDS)])
+    low = Whole(_l("From"), [InputRequired(_l("Write a number."))], least=ENDS[0], most=ENDS[1])
     low_words = Line(_l("Words for the lowest"), [Length(max=100)], description=_l("For example: Çok kötü | Very poor"))
-    high = IntegerField(_l("To"), [InputRequired(_l("Write a number.")), NumberRange(*ENDS)])
+    high = Whole(_l("To"), [InputRequired(_l("Write a number."))], least=ENDS[0], most=ENDS[1])
     high_words = Line(
         _l("Words for the highest"), [Length(max=100)], description=_l("For example: Çok iyi | Very good")
     )

@@ -2,10 +2,10 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField
-from wtforms.validators import EqualTo, InputRequired, Length, Regexp
+from wtforms.validators import EqualTo, InputRequired, Length
 
-from forms.institutions import EMAIL
-from forms.typed import EmailLine, Line, TypedForm
+from forms.read import Code, EmailLine
+from forms.typed import TypedForm
 
 
 class AddressForm(TypedForm):
@@ -13,18 +13,18 @@ class AddressForm(TypedForm):
 
     email = EmailLine(
         _l("Your e-mail address at the firm"),
-        [InputRequired(_l("Type your e-mail address.")), EMAIL, Length(max=255)],
-        render_kw={"autocomplete": "email", "inputmode": "email"},
+        [InputRequired(_l("Type your e-mail address.")), Length(max=255)],
+        render_kw={"autocomplete": "email"},
     )
 
 
 class ComingForm(TypedForm):
     """The code from the letter."""
 
-    code = Line(
+    code = Code(
         _l("Code from the letter"),
-        [InputRequired(_l("Type the code.")), Regexp(r"^\d{6}$", message=_l("The code has six digits."))],
-        render_kw={"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": "6"},
+        [InputRequired(_l("Type the code."))],
+        render_kw={"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": "20"},
     )
 
 

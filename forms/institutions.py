@@ -4,18 +4,17 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, widgets
+from wtforms import RadioField, SelectField, SelectMultipleField, widgets
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
+from forms.read import EmailLine, Phone, TaxNo, Whole
 from forms.typed import Line, MaybeLine, Paragraphs, TypedForm
 from workflow.say import N_
 from workflow.words import InstitutionKind
 
 NEEDED = InputRequired(_l("This is compulsory."))
-PHONE = Regexp(r"^(?=(\D*\d){7})[0-9 +()/.-]{7,30}$", message=_l("Write a phone number, for example 0462 377 00 00."))
-TAX_NO = Regexp(r"^[0-9]{10,11}$", message=_l("A tax number has 10 digits (11 for a sole trader)."))
-EMAIL = Email(_l("Write an e-mail address."))
+MOST_EMPLOYEES = 1_000_000
 WEB = Regexp(
     r"^(https?://)?([\w-]+\.)+[^\W\d_]{2,}(:\d+)?([/?#]\S*)?$",
     message=_l("Write a web address, for example www.ornek.com.tr."),
@@ -57,13 +56,13 @@ class InstitutionForm(NotRegistered, TypedForm):
     name = Line(_l("Name"), [NEEDED, Length(2, 200)])
     kind = SelectField(_l("Kind"), [NEEDED], choices=[SelectChoice(k.value, _l(k.label)) for k in InstitutionKind])
     sector = Line(_l("Sector"), [NEEDED, Length(max=100)])
-    tax_no = MaybeLine(_l("Tax number"), [Optional(), TAX_NO])
+    tax_no = TaxNo(_l("Tax number"), [Optional()])
     address = Paragraphs(_l("Address"), [NEEDED, Length(max=500)])
     city = Line(_l("City"), [NEEDED, Length(max=50)])
-    phone = Line(_l("Phone"), [NEEDED, PHONE])
-    email = Line(_l("E-mail"), [NEEDED, EMAIL, Length(max=255)])
+    phone = Phone(_l("Phone"), [NEEDED])
+    email = EmailLine(_l("E-mail"), [NEEDED, Length(max=255)])
     web = MaybeLine(_l("Web address"), [Optional(), WEB, Length(max=255)])
-    headcount = IntegerField(_l("Number of employees"), [NEEDED, NumberRange(1, 1_000_000)])
+    headcount = Whole(_l("Number of employees"), [NEEDED], least=1, most=MOST_EMPLOYEES)
     weekdays = SelectMultipleField(
         _l("Working days"),
         [InputRequired(_l("Tick at least one working day."))],
@@ -80,8 +79,8 @@ class SupervisorForm(TypedForm):
 
     name = Line(_l("Name and surname"), [NEEDED, Length(2, 200)])
     title = Line(_l("Job title"), [NEEDED, Length(max=100)])
-    phone = Line(_l("Phone"), [NEEDED, PHONE])
-    email = Line(_l("E-mail"), [NEEDED, EMAIL, Length(max=255)])
+    phone = Phone(_l("Phone"), [NEEDED])
+    email = EmailLine(_l("E-mail"), [NEEDED, Length(max=255)])
 
 
 class NoteForm(TypedForm):

@@ -3,11 +3,12 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, IntegerField, SelectField
+from wtforms import BooleanField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from forms.typed import Day, EmailLine, Line, MaybeLine, TypedForm
+from forms.read import Day, EmailLine, Whole
+from forms.typed import Line, MaybeLine, TypedForm
 from workflow.words import Actor
 
 BOARD = (Actor.MEMBER, Actor.CHAIR)
@@ -72,7 +73,7 @@ class InternshipTypeForm(OfficeForm):
     name = _text(_l("Name (Turkish)"))
     name_en = _text(_l("Name (English)"))
     compulsory = BooleanField(_l("Compulsory"))
-    total_days = IntegerField(_l("Days owed in all"), [InputRequired(_l("Give a number.")), NumberRange(0, 400)])
+    total_days = Whole(_l("Days owed in all"), [InputRequired(_l("Give a number."))], least=0, most=400)
     active = BooleanField(_l("Open to new applications"), default=True)
 
 
@@ -93,7 +94,7 @@ class HolidayForm(OfficeForm):
 class AccountForm(OfficeForm):
     email = EmailLine(
         _l("E-mail"),
-        [InputRequired(_l("Give an e-mail address.")), Length(max=255), Email(_l("This is not an e-mail address."))],
+        [InputRequired(_l("Give an e-mail address.")), Length(max=255)],
     )
     name = _text(_l("Name and surname"))
     language = SelectField(_l("Language of letters"), choices=[("tr", "Türkçe"), ("en", "English")])
@@ -101,7 +102,9 @@ class AccountForm(OfficeForm):
 
 
 class MembershipForm(OfficeForm):
-    email = EmailLine(_l("E-mail of the account"), [InputRequired(_l("Give an e-mail address.")), Length(max=255)])
+    email = EmailLine(
+        _l("E-mail of the account"), [InputRequired(_l("Give an e-mail address.")), Length(max=255)], sought=True
+    )
     actor = SelectField(_l("Acts as"), choices=[(a.value, _l(a.label)) for a in GIVEN])
     department_id = SelectField(
         _l("Department"), coerce=key_or_none, description=_l("Only for commission members and chairs.")

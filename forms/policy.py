@@ -6,10 +6,11 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms import SelectField
+from wtforms.validators import InputRequired, Length, Optional
 
-from forms.typed import Day, Line, TypedForm
+from forms.read import Day, Whole
+from forms.typed import Line, TypedForm
 from workflow.policy import RULES, Rule
 from workflow.say import N_
 from workflow.values import ALWAYS_YES, HALF_DAY, WEEK_BY_KIND, WEEKDAY, WEEKDAYS, YES_NO, Value
@@ -95,7 +96,7 @@ def _field(rule: Rule, label: Any) -> Any:
     if offered := _chosen(rule):
         return SelectField(label, choices=[UNSAID, *((text, shown) for text, shown, _meaning in offered)])
     facts = {"least": 1, "most": 7} if rule.value is WEEK_BY_KIND else rule.value.say.facts
-    return IntegerField(label, [Optional(), NumberRange(facts["least"], facts["most"])])
+    return Whole(label, [Optional()], least=facts["least"], most=facts["most"])
 
 
 def _typed(rule: Rule, value: Any) -> list[Any]:

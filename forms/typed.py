@@ -1,8 +1,6 @@
-"""The fields every form is made of: a line, paragraphs, an e-mail address, a day."""
+"""The fields every form is made of: a line, paragraphs; what is read by one rule stands in forms.read."""
 
 import re
-from contextlib import suppress
-from datetime import date
 from typing import Any
 
 from flask_babel import get_locale
@@ -10,11 +8,10 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.datastructures import MultiDict
-from wtforms import DateField, EmailField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import ValidationError
 
-from workflow.days import FIRST_DAY, LAST_DAY
-from workflow.plain import legible, plain
+from workflow.plain import bare, legible, plain
 
 
 class TypedForm(FlaskForm):
@@ -32,6 +29,10 @@ class _Plain:
 
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **{**given, "filters": (plain, *given.get("filters", ()))})
+
+    def kept(self, typed: str) -> str:
+        """What is typed, in the form it is kept in."""
+        return plain(typed)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.raw_data = [plain(typed) for typed in valuelist]  # blanks alone are nothing typed
@@ -57,10 +58,6 @@ class Paragraphs(_Plain, TextAreaField):
     """Text of several lines."""
 
 
-class EmailLine(_Plain, EmailField):
-    """One line for an e-mail address."""
-
-
 class HalfDays(StringField):
     """A number of days as people write it, 19, 19,5, 19.5 or 19½; the data are half-days."""
 
@@ -68,7 +65,7 @@ class HalfDays(StringField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.raw_data = [plain(typed) for typed in valuelist]  # blanks alone are nothing typed
-        if not self.raw_data or not (typed := self.raw_data[0].replace(" ", "")):
+        if not self.raw_data or not (typed := bare(self.raw_data[0]).replace(" ", "")):
             return
         self.data = None
         if (found := _DAYS.fullmatch(typed)) is None:
@@ -89,17 +86,3 @@ _DAYS = re.compile(r"(?=.)([0-9]{1,3})?(½|[,.][05]0?)?")
 def _typed_days(half_days: int) -> str:
     point = "," if str(get_locale() or "tr") == "tr" else "."
     return f"{half_days // 2}{point}5" if half_days % 2 else str(half_days // 2)
-
-
-class Day(DateField):
-    """A day as a browser sends it, within the years the system knows."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        if not valuelist:
-            return
-        self.data = None
-        with suppress(ValueError):
-            day = date.fromisoformat(typed := valuelist[0].strip())
-            self.data = day if FIRST_DAY <= day <= LAST_DAY and day.isoformat() == typed else None
-        if self.data is None:
-            raise ValueError(_l("Choose a day between the years 2000 and 2100."))

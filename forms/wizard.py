@@ -7,23 +7,22 @@ from flask_wtf.i18n import translations
 from wtforms import (
     BooleanField,
     Form,
-    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
     widgets,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Email, InputRequired, Length, NumberRange, StopValidation, ValidationError
+from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 
-from forms.institutions import NEEDED, PHONE, TAX_NO, WEB, WEEKDAYS, NotRegistered
-from forms.typed import Day, Line, Paragraphs
+from forms.institutions import MOST_EMPLOYEES, NEEDED, WEB, WEEKDAYS, NotRegistered
+from forms.read import Day, EmailLine, Phone, TaxNo, Whole
+from forms.typed import Line, Paragraphs
 from workflow.words import InstitutionKind
 
 NEW = "new"
 YES_NO = [SelectChoice("yes", _l("Yes")), SelectChoice("no", _l("No"))]
 ANSWER = InputRequired(_l("Choose one."))
-EMAIL = Email(_l("Write an e-mail address, for example ad.soyad@ornek.edu.tr."))
 
 
 def ticks(label: Any, coerce: Any = str, **given: Any) -> SelectMultipleField:
@@ -71,12 +70,8 @@ class NoticePage(WizardPage):
 class ProfilePage(WizardPage):
     """Only what the student database leaves to the student."""
 
-    phone = Line(_l("Mobile phone"), [NEEDED, PHONE], render_kw={"autocomplete": "tel", "inputmode": "tel"})
-    email = Line(
-        _l("E-mail"),
-        [NEEDED, EMAIL, Length(max=255)],
-        render_kw={"autocomplete": "email", "inputmode": "email"},
-    )
+    phone = Phone(_l("Mobile phone"), [NEEDED], render_kw={"autocomplete": "tel", "inputmode": "tel"})
+    email = EmailLine(_l("E-mail"), [NEEDED, Length(max=255)], render_kw={"autocomplete": "email"})
 
 
 class InternshipPage(WizardPage):
@@ -112,17 +107,15 @@ class InstitutionPage(NotRegistered, WizardPage):
         _l("Kind"), [NewOnly(), ANSWER], choices=[SelectChoice(k.value, _l(k.label)) for k in InstitutionKind]
     )
     sector = Line(_l("Sector"), [NewOnly(), NEEDED, Length(max=100)])
-    tax_no = Line(
-        _l("Tax number"), [NewOnly(), NEEDED, TAX_NO], render_kw={"inputmode": "numeric"}, description=_l("On the firm's invoices or web page."),
+    tax_no = TaxNo(
+        _l("Tax number"), [NewOnly(), NEEDED], render_kw={"inputmode": "numeric"}, description=_l("On the firm's invoices or web page."),
     )  # fmt: skip
     address = Paragraphs(_l("Address"), [NewOnly(), NEEDED, Length(max=500)])
     city = Line(_l("City"), [NewOnly(), NEEDED, Length(max=50)])
-    phone = Line(_l("Phone"), [NewOnly(), NEEDED, PHONE], render_kw={"inputmode": "tel"})
-    email = Line(_l("E-mail"), [NewOnly(), NEEDED, EMAIL, Length(max=255)], render_kw={"inputmode": "email"})
+    phone = Phone(_l("Phone"), [NewOnly(), NEEDED], render_kw={"inputmode": "tel"})
+    email = EmailLine(_l("E-mail"), [NewOnly(), NEEDED, Length(max=255)])
     web = Line(_l("Web address"), [NewOnly(), NEEDED, WEB, Length(max=255)], render_kw={"inputmode": "url"})
-    headcount = IntegerField(
-        _l("Number of employees"), [NewOnly(), NEEDED, NumberRange(1, 1_000_000, _l("A number from 1 to 1,000,000."))]
-    )
+    headcount = Whole(_l("Number of employees"), [NewOnly(), NEEDED], least=1, most=MOST_EMPLOYEES)
     different = BooleanField(_l("It is not one of these: it is a different institution."))
     weekdays = ticks(
         _l("Days of the week you will work"), choices=[SelectChoice(str(n), _l(d)) for n, d in enumerate(WEEKDAYS)],
@@ -150,9 +143,9 @@ class SupervisorPage(WizardPage):
         [NewOnly(), NEEDED, Length(max=100)],
         description=_l("For example: engineer, site manager, head of unit"),
     )
-    phone = Line(_l("Phone"), [NewOnly(), NEEDED, PHONE], render_kw={"inputmode": "tel"})
-    email = Line(
-        _l("E-mail"), [NewOnly(), NEEDED, EMAIL, Length(max=255)], render_kw={"inputmode": "email"},
+    phone = Phone(_l("Phone"), [NewOnly(), NEEDED], render_kw={"inputmode": "tel"})
+    email = EmailLine(
+        _l("E-mail"), [NewOnly(), NEEDED, Length(max=255)],
         description=_l("The supervisor is written to at this address and answers from the letter."),
     )  # fmt: skip
 

@@ -22,7 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, decla
 from sqlalchemy.types import TypeDecorator
 
 from workflow.transitions import MACHINES
-from workflow.turkish import COLLATION_LENGTH, collation_key, search_words
+from workflow.turkish import COLLATION_LENGTH, ascii_lowered, collation_key, search_words
 from workflow.words import Word
 
 Key = BigInteger().with_variant(Integer, "sqlite")
@@ -134,7 +134,8 @@ def promises(machine_name: str) -> list[CheckConstraint]:
     machine = MACHINES[machine_name]
     return [
         CheckConstraint(
-            f"state <> '{state.value}' OR {need.value} IS NOT NULL", name=f"{state.value}_has_{need.name.lower()}"
+            f"state <> '{state.value}' OR {need.value} IS NOT NULL",
+            name=f"{state.value}_has_{ascii_lowered(need.name)}",
         )
         for state in machine.states
         for need in sorted(machine.needs_of(state))

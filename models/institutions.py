@@ -6,8 +6,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from models.base import Key, Model, Stateful, collation, keeps_order, name_text, pk, promises, utcnow, word, words_for
-from workflow.plain import as_address
-from workflow.turkish import MARK_LENGTH, WORD_LENGTH, marks, search_key
+from workflow.addresses import as_address
+from workflow.legal_forms import marks
+from workflow.turkish import MARK_LENGTH, WORD_LENGTH, search_key
 from workflow.words import InstitutionKind, InstitutionState
 
 

@@ -54,11 +54,12 @@ def compare(session: Session, files: Bundle) -> Plan:
         plan.known[table.kind] = _known(session, table, rows, plan.known)
         if rows[table.kind]:
             _compare_table(table, rows[table.kind], files, plan)
+    plan.difference.in_order()
     return plan
 
 
 def _known(session: Session, table: Table, rows: dict[str, list[Wanted]], before: dict[str, Known]) -> Known:
-    known = Known(coming={row.key for row in rows[table.kind]})
+    known = Known(coming={row.key for row in rows[table.kind] if row.key})
     for row in _existing(session, table, rows):
         key = tuple(_part(table, part, row, before) for part in table.key)
         known.rows[key], known.keys[row.id] = row, key
@@ -70,8 +71,8 @@ def _existing(session: Session, table: Table, rows: dict[str, list[Wanted]]) -> 
         yield from session.scalars(select(table.model))
         return
     position, column = table.key.index(table.narrow), getattr(table.model, table.narrow)
-    keys = [row.key for row in rows[table.kind]] + list(_pointed_at(table, rows))
-    values = sorted({key[position] for key in keys})
+    keys = [row.key for row in rows[table.kind] if row.key] + list(_pointed_at(table, rows))
+    values = sorted({key[position] for key in keys if key[position]})
     for start in range(0, len(values), AT_ONCE):
         yield from session.scalars(select(table.model).where(column.in_(values[start : start + AT_ONCE])))
 
@@ -93,15 +94,17 @@ def _compare_table(table: Table, rows: list[Wanted], files: Bundle, plan: Plan) 
     group = Group(table.kind, table.label)
     plan.difference.groups.append(group)
     for row in rows:
-        lost = next((r for r in table.references if _is_lost(row.points_to[r.attr], plan.known[r.to])), None)
-        if lost:
-            say = Say("“%(key)s” is neither in these files nor in the database.", key=said(row.points_to[lost.attr]))
+        lost = [key for r in table.references if _is_lost(key := row.points_to[r.attr], plan.known[r.to])]
+        for key in lost:
+            say = Say("“%(key)s” is neither in these files nor in the database.", key=said(key))
             plan.difference.wrong(row.line.file, row.line.number, say)
+        if lost or not row.sound:
             continue
         try:
             _compare_row(row, group, files, plan)
         except Wrong as wrong:
-            plan.difference.wrong(row.line.file, row.line.number, wrong.say)
+            for say in wrong.says:
+                plan.difference.wrong(row.line.file, row.line.number, say)
 
 
 def _is_lost(key: Key | None, known: Known) -> bool:

@@ -6,8 +6,10 @@ from typing import Any
 
 import yaml
 
-from services.tables import TABULAR, Line, Unreadable, read_table
+from services.tables import OTHER_SHEETS, TABULAR, Line, Unreadable, read_table
+from workflow.plain import plain
 from workflow.say import Say
+from workflow.turkish import ascii_lowered
 
 YAML = frozenset({".yaml", ".yml"})
 MAX_YAML = 1024 * 1024  # bytes
@@ -28,11 +30,10 @@ def lines(files: Bundle, stem: str) -> Iterator[Line]:
     for name in sorted(files):
         path = PurePosixPath(name)
         if path.stem == stem and len(path.parts) == 1:
-            suffix = path.suffix.lower()
-            if suffix in TABULAR:
-                yield from read_table(name, files[name])
-            elif suffix in YAML:
+            if ascii_lowered(path.suffix) in YAML:
                 yield from _read_yaml(name, files[name])
+            elif ascii_lowered(path.suffix) in TABULAR | OTHER_SHEETS:
+                yield from read_table(name, files[name])
 
 
 def _read_yaml(file: str, data: bytes) -> Iterator[Line]:
@@ -86,4 +87,4 @@ def _bounded(file: str, root: yaml.Node | None) -> None:
 
 
 def _clean(value: Any) -> Any:
-    return value.replace("\x00", "").strip() if isinstance(value, str) else value
+    return plain(value) if isinstance(value, str) else value

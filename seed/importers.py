@@ -1,5 +1,6 @@
 """What the IT desk applies: the reference data and the students, by the same code as the commands."""
 
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from flask import Flask, current_app
@@ -8,7 +9,7 @@ from seed.apply import Progress, apply
 from seed.difference import compare
 from seed.files import Bundle
 from seed.reference import TABLES
-from services.changes import Difference, Faulty
+from services.changes import Difference
 from services.directory import COLUMNS, OPTIONAL, records
 from services.refresh import Refresh, import_students
 from services.scope import system_session
@@ -48,29 +49,27 @@ class StudentImporter:
 
     def check(self, files: Bundle) -> Difference:
         difference = Difference()
-        try:
-            lines = _lines(files)
-            with system_session(reads=True) as session:
-                Refresh(session, _seal(), records(lines, difference), difference)
-        except Unreadable as unreadable:
-            difference.problems.append(unreadable.problem)
+        lines = _lines(files, difference)
+        with system_session(reads=True) as session:
+            Refresh(session, _seal(), records(lines, difference), difference)
         return difference
 
     def apply(self, files: Bundle, by: Standing, progress: Progress) -> Difference:
         difference = Difference()
+        lines = _lines(files, difference)
+        with system_session() as session:
+            return import_students(
+                session, lines, difference, seal=_seal(), by=by, source=", ".join(files), progress=progress
+            )
+
+
+def _lines(files: Bundle, difference: Difference) -> Iterator[Line]:
+    """The rows of all files; one that cannot be read on becomes a problem, and the next is read."""
+    for name, data in files.items():
         try:
-            lines = _lines(files)
-            with system_session() as session:
-                return import_students(
-                    session, lines, difference, seal=_seal(), by=by, source=", ".join(files), progress=progress
-                )
+            yield from read_table(name, data)
         except Unreadable as unreadable:
             difference.problems.append(unreadable.problem)
-            raise Faulty(difference) from None
-
-
-def _lines(files: Bundle) -> list[Line]:
-    return [line for name, data in files.items() for line in read_table(name, data)]
 
 
 def _seal() -> Seal:

@@ -17,7 +17,8 @@ from seed import chains
 from seed.naming import PUBLIC, Names, mix, national_id, of
 from services.calendar import calendar, workplace
 from services.seal import Seal
-from workflow.turkish import collation_key, marks, search_key, search_words
+from workflow.legal_forms import marks
+from workflow.turkish import collation_key, search_key, search_words
 from workflow.words import Action, ApplicationState, InstitutionKind, InstitutionState, Programme
 from workflow.working_days import Override, count, end_for
 

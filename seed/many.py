@@ -25,6 +25,7 @@ from seed.invented import MAIL, YEARS, Place, Plan, Rows, University
 from seed.naming import Names
 from services.scope import system_session
 from services.sign_in import today
+from workflow.turkish import lowered
 from workflow.words import Actor
 from workflow.working_days import Override
 
@@ -187,7 +188,7 @@ def _somebody(session: Session, actor: Actor, department: Department | None) -> 
     )
     if user := session.scalars(held.order_by(User.id).limit(1)).first():
         return user
-    code = department.code.lower() if department else actor.value
+    code = lowered(department.code) if department else actor.value
     name = f"{department.name} Staj Komisyonu" if department else "Kariyer Merkezi"
     user = User(email=f"{code}@ofis.demo.edu.tr", name=name[:200], fs_uniquifier=uuid4().hex)
     user.memberships = [Membership(actor=actor, department_id=of, starts_on=date(2020, 1, 1))]

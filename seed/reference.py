@@ -17,7 +17,7 @@ from models import (
     Supervisor,
     Term,
 )
-from seed.values import Reader, Wrong, address, day, member, number, one_of, questions, text, week, yes
+from seed.values import Reader, Wrong, address, day, member, number, one_of, phone, questions, tax_no, text, week, yes
 from workflow import policy
 from workflow.say import N_
 from workflow.words import InstitutionKind, PublicationKind
@@ -38,11 +38,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Reference:
-    """A row of another kind that this one points to with `attr`; `key` reads that row's key off our columns."""
+    """A row of another kind that this one points to with `attr`; `key` reads that row's key off our columns `reads`."""
 
     attr: str
     to: str
     key: Callable[[Mapping[str, Any]], Key | None]
+    reads: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def _of_department(values: Mapping[str, Any]) -> Key | None:
 def _rules(value: Any) -> Any:
     """A policy's rules as workflow.policy judges them."""
     if wrong := policy.faults(value):
-        raise Wrong(wrong[0])
+        raise Wrong(*wrong)
     return value
 
 
@@ -87,7 +88,7 @@ TABLES = (
     Table(
         "department", "departments", N_("Departments"), Department, ("code",),
         (Column("code", text(20)), Column("faculty", text(20), kept=False), *NAMES),
-        (Reference("faculty_id", "faculty", lambda v: (v["faculty"],)),),
+        (Reference("faculty_id", "faculty", lambda v: (v["faculty"],), ("faculty",)),),
     ),
     Table(
         "term", "terms", N_("Terms"), Term, ("code",),
@@ -99,7 +100,7 @@ TABLES = (
             DEPARTMENT, Column("code", text(20)), *NAMES, Column("compulsory", yes), Column("total_days", number(0, 400)),
             Column("active", yes, required=False, default=True),
         ),
-        (Reference("department_id", "department", _of_department),),
+        (Reference("department_id", "department", _of_department, ("department",)),),
     ),
     Table(
         "policy", "policies", N_("Policies"), Policy, ("internship_type_id", "version"),
@@ -107,7 +108,7 @@ TABLES = (
             DEPARTMENT, Column("internship_type", text(20), kept=False), Column("version", number(1, 9999)), Column("valid_from", day),
             Column("rules", _rules),
         ),
-        (Reference("internship_type_id", "internship_type", lambda v: ((v["department"],), v["internship_type"])),),
+        (Reference("internship_type_id", "internship_type", lambda v: ((v["department"],), v["internship_type"]), ("department", "internship_type")),),
         frozen=True,
     ),
     Table(
@@ -124,7 +125,7 @@ TABLES = (
             Column("department", text(20), required=False, kept=False), Column("number", number(1, 9999)), Column("title", text(200)),
             Column("title_en", text(200), required=False), Column("asked", questions),
         ),
-        (Reference("department_id", "department", _of_department),),
+        (Reference("department_id", "department", _of_department, ("department",)),),
         frozen=True,
     ),
     Table(
@@ -135,14 +136,14 @@ TABLES = (
             Column("must_read", yes, required=False, default=False), Column("file", text(255), required=False, kept=False),
             Column("published_on", day, required=False, kept=False),
         ),
-        (Reference("department_id", "department", _of_department),),
+        (Reference("department_id", "department", _of_department, ("department",)),),
     ),
     Table(
         "institution", "institutions", N_("Institutions"), Institution, ("name", "city"),
         (
             Column("name", text(200)), Column("kind", member(InstitutionKind)), Column("sector", text(100)),
-            Column("tax_no", text(11), required=False), Column("address", text(500)), Column("city", text(50)), Column("phone", text(30)),
-            Column("email", text(255)), Column("web", text(255), required=False), Column("headcount", number(0, 10_000_000)),
+            Column("tax_no", tax_no, required=False), Column("address", text(500)), Column("city", text(50)), Column("phone", phone),
+            Column("email", address), Column("web", text(255), required=False), Column("headcount", number(0, 10_000_000)),
             Column("working_week", week, required=False, default=31),
         ),
         narrow="name",
@@ -151,9 +152,9 @@ TABLES = (
         "supervisor", "supervisors", N_("Supervisors"), Supervisor, ("institution_id", "email"),
         (
             Column("institution", text(200), kept=False), Column("city", text(50), kept=False), Column("name", text(200)),
-            Column("title", text(100)), Column("phone", text(30)), Column("email", address(255)),
+            Column("title", text(100)), Column("phone", phone), Column("email", address),
         ),
-        (Reference("institution_id", "institution", lambda v: (v["institution"], v["city"])),),
+        (Reference("institution_id", "institution", lambda v: (v["institution"], v["city"]), ("institution", "city")),),
         narrow="email",
     ),
 )  # fmt: skip

@@ -2,27 +2,33 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from workflow.plain import as_address, legible
+from workflow import written
+from workflow.addresses import address_fault, as_address
+from workflow.plain import legible
 from workflow.questions import fault
 from workflow.say import Say
+from workflow.turkish import folded, search_key
 from workflow.words import QuestionKind, Word
 
 Reader = Callable[[Any], Any]
-_DAY = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})")
-_YES = frozenset({"1", "yes", "true", "y", "evet", "e"})
-_NO = frozenset({"0", "no", "false", "n", "hayır", "h"})
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEK = (
+    ("mon", "monday", "pzt", "pazartesi"), ("tue", "tuesday", "sal", "sali"), ("wed", "wednesday", "car", "carsamba"),
+    ("thu", "thursday", "per", "persembe"), ("fri", "friday", "cum", "cuma"), ("sat", "saturday", "cmt", "cumartesi"),
+    ("sun", "sunday", "paz", "pazar"),
+)  # fmt: skip
+_WEEKDAY = {name: n for n, names in enumerate(_WEEK) for name in names}
+SHORTENED = Say("The spreadsheet has cut this number short. Make the column text, and enter the number again.")
 
 
 class Wrong(Exception):
-    """A value that cannot stand there; `say` is the sentence."""
+    """A value that cannot stand there; `says` are the sentences."""
 
-    def __init__(self, say: Say) -> None:
-        super().__init__(str(say))
-        self.say = say
+    def __init__(self, *says: Say) -> None:
+        super().__init__(" ".join(map(str, says)))
+        self.says = says
 
 
 def text(length: int) -> Reader:
@@ -40,58 +46,77 @@ def text(length: int) -> Reader:
     return read
 
 
-def address(length: int) -> Reader:
+def address(value: Any) -> str:
     """An e-mail address, as it is stored."""
-    read = text(length)
-    return lambda value: as_address(read(value))
+    found = as_address(str(value))
+    if fault := address_fault(found):
+        raise Wrong(Say("“%(value)s”: %(wrong)s", value=str(value)[:80], wrong=fault))
+    return found
+
+
+def tax_no(value: Any) -> str:
+    """A tax number; zeros that a spreadsheet took are given back where the check digit fits."""
+    if written.is_shortened(str(value)):
+        raise Wrong(SHORTENED)
+    if (found := written.tax_no(str(value))) is None:
+        raise Wrong(Say("A tax number has 10 digits (11 for a sole trader)."))
+    return found
+
+
+def phone(value: Any) -> str:
+    """A phone number; the zero that a spreadsheet took is given back."""
+    if written.is_shortened(str(value)):
+        raise Wrong(SHORTENED)
+    if (found := written.phone(str(value), lost=True)) is None:
+        raise Wrong(Say("“%(value)s” is not a phone number such as 0462 377 00 00.", value=str(value)[:40]))
+    return found
 
 
 def number(least: int, most: int) -> Reader:
     """A whole number from `least` to `most`."""
 
     def read(value: Any) -> int:
-        typed = str(value).strip()
-        if isinstance(value, bool) or not re.fullmatch(r"-?\d{1,9}", typed) or not least <= int(typed) <= most:
+        found = None if isinstance(value, bool) else written.whole(str(value))
+        if found is None or not least <= found <= most:
             raise Wrong(
                 Say(
                     "“%(value)s” is not a whole number from %(least)s to %(most)s.",
-                    value=typed[:40],
+                    value=str(value).strip()[:40],
                     least=least,
                     most=most,
                 )
             )
-        return int(typed)
+        return found
 
     return read
 
 
 def day(value: Any) -> date:
-    """A date: 2026-06-15 or 15.06.2026."""
+    """A day: 2026-06-15, 15.06.2026, 15 Haziran 2026, or a spreadsheet's number of it."""
     if isinstance(value, date):
-        return value.date() if isinstance(value, datetime) else value
-    typed = str(value).strip()
-    turkish = _DAY.fullmatch(typed)
-    try:
-        return date(*(int(n) for n in turkish.groups()[::-1])) if turkish else date.fromisoformat(typed)
-    except ValueError:
-        raise Wrong(Say("“%(value)s” is not a date such as 2026-06-15.", value=typed[:40])) from None
+        value = value.strftime("%Y-%m-%d")
+    if (found := written.day(str(value), serial=True)) is None:
+        raise Wrong(
+            Say("“%(value)s” is not a day such as 15.06.2026, between the years 2000 and 2100.", value=str(value)[:40])
+        )
+    return found
 
 
 def yes(value: Any) -> bool:
     """Yes or no, in either language."""
-    typed = str(value).strip().casefold()
-    if typed not in _YES | _NO:
-        raise Wrong(Say("“%(value)s” is neither yes nor no.", value=typed[:40]))
-    return typed in _YES
+    if (found := written.yes_no(str(value))) is None:
+        raise Wrong(Say("“%(value)s” is neither yes nor no. Write evet or hayır.", value=str(value).strip()[:40]))
+    return found
 
 
 def one_of(*words: str) -> Reader:
-    """One of these words."""
+    """One of these words, in any capitals."""
+    known = {search_key(word): word for word in words}
 
     def read(value: Any) -> str:
-        if str(value) not in words:
+        if (found := known.get(search_key(str(value)))) is None:
             raise Wrong(Say("“%(value)s” is not one of: %(words)s.", value=str(value)[:40], words=", ".join(words)))
-        return str(value)
+        return found
 
     return read
 
@@ -107,7 +132,15 @@ def questions(value: Any) -> list[dict[str, Any]]:
     """The questions of an evaluation form, in order; only YAML can say them."""
     if not isinstance(value, list) or not value:
         raise Wrong(Say("“asked” is a list of questions: each entry begins with “- ”."))
-    return [_question(entry) for entry in value]
+    read, wrong = [], []
+    for n, entry in enumerate(value, 1):
+        try:
+            read.append(_question(entry))
+        except Wrong as bad:
+            wrong += [Say("question %(number)s: %(wrong)s", number=n, wrong=say) for say in bad.says]
+    if wrong:
+        raise Wrong(*wrong)
+    return read
 
 
 def _question(entry: Any) -> dict[str, Any]:
@@ -122,11 +155,10 @@ def _question(entry: Any) -> dict[str, Any]:
 
 
 def week(value: Any) -> int:
-    """A working week as a bit mask, Monday = 1: typed as the number or as "mon tue wed"."""
-    if str(value).isdigit():
+    """A working week as a bit mask, Monday = 1: typed as the number, as "mon tue wed" or as "Pzt, Salı, Çar"."""
+    if str(value).isdecimal():
         return int(number(1, 127)(value))
-    days = re.split(r"[\s,;]+", str(value).strip().casefold())
-    unknown = next((d for d in days if d[:3] not in _WEEKDAYS), None)
-    if unknown is not None:
-        raise Wrong(Say("“%(value)s” is not a weekday such as mon.", value=unknown[:40]))
-    return sum({1 << _WEEKDAYS.index(d[:3]) for d in days})
+    days = [d for d in re.split(r"[\s,;.]+", folded(str(value))) if d]
+    if unknown := [d for d in days if d not in _WEEKDAY]:
+        raise Wrong(*(Say("“%(value)s” is not a weekday such as mon or pzt.", value=d[:40]) for d in unknown))
+    return sum({1 << _WEEKDAY[d] for d in days})

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from models import User, UserWord
 from services.listing import Conditions, key
 from services.register import begins, found_by
+from workflow.addresses import as_address
 
 OFFERED = 10
 _WRITTEN = re.compile(
@@ -22,7 +23,7 @@ def person(session: Session, typed: str, *also: ColumnElement[bool]) -> tuple[Us
         return session.get(User, key(typed) or 0), ()
     written = _WRITTEN.match(typed)
     if written or "@" in typed:
-        return _by_address(session, (written[1] if written else typed).strip().replace("İ", "i").lower(), also)
+        return _by_address(session, as_address(written[1] if written else typed), also)
     where = found_by(User.id, UserWord.user_id, UserWord.word, typed)
     found = (
         session.scalars(select(User).where(*where, *also).order_by(User.email).limit(OFFERED)).all() if where else []

@@ -17,6 +17,7 @@ from services import link_codes
 from services.link_codes import CODES, CodeLetter, digest
 from services.sign_in import ISTANBUL
 from services.standing import Standing
+from workflow.addresses import as_address
 from workflow.say import N_, Say
 from workflow.transitions import CHANGE_REQUESTS
 from workflow.words import Actor, ChangeState, LinkPurpose
@@ -116,7 +117,7 @@ def spent(found: Opened, now: datetime) -> Say | None:
         return Say("This request waits for no answer any more. Its status: %(state)s.", state=change.state)
     if link.expires_at < now:
         return Say("This link was good until %(day)s.", day=last_day(change))
-    if (link.supervisor_id, link.email.lower()) != (change.supervisor_id, change.supervisor.email.lower()):
+    if (link.supervisor_id, as_address(link.email)) != (change.supervisor_id, as_address(change.supervisor.email)):
         return Say("This link was sent to an address that is no longer the supervisor's.")
     return None
 

@@ -62,6 +62,11 @@ class Difference:
     def shown(self) -> Sequence[Problem]:
         return self.problems[:MAX_PROBLEMS]
 
+    def in_order(self) -> None:
+        """Put the problems in the order of a reader: file by file as they came, line by line."""
+        files = list(dict.fromkeys(problem.file for problem in self.problems))
+        self.problems.sort(key=lambda problem: (files.index(problem.file), problem.line))
+
     def wrong(self, file: str, line: int, say: Say) -> None:
         self.problems.append(Problem(file, line, say))
 

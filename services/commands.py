@@ -79,7 +79,7 @@ def write() -> None:
 def check() -> None:
     """Exit code 1 when docs/workflow.md is not, byte for byte, what the tables say."""
     if _kept(WORKFLOW_PAGE) != workflow_page():
-        click.echo("docs/workflow.md does not say what the tables say; run: flask docs write", err=True)
+        click.echo("docs/workflow.md does not say what the tables say; run: make docs", err=True)
         sys.exit(1)
 
 

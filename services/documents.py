@@ -16,6 +16,7 @@ from services.archives import inspect_in_child, sniff_document
 from services.archives.rules import Refusal, upload_name
 from services.scope import system_session
 from workflow.say import Say
+from workflow.turkish import lowered
 from workflow.words import Purpose
 
 CONTENT_TYPES = {"zip": "application/zip", "7z": "application/x-7z-compressed"}
@@ -50,7 +51,7 @@ def take_in(
 
 def _looked_into(path: Path, name: str, *, single: frozenset[str]) -> tuple[str, list[list[Any]]]:
     """The content type, and what an archive holds as [[name, bytes], …]; raises Refusal."""
-    ending = PurePosixPath(name).suffix.lower()
+    ending = lowered(PurePosixPath(name).suffix)
     if ending in single:
         return sniff_document(path, name), []
     if single and ending not in ARCHIVES:

@@ -22,6 +22,7 @@ from services.archives.rules import Refusal, is_litter, upload_name
 from services.changes import Difference, Faulty
 from services.standing import Standing
 from workflow.say import Say
+from workflow.turkish import lowered
 
 Files = Mapping[str, bytes]
 KEPT = 3600  # seconds
@@ -146,7 +147,7 @@ def _run(app: Flask, shelf: Shelf, token: str, importer: Importer, files: Files,
 def _unpacked(filename: str, data: bytes) -> dict[str, bytes]:
     """The files of a zip, its structure checked first and nothing unpacked to disk; any other file as it is."""
     name = upload_name(filename)
-    if not name.lower().endswith(".zip"):
+    if not lowered(name).endswith(".zip"):
         return {name: data} if name else {}
     members = [m for m in zips.members(data) if not m.folder and not is_litter(m.name)]
     if sum(m.size for m in members) > MAX_UNPACKED:

@@ -14,6 +14,7 @@ from services.insurance_codes import LATE, BadColumns, Codes
 from services.say import said
 from services.seal import Seal
 from workflow.say import Say
+from workflow.turkish import lowered
 from workflow.words import DeclarationKind
 
 
@@ -73,7 +74,7 @@ def columns(path: Path | None = None) -> Columns:
             raise BadColumns(
                 Say("A column of %(file)s names no known fact: %(line)s. Tell the IT office.", file=path.name, line=str(line)[:80])
             )  # fmt: skip
-    names = [str(line["heading"]).lower() for line in found["columns"]]
+    names = [lowered(str(line["heading"])) for line in found["columns"]]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise BadColumns(Say("%(file)s has two columns called “%(column)s”. Tell the IT office.", file=path.name, column=twice))  # fmt: skip
     told = tuple((str(c["heading"]), c["fact"]) for c in found["columns"])

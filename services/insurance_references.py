@@ -19,6 +19,7 @@ from services.sign_in import LANGUAGES
 from services.standing import Standing
 from services.tables import Line, Unreadable
 from services.transition import CLOSED, Refused, take
+from workflow import written
 from workflow.plain import legible
 from workflow.say import Say
 from workflow.transitions import DECLARATIONS
@@ -53,13 +54,14 @@ class Given:
     kind: str = ""
     reference: str = ""
     refusal: str = ""
+    torn: bool = False  # more cells than the heading has columns: what stands where cannot be told
 
     def kept(self) -> dict[str, Any]:
         """As JSON keeps it."""
         return asdict(self)
 
 
-_FACTS = frozenset(f.name for f in fields(Given)) - {"line"}
+_FACTS = frozenset(f.name for f in fields(Given)) - {"line", "torn"}
 
 
 def headings(of: Columns) -> Mapping[str, str]:
@@ -77,7 +79,8 @@ def given(file: str, lines: Iterable[Line], names: Mapping[str, str] = HEADINGS)
                 file, Say("At most %(count)s lines at once; nothing was recorded.", count=MOST), line.number
             )
         facts = {kept[name]: str(value) for n, value in line.values.items() if (name := search_key(n)) in kept}
-        found.append(Given(line.number, **{n: _short(v) for n, v in facts.items()}))
+        facts |= {"reference": written.digits(facts["reference"])} if "reference" in facts else {}
+        found.append(Given(line.number, **{n: _short(v) for n, v in facts.items()}, torn=line.fault is not None))
     if not found:
         raise Unreadable(file, Say("The file has no lines below its heading."))
     if not any(line.declaration or line.application for line in found):
@@ -91,11 +94,19 @@ def _short(text: str) -> str:
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of one line: `row` is None where it names none, `say` None where it is recorded."""
+    """What became of one line: `row` is None where it names none, `says` everything against it, none where it is recorded."""
 
     given: Given
     row: Declaration | None
-    say: Say | None
+    says: tuple[Say, ...] = ()
+
+    @property
+    def say(self) -> Say | None:
+        """All of it in one sentence after the other."""
+        told = self.says[:1] and self.says[0]
+        for more in self.says[1:]:
+            told = Say("%(one)s %(more)s", one=told, more=more)
+        return told or None
 
 
 def answers(session: Session, lines: Iterable[Given]) -> list[Answer]:
@@ -152,7 +163,7 @@ def _known(session: Session, lines: Iterable[Given]) -> Known:
     for row in session.scalars(asked.order_by(Declaration.id)):
         known.declaration.setdefault(row.id, []).append(row)
         known.application.setdefault(row.application_id, []).append(row)
-    given = {line.reference for line in lines if line.reference and _wrong(line) is None}
+    given = {line.reference for line in lines if line.reference and not _faults(line)}
     standing = select(Declaration.reference, Declaration.id).where(Declaration.reference.in_(given))
     for reference, pk in session.execute(standing.order_by(Declaration.id)):
         known.note(reference, pk)
@@ -161,20 +172,21 @@ def _known(session: Session, lines: Iterable[Given]) -> Known:
 
 def _key(typed: str) -> int | None:
     """A number as typed; pages write that of an application with a # before it."""
-    return key(typed.removeprefix("#").strip())
+    return key(written.digits(typed.removeprefix("#")))
 
 
 def _answer(line: Given, known: Known) -> Answer:
     if not line.declaration and not line.application:
-        return Answer(line, None, NUMBERLESS)
+        return Answer(line, None, (NUMBERLESS, *_faults(line)))
     if line.declaration:
         rows = known.declaration.get(_key(line.declaration) or 0, [])
     else:
         rows = _meant(line, known.application.get(_key(line.application) or 0, []))
     if len(rows) != 1:
         several = Say("This application has several declarations: give the declaration number.")
-        return Answer(line, None, several if rows else UNKNOWN)
-    return Answer(line, rows[0], _stands(line, rows[0], known))
+        return Answer(line, None, (several if rows else UNKNOWN, *_faults(line)))
+    stands = _faults(line) or filter(None, [_stands(line, rows[0], known)])
+    return Answer(line, rows[0], tuple(stands))
 
 
 def _meant(line: Given, rows: list[Declaration]) -> list[Declaration]:
@@ -195,8 +207,6 @@ def _names(kind: DeclarationKind) -> set[str]:
 
 def _stands(line: Given, row: Declaration, known: Known) -> Say | None:
     """None where the line is recorded, UNDECIDED where it can be, else what is against it."""
-    if wrong := _wrong(line):
-        return wrong
     if row.state is DeclarationState.DONE and line.reference:
         other = Say("Done under another reference (%(reference)s): correct it on its page.", reference=row.reference)
         return None if row.reference == line.reference else other
@@ -213,18 +223,23 @@ def _stands(line: Given, row: Declaration, known: Known) -> Say | None:
     return UNDECIDED
 
 
-def _wrong(line: Given) -> Say | None:
+def _faults(line: Given) -> tuple[Say, ...]:
+    """Everything that is wrong with what a line says, whatever stands in the records."""
+    found = [TORN] if line.torn else []
     if line.reference and line.refusal:
-        return Say("Give either a reference or a refusal, not both.")
+        found.append(Say("Give either a reference or a refusal, not both."))
     for name, longest in LENGTHS.items():
         text = getattr(line, name)
         if len(text) > longest:
-            return Say("The text is longer than %(count)s characters.", count=longest)
+            found.append(Say("The text is longer than %(count)s characters.", count=longest))
         if not legible(text, lines=name == "refusal"):
-            return Say("This holds hidden or broken characters.")
+            found.append(Say("This holds hidden or broken characters."))
     if FORMULA.match(line.reference):
-        return Say("This is a formula, or a number the spreadsheet has shortened. Write the reference as text.")
-    return None if line.reference or line.refusal else UNANSWERED
+        found.append(Say("This is a formula, or a number the spreadsheet has shortened. Write the reference as text."))
+    return tuple(found) or (() if line.reference or line.refusal else (UNANSWERED,))
+
+
+TORN = Say("This row has more cells than the heading has columns.")
 
 
 def _action(line: Given) -> Action:

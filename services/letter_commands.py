@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from typing import Any
 
 import click
 from flask.cli import AppGroup, with_appcontext
@@ -10,9 +11,21 @@ from flask.cli import AppGroup, with_appcontext
 from services import digest, reminders
 from services.job_runs import Unfinished
 from services.sign_in import today
+from workflow import written
 
 letters_group = AppGroup("letters", help="Reminders and summaries, by hand; nobody is told of the same twice.")
-_ON = click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="As on this day (default: today).")
+
+
+class Day(click.ParamType[date]):
+    """A day as people write it."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        return written.day(str(value)) or self.fail(f"{value!r} is not a day such as 2026-12-14.", param, ctx)
+
+
+_ON = click.option("--on", type=Day(), help="As on this day, 2026-12-14 or 14.12.2026 (default: today).")
 
 
 @letters_group.command("remind")
@@ -44,4 +57,4 @@ def _told() -> Iterator[None]:
 
 
 def _day(on: date | None) -> date:
-    return date(on.year, on.month, on.day) if on else today()
+    return on or today()

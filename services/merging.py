@@ -28,6 +28,7 @@ from models import (
 from services import audit, search
 from services.standing import Standing
 from services.transition import CLOSED, Outrun, Refused, brings_about, follow, take
+from workflow.addresses import as_address
 from workflow.guards import Moment
 from workflow.say import Say
 from workflow.transitions import INSTITUTIONS
@@ -202,8 +203,9 @@ def _same_people(session: Session, row: Institution, into: Institution) -> list[
         theirs = select(Supervisor).where(Supervisor.institution_id == of.id, Supervisor.merged_into_id.is_(None))
         return list(session.scalars(theirs.order_by(Supervisor.id.desc())))
 
-    kept = {s.email.lower(): s for s in standing(into)}
-    pairs = [(s, kept[s.email.lower()]) for s in reversed(standing(row)) if s.email.lower() in kept]
+    kept = {as_address(s.email): s for s in standing(into)}
+    addressed = [(s, as_address(s.email)) for s in reversed(standing(row))]
+    pairs = [(s, kept[address]) for s, address in addressed if address in kept]
     taken: dict[int, int] = {}
     return [
         (folded, to)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -20,7 +19,7 @@ from services.say import spoken
 from services.scope import among
 from services.sign_in import ISTANBUL, today
 from services.standing import Standing
-from workflow.days import FIRST_DAY, LAST_DAY
+from workflow import written
 from workflow.turkish import collation_key, search_key
 from workflow.words import Actor, ApplicationState, InstitutionState
 
@@ -231,11 +230,9 @@ def named(session: Session, typed: str) -> Sequence[Institution]:
 
 def day_of(name: str, typed: str, wrong: list[str]) -> date | None:
     """A day as an address has it; None, and its name among the `wrong`, where it is none."""
-    with suppress(ValueError):
-        if FIRST_DAY <= (day := date.fromisoformat(typed)) <= LAST_DAY:
-            return day
-    wrong.append(name)
-    return None
+    if (found := written.day(typed)) is None:
+        wrong.append(name)
+    return found
 
 
 def options(session: Session, asked: Queue) -> dict[str, list[tuple[int, str]]]:

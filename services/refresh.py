@@ -25,6 +25,7 @@ from workflow.words import Action, Actor, Programme
 Progress = Callable[[int, int], None]
 Places = dict[Programme, tuple[int, int]]
 PLAIN = ("name", "surname", "email", "phone", "active")
+ZEROS = (1, 2, 3)  # which a spreadsheet takes off a number
 FEW = 500  # up to here rows are asked for by number, beyond it all are read
 DIRECTORY = "directory"  # the history's name for whole imports
 
@@ -106,21 +107,27 @@ class Refresh:
         self.codes = {key: code for code, key in self.departments.items()}
         known = self._known(records)
         accounts = self._accounts(records)
-        numbers: dict[str, Line] = {}
-        addresses: dict[str, Line] = {}
-        for line, record in records:
-            say = self._twice(line, record, numbers, addresses) or self._task(
-                line, record, known.get(record.number), accounts
-            )
-            if say:
+        self.numbers: dict[str, Line] = {}
+        self.addresses: dict[str, Line] = {}
+        for given in records:
+            line, record = given.line, given.student
+            mine = known.get(record.number)
+            faults = [*self._twice(given), *self._lost_zero(record, known), *self._misplaced(record, mine, accounts)]
+            for say in faults:
                 self.difference.wrong(line.file, line.number, say)
+            if not faults and not given.faults:
+                self._task(line, record, mine, accounts)
+        self.difference.in_order()
 
     def _known(self, records: Sequence[Record]) -> dict[str, _Known]:
         columns = [getattr(Student, name) for name in PLAIN]
         students = select(Student.id, Student.number, Student.user_id, Student.national_id_sealed, *columns)
         places = select(Enrolment.student_id, Enrolment.programme, Enrolment.department_id, Enrolment.class_year)
         if len(records) <= FEW:
-            numbers = Student.number.in_({r.number for _line, r in records})
+            asked = {r.student.number for r in records}
+            numbers = Student.number.in_(
+                asked | {f"{'0' * n}{a}" for a in asked if a.isascii() and a.isdigit() for n in ZEROS}
+            )
             students, places = students.where(numbers), places.join(Enrolment.student).where(numbers)
         found = {
             key: _Known(key, number, user_id, sealed, dict(zip(PLAIN, plain, strict=True)))
@@ -134,43 +141,59 @@ class Refresh:
         """{e-mail: (account, number of the student it belongs to)}."""
         query = select(User.email, User.id, Student.number).outerjoin(Student, Student.user_id == User.id)
         if len(records) <= FEW:
-            query = query.where(User.email.in_({r.email for _line, r in records}))
+            query = query.where(User.email.in_({r.student.email for r in records}))
         return {email: (key, number) for email, key, number in self.session.execute(query)}
 
-    @staticmethod
-    def _twice(
-        line: Line, record: DirectoryStudent, numbers: dict[str, Line], addresses: dict[str, Line]
-    ) -> Say | None:
-        if (first := numbers.setdefault(record.number, line)) is not line:
-            return Say("Student %(number)s stands on line %(line)s already.", number=record.number, line=first.number)
-        if (first := addresses.setdefault(record.email, line)) is not line:
-            return Say(
+    def _twice(self, given: Record) -> Iterator[Say]:
+        """What another line of the files says already."""
+        line, record = given.line, given.student
+        if record.number and (first := self.numbers.setdefault(record.number, line)) is not line:
+            yield Say("Student %(number)s stands on line %(line)s already.", number=record.number, line=first.number)
+        if record.email and (first := self.addresses.setdefault(record.email, line)) is not line:
+            yield Say(
                 "The e-mail address %(email)s stands on line %(line)s already.", email=record.email, line=first.number
             )
-        return None
+
+    @staticmethod
+    def _lost_zero(record: DirectoryStudent, known: dict[str, _Known]) -> Iterator[Say]:
+        """A student we know by the same number with zeros before it is not a new one."""
+        if record.number in known or not record.number.isdigit():
+            return
+        if whole := next((w for n in ZEROS if (w := f"{'0' * n}{record.number}") in known), None):
+            yield Say(
+                "number: “%(number)s” has lost its zeros; the student is known as %(whole)s. Make the column text.",
+                number=record.number,
+                whole=whole,
+            )
+
+    def _misplaced(
+        self, record: DirectoryStudent, known: _Known | None, accounts: dict[str, tuple[int, str | None]]
+    ) -> Iterator[Say]:
+        """Departments there are not, and an account that is somebody else's."""
+        codes = [c for c in (record.department_code, record.second_department_code) if c]
+        for unknown in (c for c in dict.fromkeys(codes) if c not in self.departments):
+            yield Say("There is no department with the code “%(code)s”.", code=unknown)
+        if len(set(codes)) < len(codes):
+            yield Say("The second department is the same as the first.")
+        account, owner = accounts.get(record.email, (None, None))
+        if owner not in {None, record.number} or (known and known.user_id and account not in {None, known.user_id}):
+            yield Say("The account %(email)s belongs to somebody else.", email=record.email)
 
     def _task(
         self, line: Line, record: DirectoryStudent, known: _Known | None, accounts: dict[str, tuple[int, str | None]]
-    ) -> Say | None:
-        """Queue the record if it differs; the sentence, if it cannot be taken."""
+    ) -> None:
+        """Queue the record if it differs."""
         codes = (record.department_code, *filter(None, [record.second_department_code]))
-        if unknown := next((c for c in codes if c not in self.departments), None):
-            return Say("There is no department with the code “%(code)s”.", code=unknown)
-        if len(set(codes)) < len(codes):
-            return Say("The second department is the same as the first.")
-        account, owner = accounts.get(record.email, (None, None))
-        if owner not in {None, record.number} or (known and known.user_id and account not in {None, known.user_id}):
-            return Say("The account %(email)s belongs to somebody else.", email=record.email)
+        account, _owner = accounts.get(record.email, (None, None))
         programmes = zip((Programme.MAJOR, Programme.DOUBLE_MAJOR), codes, strict=False)
         places: Places = {p: (self.departments[code], record.class_year) for p, code in programmes}
         differing = self._fields(record, known, places) if known else ()
         if known and not differing:
             self.group.unchanged += 1
-            return None
+            return
         self.tasks.append(_Task(record, known, places, (known.user_id if known else None) or account))
         change = Change(f"{record.number} {record.name} {record.surname}", line.file, line.number, tuple(differing))
         (self.group.changed if known else self.group.new).append(change)
-        return None
 
     def _fields(self, record: DirectoryStudent, known: _Known, places: Places) -> list[Field]:
         differing = [Field(n, known.plain[n], new) for n in PLAIN if (new := getattr(record, n)) != known.plain[n]]

@@ -1,14 +1,17 @@
 """The register of institutions: finding them, and what looks like one already there."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from models import Institution, InstitutionMark, InstitutionWord, Supervisor, ToldApart
 from services.listing import key
-from workflow.turkish import marks, name_key, search_key, search_words
+from services.seal import masked
+from workflow import written
+from workflow.legal_forms import marks, name_key
+from workflow.turkish import search_key, search_words
 from workflow.words import Actor, InstitutionState
 
 LAST = "\uffff"
@@ -24,15 +27,28 @@ def may_curate(state: InstitutionState | None, actors: Collection[Actor]) -> boo
     return proposed or Actor.CAREER_CENTRE in actors
 
 
+def shown_tax_no(number: str | None, actors: Collection[Actor]) -> str:
+    """A tax number as these readers may see it: a sole trader's is the national id, and only the career centre's to read."""
+    if number and written.is_personal(number) and Actor.CAREER_CENTRE not in actors:
+        return masked(number[-2:])
+    return number or "–"
+
+
 def begins(column: Any, prefix: str) -> ColumnElement[bool]:
     """`column` starts with `prefix`, as a range that an index serves on both databases."""
     return and_(column >= prefix, column < prefix + LAST)
 
 
 def by_words(term: str) -> list[ColumnElement[bool]]:
-    """Institutions whose name has, for every typed word, one that begins with it; or whose tax number does."""
-    if term.isascii() and term.isdigit():
-        return [begins(Institution.tax_no, term)]
+    """Institutions whose name has, for every typed word, one that begins with it; or whose tax number does.
+
+    A sole trader's is found in full only: nobody works out a national id digit by digit.
+    """
+    typed = written.digits(term, " .-")
+    if typed.isascii() and typed.isdigit():
+        of = Institution.tax_no
+        companies = func.length(of) < written.NATIONAL_ID
+        return [of == typed if len(typed) == written.NATIONAL_ID else and_(begins(of, typed), companies)]
     return found_by(Institution.id, InstitutionWord.institution_id, InstitutionWord.word, term)
 
 
@@ -58,6 +74,30 @@ def look_alikes(
         Institution.id.in_(shared), *([Institution.id.not_in(_apart(but))] if but else [])
     )
     return session.scalars(found.order_by(Institution.id).limit(10)).all()
+
+
+def same_as(
+    session: Session, keys: Collection[int], *, of: Institution | None, typed: Mapping[str, Any]
+) -> frozenset[int]:
+    """Which of these institutions count as that one, registered or typed anew: by its tax number, or its name but for the legal form.
+
+    Not those that were judged different, and not where the career centre has verified both.
+    """
+    mark = InstitutionMark
+    if of is not None:
+        own = [(m.kind, m.mark) for m in of.marks]
+    else:
+        own = sorted(marks(str(typed.get("name", "")), typed.get("tax_no"), str(typed.get("city", ""))))
+    asked = [and_(mark.kind == kind, mark.mark == text) for kind, text in own if kind != "near"]
+    if not asked:
+        return frozenset()
+    shared = select(mark.institution_id).join(Institution, Institution.id == mark.institution_id)
+    shared = shared.where(mark.institution_id.in_(keys), or_(*asked))
+    if of is not None:
+        shared = shared.where(mark.institution_id.not_in(_apart(of.id)))
+    if of is not None and of.state is InstitutionState.VERIFIED:
+        shared = shared.where(Institution.state != InstitutionState.VERIFIED)
+    return frozenset(session.scalars(shared))
 
 
 def _apart(pk: int) -> Any:

@@ -10,6 +10,8 @@ from typing import Any
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from workflow.turkish import ascii_raised
+
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
 MEBIBYTE = 1024 * 1024
@@ -128,10 +130,10 @@ def _demand_strong(keys: dict[str, str]) -> None:
     """Raise ValueError for a key that is missing, short, a few characters over and over, or another one again."""
     for name, value in keys.items():
         if len(value) < SHORTEST_KEY or len(set(value)) < FEWEST_CHARACTERS:
-            message = f"{name.upper()} is missing, shorter than {SHORTEST_KEY} characters or too regular"
+            message = f"{ascii_raised(name)} is missing, shorter than {SHORTEST_KEY} characters or too regular"
             raise ValueError(f"{message}: refusing to start in production")
     if len(set(keys.values())) < len(keys):
-        raise ValueError(f"{', '.join(keys).upper()} must differ: refusing to start in production")
+        raise ValueError(f"{ascii_raised(', '.join(keys))} must differ: refusing to start in production")
 
 
 def _demand_public(mail_url: str, public_url: str) -> None:

@@ -29,7 +29,7 @@ from services import throttle, visits
 from services.scope import enter
 from services.sign_in_letters import about_password
 from services.standing import NOBODY, standing_of
-from workflow.plain import as_address
+from workflow.addresses import as_address
 
 ISTANBUL = ZoneInfo("Europe/Istanbul")
 VISIT = "firm"  # what a browser keeps of a visit by a letter's link

@@ -11,6 +11,7 @@ from typing import Protocol, Self
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from models import Letter
+from workflow.addresses import wired
 
 TIMEOUT = 20
 PERMANENT = 500
@@ -94,7 +95,7 @@ class Smtp:
     def deliver(self, letter: Letter) -> None:
         message = _message(letter, self._sender)
         try:
-            self._connected().send_message(message, parseaddr(self._sender)[1], [letter.to_email])
+            self._connected().send_message(message, parseaddr(self._sender)[1], [wired(letter.to_email)])
         except smtplib.SMTPRecipientsRefused as refusal:
             code, said = next(iter(refusal.recipients.values()))
             raise Rejected(_plain(code, said), final=code >= PERMANENT) from refusal
@@ -152,7 +153,7 @@ def _message(letter: Letter, sender: str) -> EmailMessage:
     try:
         _, address = parseaddr(sender)
         message["From"] = sender
-        message["To"] = Address(_line(letter.to_name), addr_spec=letter.to_email)
+        message["To"] = Address(_line(letter.to_name), addr_spec=wired(letter.to_email))
         message["Subject"] = _line(letter.subject)
         message["Date"] = format_datetime(letter.created_at)
         message["Message-ID"] = f"<letter-{letter.id}@{address.rpartition('@')[2]}>"

@@ -66,6 +66,7 @@ def fields(page: str) -> dict[str, Field]:
             said = dict(re.findall(r'([\w-]+)="([^"]*)"', inner))
             if name := unescape(said.get("name", "")):
                 kind = said.get("type", "text") if tag == "input" else tag
+                kind = "number" if kind == "text" and said.get("inputmode") == "numeric" else kind
                 before = found.get(name, Field(kind)).offered
                 offered = (
                     (*before, said.get("value", "y"))

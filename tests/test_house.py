@@ -139,6 +139,50 @@ def test_no_list_counts_its_way_down_and_no_search_folds_in_the_database() -> No
     assert (asked, folded) == (set(), set())
 
 
+# -- Turkish letters -------------------------------------------------------------------------------------------------
+
+FOLDS = {"lower", "upper", "casefold", "title", "capitalize", "swapcase"}
+
+
+def folds(node: Any) -> bool:
+    """A call, or a method handed on, that makes `i̇` of İ, or I of ı."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr=name)) if name in FOLDS:
+            return True
+        case ast.Attribute(value=ast.Name(id="str"), attr=name) if name in FOLDS:
+            return True
+    return False
+
+
+def test_capitals_are_turned_in_one_place_that_knows_turkish() -> None:
+    """`"AKTİF".casefold()` is no "aktif": workflow.turkish has a function for each need."""
+    assert {name for name, node in nodes(*ROOMS) if folds(node)} == {"workflow/turkish.py"}
+
+
+def test_no_page_and_no_script_turns_capitals_by_itself() -> None:
+    filters = re.compile(r"\|\s*(?:lower|upper|title|capitalize)\b|\.(?:lower|upper|capitalize)\(")
+    drawn = {named(page) for page in files("*.html", "*.txt", under="templates") if filters.search(page.read_text())}
+    scripts = {named(path): path.read_text() for path in files("*.js", under="static")}
+    assert (drawn, {name for name, text in scripts.items() if "toUpperCase" in text}) == (set(), set())
+
+
+@pytest.mark.parametrize("line", ["x.lower()", "'İ'.casefold()", "map(str.upper, names)", "name.title()"])
+def test_the_check_of_capitals_sees_every_way_of_turning_them(line: str) -> None:
+    assert any(folds(node) for node in ast.walk(ast.parse(line)))
+    assert not any(folds(node) for node in ast.walk(ast.parse("row.title; lowered(x); ascii_lowered(y)")))
+
+
+TAX_NO = re.compile(r"\{\{[^}]*[._]tax_no\b(?!\|tax_no)[^}]*\}\}")
+FILLED_IN = "field(form.tax_no)"  # a box for who may type it
+
+
+def test_a_tax_number_is_shown_only_as_its_reader_may_see_it() -> None:
+    """A sole trader's is the national id: every page draws it through the filter that masks it."""
+    read = [page for page in PAGES if page.parent.name != "merging"]  # the career centre's own
+    shown = [(named(page), found) for page in read for found in TAX_NO.findall(page.read_text())]
+    assert [(page, text) for page, text in shown if FILLED_IN not in text] == []
+
+
 # -- pages -----------------------------------------------------------------------------------------------------------
 
 PAGES = files("*.html", under="templates")

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from migrations.checks import promise, release, take_words
-from workflow.turkish import marks
+from workflow.legal_forms import marks
 
 revision = '0008'
 down_revision = '0007'

@@ -11,11 +11,12 @@ from services.archives import zips
 from services.archives.contents import sniff
 from services.archives.rules import EMPTY, LIMITS, Entry, Listing, Refusal, is_litter
 from workflow.say import Say
+from workflow.turkish import lowered
 
 
 def inspect(path: Path, filename: str) -> Listing:
     """What is in an archive, every file of it checked; raises Refusal (or anything at all, for crafted input)."""
-    ending = filename.rsplit(".", 1)[-1].lower() if "." in filename else ""
+    ending = lowered(filename.rsplit(".", 1)[-1]) if "." in filename else ""
     if ending not in {"zip", "7z"}:
         raise Refusal(Say("Upload one .zip or .7z file."))
     data = path.read_bytes()

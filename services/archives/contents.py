@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from services.archives import zips
 from services.archives.rules import Refusal, shown
 from workflow.say import Say
+from workflow.turkish import lowered
 
 PDF, OLE = b"%PDF-", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -36,7 +37,7 @@ MACROS = "vbaProject.bin"
 
 def sniff(name: str, data: bytes) -> str:
     """The content type of a document; raises Refusal when the ending is not allowed or the content is another."""
-    ending = PurePosixPath(name).suffix.lower().lstrip(".")
+    ending = lowered(PurePosixPath(name).suffix).lstrip(".")
     if ending in ARCHIVES:
         raise Refusal(Say("“%(name)s” is an archive inside the archive. Put its files in directly.", name=shown(name)))
     if not _is(ending, data):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from workflow.plain import BIDI, legible, plain
 from workflow.say import Say
+from workflow.turkish import caseless
 
 MEBIBYTE = 1024 * 1024
 NAME_LENGTH = 255
@@ -79,7 +80,7 @@ def check_names(names: list[str]) -> None:
     """Every name stays inside, shows what it is and stands once; raises Refusal."""
     seen: set[str] = set()
     for name in names:
-        folded = unicodedata.normalize("NFKC", name).casefold().rstrip("/")
+        folded = caseless(name).rstrip("/")
         if folded in seen:
             raise Refusal(Say("“%(name)s” stands twice in the archive.", name=shown(name)))
         seen.add(folded)

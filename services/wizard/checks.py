@@ -9,14 +9,15 @@ from flask_babel import get_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Application, Term
-from services import ledger
+from models import Application, Institution, Term
+from services import ledger, register
 from services.calendar import calendar_for, workplace
 from services.scope import system_session
 from services.sign_in import ISTANBUL
 from services.transition import checked_before
 from services.wizard.reading import Draft
 from workflow import policy as law
+from workflow.addresses import as_address
 from workflow.phase import TAKES_PLACE
 from workflow.policy import Facts, Other, Verdict
 from workflow.say import Say
@@ -49,6 +50,7 @@ def judge(session: Session, draft: Draft, today: date) -> Judgement:
     """Count the days and ask every rule, as far as the draft has dates."""
     if draft.starts_on is None or draft.ends_on is None or not draft.week:
         return Judgement(None, ())
+    here, others = _at(session, _others(session, draft.application), draft.institution, draft.new_institution or {})
     return _judged(
         session,
         draft.rules,
@@ -59,9 +61,9 @@ def judge(session: Session, draft: Draft, today: date) -> Judgement:
             ends_on=draft.ends_on,
             half_days=0,
             class_year=draft.enrolment.class_year if draft.enrolment else 0,
-            institution_id=draft.institution.id if draft.institution else None,
+            institution_id=here,
             internship_type_id=draft.kind.id if draft.kind else None,
-            others=_others(session, draft.application),
+            others=others,
             teaching=_teaching(session, draft.starts_on, draft.ends_on),
             credited=ledger.counts_already(session, draft.application, draft.kind.id) if draft.kind else 0,
         ),
@@ -88,15 +90,16 @@ def judge_dates(
     """
     rules = row.policy.rules if row.policy else {}
     with system_session(reads=True) as session:
+        here, others = _at(session, _others(session, row), row.institution, {})
         facts = Facts(
             today=today,
             starts_on=starts_on,
             ends_on=ends_on,
             half_days=0,
             class_year=row.class_year or 0,
-            institution_id=row.institution_id,
+            institution_id=here,
             internship_type_id=row.internship_type_id,
-            others=_others(session, row),
+            others=others,
             teaching=_teaching(session, starts_on, ends_on),
             credited=ledger.counts_already(session, row, row.internship_type_id, before),
             **changed,
@@ -178,11 +181,22 @@ def _own_address(draft: Draft) -> bool:
     """Whether the student would answer for the institution."""
     typed = draft.supervisor.email if draft.supervisor else (draft.new_supervisor or {}).get("email", "")
     own = {draft.email, draft.student.email, draft.student.own_email}
-    return bool(typed) and typed.lower() in {address.lower() for address in own if address}
+    return bool(typed) and as_address(typed) in {as_address(address) for address in own if address}
 
 
 def _page_of(rule: str) -> Page:
     return Page.INTERNSHIP if rule == "earliest_class_year" else Page.INSTITUTION
+
+
+def _at(
+    session: Session, others: tuple[Other, ...], place: Institution | None, typed: Mapping[str, Any]
+) -> tuple[int | None, tuple[Other, ...]]:
+    """The institution's key and the other internships; one under another entry of the same institution counts as here."""
+    own = place.id if place else None
+    keys = {o.institution_id for o in others if o.institution_id} - {own}
+    same = register.same_as(session, keys, of=place, typed=typed) if keys else frozenset()
+    here = own if place else min(same, default=None)
+    return here, tuple(replace(o, institution_id=here) if o.institution_id in same else o for o in others)
 
 
 def _others(session: Session, row: Application) -> tuple[Other, ...]:

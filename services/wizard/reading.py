@@ -25,7 +25,7 @@ from services.listing import key
 from services.register import lasting, lasting_supervisor, merged_namesake
 from services.wizard.drafts import enrolment_for
 from workflow import policy as law
-from workflow.days import FIRST_DAY, LAST_DAY
+from workflow import written
 from workflow.words import InstitutionKind, Page, PublicationKind, PublicationState
 
 NEW = "new"
@@ -130,11 +130,7 @@ def policy_of(session: Session, kind: InternshipType, today: date) -> Policy | N
 
 def day(typed: Any) -> date | None:
     """A date as a form sends it, or None."""
-    try:
-        read = date.fromisoformat(str(typed))
-    except ValueError:
-        return None
-    return read if FIRST_DAY <= read <= LAST_DAY else None
+    return written.day(str(typed))
 
 
 def _saved(pages: Mapping[Page, DraftPage], page: Page) -> bool:

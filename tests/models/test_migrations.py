@@ -24,6 +24,7 @@ from models import (
     Evaluation,
     EvaluationForm,
     Institution,
+    InstitutionMark,
     LedgerEntry,
     Publication,
     Request,
@@ -72,6 +73,24 @@ def test_what_was_there_before_an_upgrade_is_kept_and_found_after_it(app: Flask)
         after = _seen(lambda c: [sorted(c.scalars(w)) for w in words] + [c.scalar(select(k)) for k in kept])
     assert after == before
     assert all(before)
+
+
+def test_names_that_were_there_are_told_by_their_new_marks_after_an_upgrade(app: Flask) -> None:
+    """Also on a full table: the marks of before are taken away whole."""
+    with app.app_context():
+        with a_town() as town:
+            keys = [town.institution(f"Kaya Yazılım {form}").id for form in ("A.Ş.", "Anonim Şirketi")]
+        downgrade(revision="0015")
+        with db.engine.begin() as connection:
+            connection.execute(
+                text("UPDATE institution_mark SET mark = 'kaya yazilim anonim sirketi' WHERE kind = 'name'")
+            )
+        upgrade()
+        with system_session(reads=True) as session:
+            marked = session.execute(
+                select(InstitutionMark.mark, InstitutionMark.institution_id).where(InstitutionMark.kind == "name")
+            )
+            assert sorted(map(tuple, marked)) == [("kaya yazilim", key) for key in keys]
 
 
 def test_every_check_of_the_models_stands_in_the_schema(university: University) -> None:

@@ -37,9 +37,7 @@ INSTITUTIONS = (
     "name,kind,sector,tax_no,address,city,phone,email,web,headcount,working_week\n"
     "Kaya Yazılım A.Ş.,private,Yazılım,,Kalkınma Mah.,Trabzon,0462 300 00 00,bilgi@kaya.example.com,,20,31\n"
 )
-SUPERVISORS = (
-    "institution,city,name,title,phone,email\nKaya Yazılım A.Ş.,Trabzon,Ali Kaya,Müdür,0462,ali@kaya.example.com\n"
-)
+SUPERVISORS = "institution,city,name,title,phone,email\nKaya Yazılım A.Ş.,Trabzon,Ali Kaya,Müdür,0462 300 00 01,ali@kaya.example.com\n"
 
 
 def university(**changed: str | None) -> dict[str, bytes]:

@@ -148,14 +148,15 @@ def test_every_bad_row_is_named_by_its_line_and_nothing_is_written():
         "9,A,Y,10000000146,i@b.co,,BIL,1,,", "9,A,Y,10000000146,j@b.co,,BIL,1,,", "10,A,Y,10000000146,i@b.co,,BIL,1,,",
     )  # fmt: skip
     assert refused(*rows) == [
-        (2, "“name” is empty."),
-        (3, "This is not a valid national id number."),
-        (4, "“a@b” is not an e-mail address."),
-        (6, "“x” is not a class year."),
-        (9, "“maybe” is neither yes nor no."),
+        (2, "name: This is empty."),
+        (3, "national_id: This is not a valid national id number."),
+        (3, "The e-mail address a@b.co stands on line 2 already."),
+        (4, "email: “a@b”: Write an e-mail address, for example ad.soyad@ornek.edu.tr."),
         (5, "There is no department with the code “YOK”."),
+        (6, "class_year: “x” is not a class year. Write a number from 0 to 10."),
         (7, "The second department is the same as the first."),
         (8, "The account ayse@ogr.demo.edu.tr belongs to somebody else."),
+        (9, "active: “maybe” is neither yes nor no. Write evet or hayır."),
         (11, "Student 9 stands on line 10 already."),
         (12, "The e-mail address i@b.co stands on line 10 already."),
     ]
