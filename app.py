@@ -11,11 +11,24 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 import services.database  # noqa: F401 -- opens each database the same way
-from admin_views import HOME, answer, desks, errors, firm, guides, health, notifications, page, uploads
+from admin_views import (
+    HOME,
+    answer,
+    desks,
+    errors,
+    firm,
+    guides,
+    health,
+    notifications,
+    page,
+    proof,
+    sign_in_pages,
+    uploads,
+)
 from models import db
 from seed import commands
 from services import commands as office_commands
-from services import headers, request_limits, sign_in, student_view
+from services import headers, request_limits, security_events, sign_in, student_view
 from services.archives import Turns
 from services.settings import ROOT, Settings
 from services.storage import Storage
@@ -40,6 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     sign_in.install(app)
     student_view.install(app)
     csrf.init_app(app)
+    security_events.install(app)
     headers.install(app)
     page.install(app)
     uploads.install(app)
@@ -48,6 +62,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     notifications.install(app)
     firm.install(app)
     errors.install(app)
+    sign_in_pages.install(app)
+    proof.install(app)
     health.install(app)
     admin = Admin(app, name="Staj", url="/", index_view=HOME(), theme=Theme("staj", "admin/base.html"))
     for desk in desks():

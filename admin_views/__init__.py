@@ -27,13 +27,16 @@ from admin_views import (
     ledger,
     mailbox,
     merging,
+    my_sessions,
     notifications,
     outbox,
     page,
     policies,
+    proof,
     publications,
     requests,
     seed_desk,
+    sign_in_pages,
     student,
     uploads,
     who_did_what,
@@ -41,7 +44,20 @@ from admin_views import (
 )
 from admin_views.home import Home as HOME
 
-__all__ = ["HOME", "answer", "desks", "errors", "firm", "guides", "health", "notifications", "page", "uploads"]
+__all__ = [
+    "HOME",
+    "answer",
+    "desks",
+    "errors",
+    "firm",
+    "guides",
+    "health",
+    "notifications",
+    "page",
+    "proof",
+    "sign_in_pages",
+    "uploads",
+]
 
 
 def desks() -> list[BaseView]:
@@ -94,4 +110,5 @@ def desks() -> list[BaseView]:
         health.HealthDesk(),
         mailbox.Mailbox(name="mailbox", endpoint="mailbox", url="/mailbox"),
         notifications.Notifications(name="notifications", endpoint="notifications", url="/notifications"),
+        my_sessions.MySessions(name="my_sessions", endpoint="my_sessions", url="/my-sessions"),
     ]

@@ -1,5 +1,6 @@
 """Accounts and who acts as what, from when until when."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -17,8 +18,8 @@ from wtforms import Form
 from admin_views.desk import Card, Choice, Column
 from admin_views.it import NONE_YET, OfficeDesk, departments
 from forms.it import AccountForm, MembershipForm, OfficeForm
-from models import Department, Membership, User, UserWord, db
-from services import audit, commissions
+from models import Department, Membership, SignedIn, User, UserWord, db
+from services import audit, commissions, security_events, sessions
 from services.listing import Order, key
 from services.register import begins, found_by
 from services.say import said
@@ -91,6 +92,21 @@ class AccountDesk(OfficeDesk):
         else:
             flash(_("This account may not sign in; nothing was sent."), "danger")
         return redirect(url_for(".edit_view", id=user.id))
+
+    @expose("/<pk>/end-sessions", methods=("POST",))
+    def end_sessions(self, pk: str) -> ResponseReturnValue:
+        """End every session of the person, wherever they are signed in."""
+        user = self.get_one(pk)
+        count = sessions.end_all(db.session(), user.id)
+        audit.note(db.session(), user, Action.EDIT, g.standing, {"sessions_ended": count})
+        db.session.commit()
+        security_events.say("sessions_ended", account=user.id, by=g.standing.user_id, count=count)
+        flash(ngettext("%(num)d session was ended.", "%(num)d sessions were ended.", count), "success")
+        return redirect(url_for(".edit_view", id=user.id))
+
+    def signed_in(self, user: User) -> Sequence[SignedIn]:
+        """Where the person is signed in."""
+        return sessions.of(db.session(), user.id)
 
 
 def _ending() -> list[ColumnElement[bool]]:

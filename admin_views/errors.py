@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
+from flask_limiter.util import get_remote_address
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
@@ -15,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from models import db
-from services import throttle
+from services import security_events, sign_in, throttle
 from services.archives import Busy
 from services.say import said
 from services.standing import NOBODY
@@ -38,6 +39,7 @@ SENTENCES = {
 }
 # what pages put into forms themselves: lower-case words, numbers, addresses of ours
 _INTERNAL = re.compile(r"[a-z0-9_:./?=&-]*")
+DENIED = frozenset({401, 403, 404})  # what is not yours does not exist
 SESSION_ENDED = N_("Your session had ended, or the page was open too long. What you typed is below: send it again.")
 
 
@@ -69,6 +71,8 @@ def _page(error: HTTPException) -> Response:
         return Response(SENTENCES[400], 400, mimetype="text/plain")  # a host that is not ours: no page, no address
     if error.response is not None or code < 400:  # noqa: PLR2004 -- a redirect is not an error
         return make_response(error.get_response())
+    if code in DENIED and g.get("standing", NOBODY).present and request.blueprint:
+        security_events.say("denied", account=g.standing.user_id, code=code)
     sentence = said(error.say) if isinstance(error, Busy | StoreAway) else _(SENTENCES.get(code, SENTENCES[400]))
     page = _unavailable(sentence) if code == 503 else _drawn(code, sentence)  # noqa: PLR2004 -- an HTTP status
     page.headers.extend((name, value) for name, value in error.get_headers() if name == "Retry-After")
@@ -78,7 +82,11 @@ def _page(error: HTTPException) -> Response:
 def _too_often(error: RateLimitExceeded) -> Response:
     limit = current_app.extensions["staj_limiter"].current_limit
     why, wait = throttle.refused(error, limit.reset_at if limit else 0)
-    page = _drawn(429, said(why))
+    security_events.say(
+        "throttled", account=g.standing.user_id, address=sign_in.typed_address(), rule=str(error.limit.limit)
+    )
+    held = request.endpoint == "security.login" and error.limit.key_func is not get_remote_address
+    page = _drawn(429, said(why), locked=sign_in.typed_address() if held else "")
     page.headers["Retry-After"] = str(wait)
     return page
 
@@ -106,13 +114,14 @@ def _again(code: int, sentence: str, *, signed_out: bool) -> Response:
         return _drawn(413, _(SENTENCES[413]))
     facts = {
         "typed": typed,
-        "shown": [value for name, value in typed if _is_words(name, value)],
+        "shown": [value for name, value in typed if is_words(name, value)],
         "files": [file.filename for file in request.files.values() if file.filename],
     }
-    return _drawn(code, sentence, "errors/expired.html", signed_out=signed_out, **facts)
+    at_a_desk = signed_out and request.blueprint not in {None, "security"}  # there, nothing goes on without signing in
+    return _drawn(code, sentence, "errors/expired.html", signed_out=at_a_desk, **facts)
 
 
-def _is_words(name: str, value: str) -> bool:
+def is_words(name: str, value: str) -> bool:
     """Whether somebody typed this: not the word of a button, a key, a version or a place."""
     return bool(value.strip()) and not name.startswith("_") and not _INTERNAL.fullmatch(value)
 

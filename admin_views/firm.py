@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from flask_security import login_user
 
 from forms.firm import AccountForm, AddressForm, ComingForm
-from models import utcnow
-from services import answer_links, link_codes, sign_in, visits
+from models import db, utcnow
+from services import answer_links, asked, link_codes, sign_in, visits
 from services.scope import system_session
 from workflow.say import Say
 
@@ -30,8 +30,7 @@ def ask() -> ResponseReturnValue:
     """Have a link sent; the answer is the same whether the address is known or not."""
     form = AddressForm()
     if request.method == "POST" and form.validate():
-        with system_session() as writing:
-            visits.ask(writing, sign_in.as_account(form.email.data or "") or "")
+        asked.ask(asked.FIRM_LINK, sign_in.as_account(form.email.data or "") or "")
         flash(
             _("If a supervisor of our interns has this address, a letter with a link is on its way to it."), "success"
         )
@@ -95,18 +94,19 @@ def account() -> ResponseReturnValue:
             visits.adopt(reading, known, email)
             flash(_("These interns belong to your account now. Sign in with its password."), "success")
             return redirect(url_for("security.login"))
-        if known or request.method != "POST" or not form.validate() or not _strong(form):
+        if known or request.method != "POST" or not form.validate() or not _strong(form, email):
             return render_template("firm/account.html", form=form, email=email, known=known is not None)
         made = visits.make_account(reading, g.standing, form.password.data or "", str(get_locale() or "tr"))
     session.pop(KEPT, None)
     login_user(made)
+    db.session.commit()
     flash(_("Your account is made. From now on you sign in with %(email)s and your password.", email=email), "success")
     return redirect(url_for("home.index"))
 
 
-def _strong(form: AccountForm) -> bool:
+def _strong(form: AccountForm, email: str) -> bool:
     """Whether the password is as long and as hard to guess as everybody's; says in the form what it is not."""
     util = current_app.extensions["security"].password_util
-    refused, form.password.data = util.validate(form.password.data, is_register=True)
+    refused, form.password.data = util.validate(form.password.data, is_register=True, email=email, name=g.standing.name)
     form.password.errors = [*form.password.errors, *(refused or ())]
     return not refused

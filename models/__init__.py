@@ -29,7 +29,7 @@ from models.merging import MovedReference, ToldApart
 from models.people import Enrolment, Membership, Student, User, UserWord
 from models.publications import Publication
 from models.requests import AnswerLink, AnswerTemplate, ChangeRequest, Request
-from models.running import JobRun, SignInTry
+from models.running import AskedByMail, JobRun, KnownDevice, SignedIn, SignInTry
 from workflow.transitions import MACHINES, Machine
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "AnswerLink",
     "AnswerTemplate",
     "Application",
+    "AskedByMail",
     "Attendance",
     "AttendanceWeek",
     "ChangeRequest",
@@ -59,6 +60,7 @@ __all__ = [
     "InstitutionWord",
     "InternshipType",
     "JobRun",
+    "KnownDevice",
     "LedgerEntry",
     "Letter",
     "LogEntry",
@@ -72,6 +74,7 @@ __all__ = [
     "Request",
     "SearchWord",
     "SignInTry",
+    "SignedIn",
     "Step",
     "Student",
     "Supervisor",

@@ -1,6 +1,7 @@
 """Accounts, the capacities they hold, and the students the student database knows."""
 
 from datetime import date, datetime
+from secrets import token_urlsafe
 from typing import Any, ClassVar
 
 from flask_security import UserMixin
@@ -34,6 +35,7 @@ class User(Model, UserMixin):
     memberships: Mapped[list["Membership"]] = relationship(back_populates="user")
     words: Mapped[list["UserWord"]] = relationship(cascade="all, delete-orphan")
     roles: ClassVar[list[Any]] = []  # type: ignore[misc]  # the library asks for roles; ours are memberships
+    new_key = ""  # of the session that is being begun (services.sessions)
 
     @validates("name", "email")
     def _found_by(self, key: str, value: str) -> str:
@@ -41,6 +43,11 @@ class User(Model, UserMixin):
         name, email = (value if key == fact else getattr(self, fact) for fact in ("name", "email"))
         self.words = words_for(self.words, UserWord, name, (email or "").partition("@")[0])
         return value
+
+    def session_id(self) -> str:
+        """What a browser keeps of a new session: the secret word of the account, and a key of the session's own."""
+        self.new_key = token_urlsafe(32)
+        return f"{self.fs_uniquifier}.{self.new_key}"
 
     def __str__(self) -> str:
         return self.name

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import click
 from flask_security import hash_password, verify_password
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Department, Institution, Membership, Supervisor, User
+from services.passwords import refused
 from services.settings import VAR, Settings
 from workflow.words import Actor
 
@@ -61,6 +63,8 @@ PRINTED = (*STUDENTS, *STAFF[:1], *STAFF[2:4], EMPLOYER, *STAFF[-3:], *STAFF[1:2
 def password(settings: Settings, path: Path = KEPT) -> str:
     """The environment's, or one made at the first run and kept readable to this account of the machine only."""
     if settings.staj_demo_password:
+        if weak := refused(settings.staj_demo_password):
+            raise click.ClickException(f"STAJ_DEMO_PASSWORD: {' '.join(weak)}")
         return settings.staj_demo_password
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from models import JobRun, SignInTry, utcnow
+from services import devices, sessions
 from services.scope import system_session
 from workflow.words import Outcome
 
@@ -97,12 +98,13 @@ def _idle(run: JobRun) -> bool:
 
 
 def tidy() -> int:
-    """Forget runs and sign-in tries that are of no more use; answers how many rows went."""
+    """Forget runs, sessions and sign-in tries that are of no more use; answers how many rows went."""
     now, gone = utcnow(), 0
     with system_session() as session:
         for outcome, kept in KEPT.items():
             old = delete(JobRun).where(JobRun.outcome == outcome, JobRun.started_at < now - kept)
             gone += _count(session, old)
+        gone += sessions.tidy(session, now) + devices.tidy(session)
         return gone + _count(session, delete(SignInTry).where(SignInTry.until < now))
 
 

@@ -15,8 +15,8 @@ from flask import Flask, current_app
 from sqlalchemy import event
 from sqlalchemy.orm import Session, UOWTransaction
 
-from models import Letter, ReachSession
-from services import audit, digest, documents, job_runs, reminders
+from models import AskedByMail, Letter, ReachSession
+from services import asked, audit, digest, documents, job_runs, reminders
 from services.outbox import post_due
 from services.scope import system_session
 from services.transports import transport_for
@@ -58,11 +58,12 @@ class Untrue(Exception):
 
 
 def post_letters() -> int:
-    """Post what is due, by the transport the deployment chose.
+    """Write the letters somebody asked for, then post what is due, by the transport the deployment chose.
 
     One run at a time in each worker: while a slow server is talked to, its other hand is free for other work.
     A second run ends at once; the first takes what was written meanwhile, or else the next minute's does.
     """
+    asked.answer()
     if not _posting.acquire(blocking=False):
         return 0
     try:
@@ -109,7 +110,7 @@ JOBS: tuple[Job, ...] = (
         documents.sweep_files, N_("files removed: %(count)s"),
     ),
     Job(
-        "tidy", N_("Forget old runs and sign-in tries"), N_("every night at 04:30"), {"hour": "1", "minute": "30"},
+        "tidy", N_("Forget old runs, sessions and sign-in tries"), N_("every night at 04:30"), {"hour": "1", "minute": "30"},
         job_runs.tidy, N_("rows removed: %(count)s"),
     ),
 )  # fmt: skip
@@ -163,7 +164,7 @@ def _entered(app: Flask, queue: Any, job: Job) -> Callable[[], Any]:
 
 @event.listens_for(ReachSession, "after_flush")
 def _notice(session: Session, _context: UOWTransaction) -> None:
-    if any(isinstance(row, Letter) for row in (*session.new, *session.dirty)):  # written, or queued again
+    if any(isinstance(row, Letter | AskedByMail) for row in (*session.new, *session.dirty)):  # written, or queued again
         session.info[_WROTE] = True
 
 

@@ -10,14 +10,12 @@ from typing import Any
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from workflow.turkish import ascii_raised
+from services import production, session_limits
+from services.production import KEYS
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
 MEBIBYTE = 1024 * 1024
-SHORTEST_KEY = 32
-FEWEST_CHARACTERS = 10
-KEYS = ("secret_key", "password_salt", "national_id_key")
 
 
 class Settings(BaseSettings):
@@ -45,6 +43,10 @@ class Settings(BaseSettings):
     inspections_at_once: int = Field(default=2, ge=1)
     sign_in_limit: str = "10 per 5 minutes"  # tries for one account
     sign_in_limit_place: str = "100 per 5 minutes"  # tries from one address that let nobody in
+    session_idle_minutes: dict[str, int] = {}  # by what somebody acts as (services.session_limits)
+    session_hours: dict[str, int] = {}
+    remember_days: dict[str, int] = {}
+    breached_passwords: Path | None = None  # sorted lines, SHA-1:count (services.passwords)
     proxies: int = 0
     commission_least: int = Field(default=3, ge=1)
     commission_years: int = Field(default=2, ge=1, le=20)
@@ -58,10 +60,17 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _limits(self) -> "Settings":
+        if fault := session_limits.fault(self.session_idle_minutes, self.session_hours, self.remember_days):
+            raise ValueError(fault)
+        return self
+
+    @model_validator(mode="after")
     def _keys(self) -> "Settings":
+        if faults := list(production.plain_faults(self)):
+            raise ValueError("; ".join(faults))
         if self.production:
-            _demand_strong({name: getattr(self, name) for name in KEYS})
-            _demand_public(self.mail_url, self.public_url)
+            production.demand(self)
         for name in KEYS:
             if not getattr(self, name):
                 object.__setattr__(self, name, _kept_key(VAR / "keys", name))
@@ -80,6 +89,8 @@ class Settings(BaseSettings):
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
             "SESSION_COOKIE_NAME": "__Host-staj" if self.production else "staj",
+            "REMEMBER_COOKIE_NAME": "__Host-staj-remember" if self.production else "remember_token",
+            "REMEMBER_COOKIE_DURATION": timedelta(days=session_limits.LONGEST_REMEMBERED),
             "REMEMBER_COOKIE_SECURE": self.production,
             "REMEMBER_COOKIE_HTTPONLY": True,
             "REMEMBER_COOKIE_SAMESITE": "Lax",
@@ -99,10 +110,10 @@ SECURITY = {
     "SECURITY_RETURN_GENERIC_RESPONSES": True,
     "SECURITY_MSG_GENERIC_AUTHN_FAILED": ("The e-mail address or the password is wrong.", "error"),
     "SECURITY_PASSWORD_LENGTH_MIN": 12,
-    "SECURITY_PASSWORD_COMPLEXITY_CHECKER": "zxcvbn",
     "SECURITY_PASSWORD_HASH": "argon2",
     "SECURITY_PASSWORD_SCHEMES": ["argon2"],
     "SECURITY_PASSWORD_SINGLE_HASH": True,
+    "SECURITY_API_ENABLED_METHODS": ["session"],
     "SECURITY_REDIRECT_VALIDATE_MODE": "regex",
     "SECURITY_REGISTERABLE": False,
     "SECURITY_RECOVERABLE": True,
@@ -124,23 +135,6 @@ def _waits_for(database_url: str) -> dict[str, Any]:
     if not database_url.startswith("postgresql"):
         return {}  # SQLite waits by `busy_timeout` (services.database)
     return {"pool_timeout": 5, "connect_args": {"connect_timeout": 5, "tcp_user_timeout": 15_000}}
-
-
-def _demand_strong(keys: dict[str, str]) -> None:
-    """Raise ValueError for a key that is missing, short, a few characters over and over, or another one again."""
-    for name, value in keys.items():
-        if len(value) < SHORTEST_KEY or len(set(value)) < FEWEST_CHARACTERS:
-            message = f"{ascii_raised(name)} is missing, shorter than {SHORTEST_KEY} characters or too regular"
-            raise ValueError(f"{message}: refusing to start in production")
-    if len(set(keys.values())) < len(keys):
-        raise ValueError(f"{ascii_raised(', '.join(keys))} must differ: refusing to start in production")
-
-
-def _demand_public(mail_url: str, public_url: str) -> None:
-    if mail_url.startswith("mailbox:"):
-        raise ValueError("MAIL_URL keeps letters inside: in production they must leave, by smtp://…")
-    if not public_url.startswith("https://"):
-        raise ValueError("PUBLIC_URL must be the https:// address people reach the site by")
 
 
 def private_folder(path: Path) -> None:

@@ -1,42 +1,39 @@
 """Signing in and out: who the request is for, how often one may try, and an end the server knows of."""
 
-import uuid
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, current_app, g, has_request_context, request, session
+from flask import Flask, Response, after_this_request, current_app, flash, g, has_request_context, request, session
 from flask_babel import gettext
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_login import user_logged_out
+from flask_login import user_logged_in, user_logged_out
 from flask_security import (
     MailUtil,
-    PasswordUtil,
     RoleMixin,
     Security,
     SQLAlchemyUserDatastore,
     current_user,
-    password_complexity_validator,
-    password_length_validator,
+    password_changed,
+    password_reset,
     reset_password_instructions_sent,
 )
-from flask_security.utils import get_message
 
 from models import User, db
-from services import throttle, visits
+from services import devices, security_events, sessions, throttle, visits
+from services.passwords import Passwords
 from services.scope import enter
 from services.sign_in_letters import about_password
-from services.standing import NOBODY, standing_of
+from services.standing import NOBODY
 from workflow.addresses import as_address
 
 ISTANBUL = ZoneInfo("Europe/Istanbul")
 VISIT = "firm"  # what a browser keeps of a visit by a letter's link
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 LANGUAGES = ("tr", "en")
-ESTIMATED = 72  # characters; zxcvbn raises beyond
-LONGEST = 4096  # characters; the hash raises beyond
 
 
 class Role(RoleMixin):
@@ -66,23 +63,6 @@ class Outbox(MailUtil):
     ) -> None:
         """Queue the letter in the same transaction as what caused it."""
         db.session.add(about_password(template, kwargs["user"], kwargs.get("reset_link")))
-
-
-class Passwords(PasswordUtil):
-    """Long enough, and not easy to guess; the estimator reads no more than the first characters."""
-
-    def normalize(self, password: str) -> str:
-        """As the library has it, but no longer than the hash takes: what is longer is nobody's password."""
-        return str(super().normalize(password[:LONGEST]))[:LONGEST]
-
-    def validate(self, password: str, is_register: bool, **kwargs: Any) -> tuple[list[str] | None, str]:
-        whole = self.normalize(password)
-        if len(whole) == LONGEST:
-            return [gettext("Choose a password shorter than %(length)s characters.", length=LONGEST)], whole
-        refused = password_length_validator(whole)
-        if refused is None and password_complexity_validator(whole[:ESTIMATED], is_register, **kwargs):
-            refused = [get_message("PASSWORD_TOO_SIMPLE")[0]]  # the estimator itself speaks English only
-        return refused, whole
 
 
 def today() -> date:
@@ -118,13 +98,19 @@ def install(app: Flask) -> None:
     limit_tries(
         app,
         "security.login",
-        "security.forgot_password",
         "security.reset_password",
         "security.change_password",
         "security.verify",
     )
     app.extensions["staj_security"] = security
-    user_logged_out.connect(_forget, app)
+    manager = app.login_manager  # type: ignore[attr-defined]  # Flask-Login puts it there
+    manager.id_attribute = User.session_id.__name__
+    manager.user_loader(lambda kept: sessions.load(kept, today()))
+    manager.request_loader(lambda _request: None)  # no token opens a page: sessions end on the server
+    user_logged_in.connect(_begin, app)
+    user_logged_out.connect(_end, app)
+    password_changed.connect(_changed, app)
+    password_reset.connect(_changed, app)
     reset_password_instructions_sent.connect(_keep, app)
 
 
@@ -133,10 +119,28 @@ def limit_tries(app: Flask, *endpoints: str) -> None:
     limiter = app.extensions["staj_limiter"]
     place = {"key_func": get_remote_address, "methods": ["POST"], "deduct_when": _failed}
     for endpoint in endpoints:
-        view: Any = app.view_functions[endpoint]
+        view: Any = _reported(app.view_functions[endpoint])
         view = limiter.limit(_setting("sign_in_limit_place"), **place)(view)  # asked first: it locks no account
         view = limiter.limit(_setting("sign_in_limit"), key_func=_account, methods=["POST"])(view)
         app.view_functions[endpoint] = view
+
+
+def _reported(view: Any) -> Any:
+    """Whoever is refused by one of these pages is noted: signing in, a password, a code."""
+
+    @wraps(view)  # the limiter knows a page by its name
+    def shown(**given: Any) -> Any:
+        answer = view(**given)
+        if request.method == "POST" and current_app.make_response(answer).status_code == 200:  # noqa: PLR2004 -- the form again
+            security_events.say("refused", account=g.standing.user_id, address=typed_address())
+        return answer
+
+    return shown
+
+
+def typed_address() -> str:
+    """The address somebody typed to sign in with, as accounts store it."""
+    return as_account(request.form.get("email", "")) or ""
 
 
 def _setting(name: str) -> Callable[[], str]:
@@ -144,8 +148,15 @@ def _setting(name: str) -> Callable[[], str]:
 
 
 def _account() -> str:
-    """The account somebody tries, their own or the one a letter's link is for, whoever tries it from wherever."""
-    named = (current_user.is_authenticated and current_user.email) or as_account(request.form.get("email", ""))
+    """What somebody tries: their own account, one from a device it knows or from any other, or a letter's link.
+
+    Each has tries of its own, so that whoever guesses uses up nobody else's.
+    """
+    if current_user.is_authenticated:
+        return f"own {current_user.id}"
+    named = typed_address()
+    if device := devices.known(named):
+        return f"device {device}"
     return f"account {named or (request.view_args or {}).get('token') or get_remote_address()}"
 
 
@@ -169,12 +180,22 @@ def _enter() -> None:
     request_session.info["reads"] = True
     if current_user.is_authenticated:
         g.language = current_user.language
-        g.standing = standing_of(request_session, current_user.id, current_user.name, today())
+        g.standing = g.signed_in.standing
     elif kept := session.get(VISIT):
         g.standing = visits.standing(request_session, kept)
         if not g.standing.present:
             session.pop(VISIT)  # it has ended
+        else:
+            visits.used(kept)
+            session.modified = True
     request_session.commit()
+    sessions.note()
+    if over := g.get("session_over"):
+        security_events.say("session_over", account=over.standing.user_id)
+        flash(
+            gettext("Your session has ended: nothing was done in it for some time, or it was open for too long."),
+            "warning",
+        )
     request_session.info["reads"] = request.method in READS
     enter(request_session, g.standing)
 
@@ -182,10 +203,31 @@ def _enter() -> None:
 _OPEN = frozenset({"health", "static", "bootstrap.static", "admin.static", "icons"})
 
 
-def _forget(_app: Flask, user: User, **_: Any) -> None:
-    """Signing out ends every session of the account on the server: the old cookie opens nothing."""
-    user.fs_uniquifier = uuid.uuid4().hex
+def _begin(_app: Flask, user: User, **_: Any) -> None:
+    """The library's page commits; whoever else signs somebody in does too."""
+    remembered = sessions.begin(user, today())
+    security_events.say("signed_in", account=user.id, remembered=remembered)
+    know_device(user)
+
+
+def _end(_app: Flask, **_: Any) -> None:
+    """Signing out ends the session on the server: the old cookie opens nothing."""
+    security_events.say("signed_out", account=g.standing.user_id)
+    sessions.end_current()
     db.session.commit()
+
+
+def know_device(user: User) -> None:
+    """This browser has shown to be the person's: nobody else's tries keep it out. The caller commits."""
+    word = devices.remember(db.session(), user.email)
+    after_this_request(lambda response: devices.keep(response, word))
+
+
+def _changed(_app: Flask, user: User, **_: Any) -> None:
+    """A password was set by whoever is in, or by whoever reads the account's mail."""
+    security_events.say("password_set", account=user.id)
+    if request:
+        know_device(user)
 
 
 def _keep(_app: Flask, **_: Any) -> None:

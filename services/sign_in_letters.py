@@ -9,8 +9,9 @@ from workflow.say import N_
 
 NEW_PASSWORD = N_("Ask for a new password")
 # the library's template -> subject, sentence, what the link does
+RESET, UNLOCK = "security/email/reset_instructions", "known_device"
 TEXTS = {
-    "security/email/reset_instructions": (
+    RESET: (
         N_("Set your password"),
         N_("The link below sets the password of your account %(email)s. It is good for %(within)s and works once. If you did not ask for it, you need not do anything."),
         N_("Set the password"),
@@ -24,6 +25,11 @@ TEXTS = {
         N_("Your password was changed"),
         N_("The password of your account %(email)s was changed. If that was not you, ask for a new password now and tell the IT office."),
         NEW_PASSWORD,
+    ),
+    UNLOCK: (
+        N_("Sign in although somebody keeps trying your account"),
+        N_("Too many tries were made for your account %(email)s. With the link below the browser you open it in may try again at once; your password stays as it is. It is good for an hour. If you did not ask for it, you need not do anything."),
+        N_("Let this browser try again"),
     ),
 }  # fmt: skip
 

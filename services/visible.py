@@ -11,6 +11,7 @@ from models import (
     AnswerLink,
     AnswerTemplate,
     Application,
+    AskedByMail,
     Attendance,
     AttendanceWeek,
     ChangeRequest,
@@ -32,6 +33,7 @@ from models import (
     InstitutionWord,
     InternshipType,
     JobRun,
+    KnownDevice,
     LedgerEntry,
     Letter,
     LogEntry,
@@ -43,6 +45,7 @@ from models import (
     Publication,
     Request,
     SearchWord,
+    SignedIn,
     SignInTry,
     Step,
     Student,
@@ -228,6 +231,9 @@ VISIBLE: dict[type[Model], dict[A, Condition]] = {
     },
     JobRun: {A.IT: _everything},
     SignInTry: {},
+    AskedByMail: {},
+    KnownDevice: {},
+    SignedIn: {},  # one's own are shown by services.sessions
     Notice: {},
     Letter: {
         **_for(*EVERYONE, see=_own_letters),

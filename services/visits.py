@@ -22,12 +22,13 @@ from models import AnswerLink, Letter, Supervisor, User, utcnow
 from services import audit, link_codes
 from services.letter_sheet import drawn
 from services.link_codes import CodeLetter, digest
+from services.session_limits import VISIT, limits
 from services.standing import NOBODY, Standing
 from workflow.say import N_, Say
 from workflow.words import Action, LinkPurpose
 
 GOOD_FOR = timedelta(days=180)  # a link; the house's own number
-LASTS = timedelta(hours=12)  # a visit
+HOUR = timedelta(hours=1)
 MOST_AN_HOUR = 3  # links asked for by one address
 TO_INTERNS = N_("To my interns")
 CODE_SUBJECT = N_("Your code for the page of your interns")
@@ -77,7 +78,7 @@ def account_of(session: Session, email: str) -> int | None:
 def ask(session: Session, email: str) -> None:
     """Send a link to this address, if a supervisor has it and it has not just been sent some. The caller commits."""
     person = session.scalars(_entries(email).limit(1)).first()
-    since = utcnow() + GOOD_FOR - timedelta(hours=1)
+    since = utcnow() + GOOD_FOR - HOUR
     sent = select(func.count()).where(AnswerLink.email == email, AnswerLink.expires_at > since)
     if person is None or (session.scalar(sent) or 0) >= MOST_AN_HOUR:
         return
@@ -132,12 +133,24 @@ def begin(session: Session, coming: Coming, token: str, code: str) -> dict[str, 
     if said := link_codes.wrong(session, link, token, code):
         return said
     link.used_at, link.code_digest, link.codes_sent = utcnow(), None, 0
-    return {"link": link.id, "turn": link.turn, "until": int((utcnow() + LASTS).timestamp())}
+    now = utcnow()
+    until = now + limits(current_app.extensions["staj"], (VISIT,)).whole
+    return {"link": link.id, "turn": link.turn, "until": int(until.timestamp()), "used": int(now.timestamp())}
+
+
+def used(kept: dict[str, Any]) -> None:
+    """A visit is being used just now."""
+    kept["used"] = int(utcnow().timestamp())
+
+
+def _over(kept: Mapping[str, Any]) -> bool:
+    now, idle = utcnow().timestamp(), limits(current_app.extensions["staj"], (VISIT,)).idle
+    return bool(kept.get("until", 0) < now or kept.get("used", 0) + idle.total_seconds() < now)
 
 
 def standing(session: Session, kept: Mapping[str, Any]) -> Standing:
     """Who a visit is, by what the browser kept; nobody, once it has ended."""
-    if kept.get("until", 0) < utcnow().timestamp():
+    if _over(kept):
         return NOBODY
     rows = session.execute(
         select(Supervisor.id, Supervisor.name, AnswerLink.supervisor_id)

@@ -38,6 +38,7 @@ from models import (
     Publication,
     Request,
     SearchWord,
+    SignedIn,
     Step,
     Student,
     Supervisor,
@@ -180,6 +181,7 @@ WRITABLE: dict[type[Model], dict[A | None, Permission]] = {
     Step: dict.fromkeys(EVERYONE, _always),
     Letter: {None: _always},
     User: {A.IT: _always, None: _self_only},
+    SignedIn: {None: lambda row, _s: row.id is None},  # begun by services.sessions once the password was right
     **{m: {A.IT: _always} for m in (Faculty, Department, Term, InternshipType, Policy, HolidayOverride)},
     Membership: {A.IT: _always, A.CHAIR: _commission_only},
     DepartmentSettings: {A.CHAIR: _chaired},

@@ -27,8 +27,13 @@ SETTINGS = {
     "password_salt": "p" * 32,
     "national_id_key": "n" * 32,
 }
-
-
+PUBLIC = {  # beside keys, what a production installation is started with
+    "mail_url": "smtp://posta.example.edu.tr",
+    "mail_from": "staj@example.edu.tr",
+    "public_url": "https://staj.example.edu.tr",
+    "trusted_hosts": ["staj.example.edu.tr", "localhost"],
+    "storage_url": "file:///tmp",
+}
 _APPS: list[Flask] = []  # made and free
 _ENGINES: dict[str, Engine] = {}  # by address: what an engine has compiled is good for the next test there
 

@@ -15,7 +15,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security import hash_password
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from models import (
     Absence,
@@ -49,7 +49,7 @@ from models import (
     User,
     utcnow,
 )
-from services import audit
+from services import asked, audit, sessions
 from services.scope import system_session
 from services.standing import Standing, standing_of
 from workflow.phase import ASSESSED, HANDED_IN
@@ -65,7 +65,7 @@ from workflow.words import (
     Programme,
 )
 
-PASSWORD = "parola-parola-1"
+PASSWORD = "martilar-kiyida-7"
 TODAY = date(2026, 6, 1)
 SUBMITTED_AT = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 
@@ -454,13 +454,33 @@ def looking(app: Flask) -> Iterator[Session]:
         yield session
 
 
-def sign_in(app: Flask, user: User) -> FlaskClient:
-    """A client signed in as `user`, the way a browser is: by the session cookie."""
-    client = app.test_client()
+def letters_asked_for(app: Flask) -> None:
+    """What the worker does about the letters somebody asked for by an address."""
+    with app.app_context():
+        asked.answer()
+
+
+def sign_in(app: Flask, user: User, **facts: Any) -> FlaskClient:
+    """A client signed in as `user`, the way a browser is: by the session cookie. `facts` are of its row."""
+    client, kept = app.test_client(), user.session_id()
+    _begun(app, user, facts)
     with client.session_transaction() as session:
-        session["_user_id"] = user.fs_uniquifier
+        session["_user_id"] = kept
         session["_fresh"] = True
         session["fs_cc"] = "set"
         session["fs_paa"] = datetime.now(UTC).timestamp()
         session["identity"] = user.fs_uniquifier
     return client
+
+
+def _begun(app: Flask, user: User, facts: dict[str, Any]) -> None:
+    """The row of the session, in the transaction that made the account where that is still open."""
+    made = sessions.row(user)
+    for name, value in facts.items():
+        setattr(made, name, value)
+    if (writing := object_session(user)) and writing.in_transaction():
+        writing.add(made)
+        writing.flush()
+    else:
+        with looking(app) as writing:
+            writing.add(made)

@@ -147,16 +147,18 @@ POSTS: dict[str, list[Post]] = {
     ],
     "wizard.count": [Post("ayse", "/apply/{ayse draft}/count", {**FIRM, **DAYS, "pick": "new"}, takes=False)],
     "notifications.index": [Post("health office", "/notifications/", {"wanted": ["digest"], "language": "en"})],
+    "my_sessions.end": [Post("stranger", "/my-sessions/end", {"session": "1"}, takes=False)],
     "reminders": [Post("nobody", "/reminders/x", {"reminders": "off"}, takes=False)],
     "settings": [Post("it", "/settings", {"language": "xx", "theme": "xx", "shortcuts": "xx", "back": "//evil.example"}, takes=False)],
     "security.login": [Post("nobody", "/login", {"email": "{email}", "password": "yanlis-parola", "next": "//evil.example"}, takes=False)],
     "security.forgot_password": [Post("nobody", "/reset", {"email": "nobody@demo.edu.tr"}, takes=False)],
+    "sign_in_link": [Post("nobody", "/sign-in-link", {"email": "nobody@demo.edu.tr"}, takes=False)],
     "security.reset_password": [Post("nobody", "/reset/x", {"password": "x", "password_confirm": "y"}, takes=False)],
     "security.change_password": [Post("stranger", "/change", {"password": "x", "new_password": PASSWORD, "new_password_confirm": "y"}, takes=False)],
     "security.verify": [Post("stranger", "/verify", {"password": "x"}, takes=False)],
 }  # fmt: skip
 # what takes its row from the address and nothing from a form, and the uploads of tests/test_bad_uploads.py
 WITHOUT_FIELDS = frozenset({
-    "accounts.letter", "institutions.strike", "merging.merged", "merging.tell_apart", "merging.hold_alike", "outbox.retry", "outbox.retry_failed", "jobs.run", "applications.take_up", "declarations.national_id", "wizard.start", "wizard.discard", "security.logout",
+    "accounts.letter", "accounts.end_sessions", "my_sessions.end_others", "known_device", "institutions.strike", "merging.merged", "merging.tell_apart", "merging.hold_alike", "outbox.retry", "outbox.retry_failed", "jobs.run", "applications.take_up", "declarations.national_id", "wizard.start", "wizard.discard", "security.logout",
     "seed.apply", "student_import.apply",
 })  # fmt: skip

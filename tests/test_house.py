@@ -96,7 +96,9 @@ BEYOND_THE_HOOK = {
     "bulk_save_objects", "bulk_update_mappings",
 }  # fmt: skip
 ALLOWED = {
+    ("services/asked.py", "delete"),  # the worker takes what was asked for, in a session of the system
     ("services/database.py", "exec_driver_sql"),  # opens each database, reads nothing
+    ("services/devices.py", "delete"),  # browsers not seen for long, in a session of the system
     ("services/job_runs.py", "delete"),  # the worker forgets old runs, in a session of the system
     ("services/throttle.py", "delete"),  # counters of tries, in sessions of the system
     ("services/merging.py", "insert"),  # every reference to a merged institution moves, out of whosever reach it lies
@@ -105,6 +107,8 @@ ALLOWED = {
     ("services/refresh.py", "insert"),  # the student database comes in by thousands, in a session of the system
     ("services/search.py", "delete"),  # the words of the applications that a merge moved
     ("services/search.py", "insert"),
+    ("services/sessions.py", "delete"),  # one account's own sessions, by its key and in no list of anybody else
+    ("services/sessions.py", "update"),  # that a session is used, in a session of the system
     ("services/student_view.py", "create_engine"),  # another university database, read-only
     ("services/student_view.py", "text"),  # that database's own query
     ("services/transition.py", "update"),  # compare and set, of a row already found by reach

@@ -389,7 +389,13 @@ ADDRESSES: dict[str, Address] = {
     **_table("terms", "term"),
     **_table("internship_types", "civil type"),
     **_table("holidays", "holiday"),
-    **_table("accounts", "account", deletes=False, letter=_one_row(IT, "account", "pk")),
+    **_table(
+        "accounts",
+        "account",
+        deletes=False,
+        letter=_one_row(IT, "account", "pk"),
+        end_sessions=_one_row(IT, "account", "pk"),
+    ),
     **_table("memberships", "membership"),
     **_forms("evaluation_forms", BOARD, FORMS),
     **_forms("university_forms", IT, UNIVERSITY_FORMS),
@@ -407,6 +413,9 @@ ADDRESSES: dict[str, Address] = {
     "mailbox.index": Address(SIGNED_IN - {"stranger"}),
     "mailbox.letter": Address(SIGNED_IN - {"stranger"}, "letters", "pk", MAILBOX),
     "notifications.index": Address(SIGNED_IN),
+    "my_sessions.index": Address(SIGNED_IN),
+    "my_sessions.end": Address(SIGNED_IN),
+    "my_sessions.end_others": Address(SIGNED_IN),
     "reminders": Address(ANYBODY, more={"token": "x" * 43}, answers=frozenset({404})),
     **_import("seed"),
     **_import("student_import"),
@@ -422,6 +431,8 @@ ADDRESSES: dict[str, Address] = {
     "security.verify": Address(ANYBODY, answers=FOUND_OR_LED_AWAY),
     "security.change_password": Address(SIGNED_IN),
     "security.forgot_password": Address(ANYBODY, answers=FOUND_OR_LED_AWAY),
+    "sign_in_link": Address(ANYBODY, answers=FOUND_OR_LED_AWAY),
+    "known_device": Address(ANYBODY, more={"token": "x"}, answers=frozenset({302})),
     "security.reset_password": Address(ANYBODY, more={"token": "x"}, answers=frozenset({302})),
     **{
         f"{name}static": Address(ANYBODY, more={"filename": "none"}, answers=frozenset({404}))

@@ -20,15 +20,15 @@ MADE_JUST_NOW = {("admin_views/firm.py", "login_user")}
 # who may end the sessions of an account, and nothing else, by giving it another secret word
 ENDS_SESSIONS = {
     "admin_views/accounts.py", "models/people.py", "seed/demo_people.py", "services/audit.py", "services/refresh.py", "services/visits.py",
-    "services/sign_in.py", "services/writable.py", "seed/invented.py", "seed/many.py", "seed/bulk.py",
+    "services/sessions.py", "services/devices.py", "services/writable.py", "seed/invented.py", "seed/many.py", "seed/bulk.py",
 }  # fmt: skip
 
 
 def key_of(university: University, who: str) -> str | None:
     """Whose session this client's cookie is, by the word only its account has."""
     with university.people[who].session_transaction() as session:
-        found: str | None = session.get("_user_id")
-    return found
+        found: str = session.get("_user_id", "")
+    return found.partition(".")[0] or None
 
 
 def secrets(university: University) -> dict[str, int]:

@@ -17,7 +17,7 @@ from services.link_codes import CODES, TRIES
 from services.sign_in import today
 from services.transition import take
 from tests.forms import form_at
-from tests.people import PASSWORD, a_town, looking, sign_in
+from tests.people import PASSWORD, a_town, letters_asked_for, looking, sign_in
 from workflow.words import Action, Actor, ApplicationState, LinkPurpose
 
 CHOSEN = "mavi vapur kalkar"
@@ -209,6 +209,7 @@ def test_a_lost_link_is_sent_again_and_strangers_learn_nothing(firm: Firm) -> No
         for e in (firm.email.upper(), "yok@kaya.example.com")
     }
     assert len(told) == 1
+    letters_asked_for(firm.app)
     with looking(firm.app) as s:
         letters = s.scalars(select(Letter).where(Letter.reader == "firm_link")).all()
         assert [letter.to_email for letter in letters] == [firm.email]
@@ -216,6 +217,7 @@ def test_a_lost_link_is_sent_again_and_strangers_learn_nothing(firm: Firm) -> No
     assert firm.files["running"] in interns_on(firm.visit(path))
     for _again in range(6):
         client.post("/firm", data={"email": firm.email})
+    letters_asked_for(firm.app)
     with looking(firm.app) as s:
         assert (
             len(s.scalars(select(Letter.id).where(Letter.reader == "firm_link")).all()) == 2

@@ -173,7 +173,7 @@ def _act(made: Sweep) -> None:
 def _steps(t: Town, university: University) -> None:
     def by(who: str) -> Standing:
         with university.people[who].session_transaction() as session:
-            found = select(User).where(User.fs_uniquifier == session["_user_id"])
+            found = select(User).where(User.fs_uniquifier == session["_user_id"].partition(".")[0])
         return t.standing(t.session.scalars(found).one(), today())
 
     session, ayse, boss, member, chair = t.session, *map(by, ("ayse", "boss", "member of civil", "chair of civil"))

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 
-from tests.browser.conftest import Year, press
+from tests.browser.conftest import Year, press, sign_in
 from tests.browser.looks import faults
 from tests.browser.test_every_page import pages_of, walked
 from tests.browser.test_main_job import archive, begin, choose_institution, go_on, hand_in, monday
@@ -42,8 +42,12 @@ class Walk:
         """Somebody's browser, on a page of theirs."""
         if who not in self.pages:
             self.pages[who] = self.someone(self.year.site, who, **(self.screen if who == "ogrenci" else {}))
-        self.pages[who].goto(path)
-        return self.pages[who]
+        page = self.pages[who]
+        page.goto(path)
+        if "/login" in page.url:  # days have passed: the session has ended
+            sign_in(page, who)
+            page.goto(path)
+        return page
 
     def looked_at(self, page: Page, *addresses: str) -> None:
         """At a desk once, in every language, width and theme: pages that only a letter leads to."""

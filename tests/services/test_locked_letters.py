@@ -15,7 +15,7 @@ from models import Letter, db
 from services import change_requests, reminders
 from services.sign_in import today
 from services.transition import take
-from tests.people import a_town, looking
+from tests.people import a_town, letters_asked_for, looking
 from workflow.words import Action, ChangeKind
 
 OPENS = re.compile(r"/(?:answer|firm|reset|reminders)/([\w.~-]{16,})")
@@ -47,6 +47,7 @@ def mailed(app: Flask) -> set[str]:
     client.post(next(x for x in links if "/firm/" in x))
     client.post("/firm", data={"email": supervisor.email})
     client.post("/reset", data={"email": "ayse@demo.edu.tr"})
+    letters_asked_for(app)
     with looking(app) as s:
         bodies = [f"{each.text} {each.html} {each.link}" for each in s.scalars(select(Letter))]
         codes = [
