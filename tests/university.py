@@ -50,7 +50,8 @@ from workflow.words import (
 Names = frozenset[str]
 Keys = dict[str, int]
 PDF = b"%PDF-1.4 demo\nstartxref\n0\n%%EOF"
-COUNTERS = {"sign_in_try", "signed_in"}  # every try counts, a refused one above all; who is in, was there just now
+# every try counts, a refused one above all; who is in, was there just now; whose an address is, the worker looks up
+COUNTERS = {"sign_in_try", "signed_in", "known_device", "asked_by_mail"}
 SEALED, WRITTEN = "Söyledim ki", "Yazdım ki"  # how an answer of a firm, and a day of a logbook, begin
 MISSING = 900_000_007  # a key no row has
 

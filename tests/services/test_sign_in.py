@@ -464,6 +464,7 @@ def test_in_production_the_cookies_are_for_this_site_and_for_https_alone(databas
     }
     flags = {"secure", "httponly", "samesite=lax", "path=/"}
     assert {name: flags - given for name, given in cookies.items()} == {
+        "__Host-staj-device": set(),
         "__Host-staj": set(),
         "__Host-staj-remember": set(),
     }
