@@ -26,9 +26,9 @@
     if (place?.url !== here || !rows.length) return;
     const named = rows.find((row) => `#${row.id}` === location.hash);
     const row = named ?? rows.find((one) => one.id === place.row) ?? (place.n < 0 ? null : rows[Math.min(place.n, rows.length - 1)]);
-    scrollTo(0, place.y);
+    scrollTo({ top: place.y, behavior: "instant" });
     row?.querySelector("[data-open], a, button")?.focus({ preventScroll: true });
-    if (named && named.id !== place.row) named.scrollIntoView({ block: "nearest" });
+    if (named && named.id !== place.row) named.scrollIntoView({ block: "nearest", behavior: "instant" });
     document.querySelector(".flashes")?.classList.toggle("is-afar", place.y > 0);
   };
   addEventListener("pageshow", () => requestAnimationFrame(meet));
