@@ -26,6 +26,7 @@ run: $(RUN_READY) $(CATALOGUES) ## set everything up and serve a clickable unive
 
 test: $(DEV_READY) $(CATALOGUES) ## the whole suite, on SQLite and PostgreSQL, with a real browser
 	@$(BIN)/python -m tests.browser.find
+	@$(BIN)/python -m tests.tools
 	$(BIN)/pytest
 
 test-python: ## the same suite on another Python: make test-python PYTHON=python3.13

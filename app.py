@@ -32,6 +32,7 @@ from services import headers, request_limits, security_events, sign_in, student_
 from services.archives import Turns
 from services.settings import ROOT, Settings
 from services.storage import Storage
+from services.virus_scan import Scanner
 
 csrf = CSRFProtect()
 
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(settings.flask())
     app.extensions["staj"] = settings
     app.extensions["storage"] = Storage(settings.storage_url)
+    app.extensions["scanner"] = Scanner(settings.clamd_url)
     app.extensions["turns"] = Turns(settings.inspections_at_once)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)

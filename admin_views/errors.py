@@ -17,10 +17,9 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from models import db
 from services import security_events, sign_in, throttle
-from services.archives import Busy
 from services.say import said
 from services.standing import NOBODY
-from services.store_gate import StoreAway
+from services.unavailable import Unavailable
 from workflow.say import N_
 
 _log = logging.getLogger(__name__)
@@ -73,7 +72,7 @@ def _page(error: HTTPException) -> Response:
         return make_response(error.get_response())
     if code in DENIED and g.get("standing", NOBODY).present and request.blueprint:
         security_events.say("denied", account=g.standing.user_id, code=code)
-    sentence = said(error.say) if isinstance(error, Busy | StoreAway) else _(SENTENCES.get(code, SENTENCES[400]))
+    sentence = said(error.say) if isinstance(error, Unavailable) else _(SENTENCES.get(code, SENTENCES[400]))
     page = _unavailable(sentence) if code == 503 else _drawn(code, sentence)  # noqa: PLR2004 -- an HTTP status
     page.headers.extend((name, value) for name, value in error.get_headers() if name == "Retry-After")
     return page

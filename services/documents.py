@@ -21,7 +21,7 @@ from workflow.words import Purpose
 
 CONTENT_TYPES = {"zip": "application/zip", "7z": "application/x-7z-compressed"}
 ARCHIVES = frozenset({".zip", ".7z"})
-SINGLE = frozenset({".pdf", ".jpg", ".jpeg", ".png"})
+SINGLE = frozenset({".pdf", ".jpg", ".jpeg", ".jfif", ".jpe", ".png"})
 
 
 def take_in(
@@ -30,12 +30,14 @@ def take_in(
     """An uploaded archive of at most `limit` bytes, inspected and stored, as a row not yet anybody's.
 
     A document with one of the endings `single` will do as well.
-    Raises Refusal with its sentence, or Busy where too many archives wait to be looked into. Touches no database: no
+    Raises Refusal with its sentence, or Unavailable where too many archives wait to be looked into, the store or the
+    virus scanner does not answer. Touches no database: no
     lock is held while a slow upload arrives.
     """
     name = upload_name(filename)
     with tempfile.TemporaryDirectory() as folder:
         received = store.receive(stream, limit_bytes=limit, into=Path(folder))
+        current_app.extensions["scanner"].check(received.path, name)
         content_type, entries = _looked_into(received.path, name, single=single)
         key = f"{utcnow():%Y/%m}/{uuid4().hex}"
         store.put(key, received.path)

@@ -78,6 +78,7 @@ def checks(session: Session, today: date) -> list[Check]:
         _database(session),
         _migrations(session),
         _storage(),
+        *_scanner(),
         *_disks(),
         worker(session, now),
         *_letters(session, now),
@@ -151,6 +152,21 @@ def _storage() -> Check:
             Say("Look at the rights and the space of the place STORAGE_URL names."),
         )
     return Check(N_("Storage of files"), Health.OK, Say("A test file was written, read back and removed."))
+
+
+def _scanner() -> Iterator[Check]:
+    """The virus scanner, where one was chosen."""
+    scanner = current_app.extensions["scanner"]
+    if not scanner.url:
+        return
+    try:
+        scanner.ping()
+    except OSError:
+        _log.warning("The virus scanner does not answer.", exc_info=True)
+        says, todo = Say("It does not answer: no file is taken in."), Say("Start clamd, or look at CLAMD_URL.")
+        yield Check(N_("Virus scanner"), Health.BROKEN, says, todo)
+    else:
+        yield Check(N_("Virus scanner"), Health.OK, Say("It answers; every upload is shown to it first."))
 
 
 def _disks() -> Iterator[Check]:

@@ -18,7 +18,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from flask import Flask
 
 from services.archives import zips
-from services.archives.rules import Refusal, is_litter, upload_name
+from services.archives.litter import is_litter
+from services.archives.rules import Refusal, upload_name
 from services.changes import Difference, Faulty
 from services.standing import Standing
 from workflow.say import Say
@@ -149,10 +150,11 @@ def _unpacked(filename: str, data: bytes) -> dict[str, bytes]:
     name = upload_name(filename)
     if not lowered(name).endswith(".zip"):
         return {name: data} if name else {}
-    members = [m for m in zips.members(data) if not m.folder and not is_litter(m.name)]
+    members = [m for m in zips.members(data) if not m.folder]
     if sum(m.size for m in members) > MAX_UNPACKED:
         raise Refusal(Say("These files are too large once unpacked."))
-    return _rooted({m.name: zips.contents(data, m) for m in members})
+    bodies = {m.name: zips.contents(data, m) for m in members}
+    return _rooted({name: body for name, body in bodies.items() if not is_litter(name, body)})
 
 
 def _rooted(files: dict[str, bytes]) -> dict[str, bytes]:

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
 
+from flask import current_app
+
 from models import Publication, utcnow
 from services.archives import sniff_document
 from services.archives.rules import upload_name
@@ -15,6 +17,7 @@ def attach(publication: Publication, store: Any, stream: BinaryIO, filename: str
     name = upload_name(filename)
     with tempfile.TemporaryDirectory() as folder:
         received = store.receive(stream, limit_bytes=limit, into=Path(folder))
+        current_app.extensions["scanner"].check(received.path, name)
         content_type = sniff_document(received.path, name)
         key = f"{utcnow():%Y/%m}/{uuid4().hex}"
         store.put(key, received.path)

@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     student_directory_columns: dict[str, str] = {}
     staj_demo_password: str = ""
     max_upload: int = 20 * MEBIBYTE
+    clamd_url: str = ""  # tcp://host:3310 or unix:///run/clamav/clamd.ctl; empty: no virus scanner
     inspections_at_once: int = Field(default=2, ge=1)
     sign_in_limit: str = "10 per 5 minutes"  # tries for one account
     sign_in_limit_place: str = "100 per 5 minutes"  # tries from one address that let nobody in

@@ -6,23 +6,18 @@ from time import monotonic
 from types import TracebackType
 from typing import Self
 
-from werkzeug.exceptions import ServiceUnavailable
-
+from services.unavailable import Unavailable
 from workflow.say import Say
 
 AT_ONCE = 2  # requests of one process that may ask the store at the same time: the others go on with pages
 WAIT = 3.0  # seconds somebody waits for a turn
 REST = 15.0  # seconds for which a store that did not answer is left alone
-RETRY_AFTER = 60  # seconds after which trying again is worth while
 
 
-class StoreAway(ServiceUnavailable):
-    """The store of files does not answer, or takes nothing; `say` is the sentence for the person."""
+class StoreAway(Unavailable):
+    """The store of files does not answer, or takes nothing."""
 
     say = Say("Files cannot be reached just now. Nothing was lost; try again in a minute.")
-
-    def __init__(self) -> None:
-        super().__init__(retry_after=RETRY_AFTER)
 
 
 class StoreGate(AbstractContextManager["StoreGate", None]):

@@ -9,7 +9,8 @@ from typing import Any
 
 from services.archives import zips
 from services.archives.contents import sniff
-from services.archives.rules import EMPTY, LIMITS, Entry, Listing, Refusal, is_litter
+from services.archives.litter import is_litter
+from services.archives.rules import EMPTY, LIMITS, Entry, Listing, Refusal
 from workflow.say import Say
 from workflow.turkish import lowered
 
@@ -21,15 +22,27 @@ def inspect(path: Path, filename: str) -> Listing:
         raise Refusal(Say("Upload one .zip or .7z file."))
     data = path.read_bytes()
     if not data.startswith(b"PK" if ending == "zip" else b"7z\xbc\xaf"):
-        raise Refusal(Say("The file is not a .%(ending)s archive, whatever its name says.", ending=ending))
+        raise Refusal(_really(data, ending))
     found = []
     for name, body in _files(ending, path, data):
-        if not is_litter(name):
+        if not is_litter(name, body):
             sniff(name, body)
             found.append(Entry(name, len(body)))
     if not found:
         raise Refusal(EMPTY)
     return Listing(ending, tuple(found))
+
+
+def _really(data: bytes, ending: str) -> Say:
+    """The sentence for a file that is not what its ending says; what it is, where its first bytes tell."""
+    kinds = ((b"PK\x03\x04", "ZIP"), (b"7z\xbc\xaf", "7Z"), (b"Rar!", "RAR"), (b"\x1f\x8b", "GZIP"), (b"%PDF", "PDF"))
+    if kind := next((kind for begins, kind in kinds if data.startswith(begins)), None):
+        return Say(
+            "The name ends in .%(ending)s, but the file is a %(kind)s. Make a .zip of your files.",
+            ending=ending,
+            kind=kind,
+        )
+    return Say("The file is not a .%(ending)s archive, whatever its name says.", ending=ending)
 
 
 def _files(ending: str, path: Path, data: bytes) -> Iterator[tuple[str, bytes]]:

@@ -62,7 +62,6 @@ TOO_LARGE = Say("Unpacked, the archive is larger than 200 MB.")
 BOMB = Say("The archive is packed suspiciously tightly. Make it anew from the original files.")
 ENCRYPTED = Say("The archive is protected by a password. Make it anew without one.")
 METHOD = Say("The archive is packed with an unusual method. Make it anew as an ordinary .zip.")
-ZIP64 = Say("The archive uses the ZIP64 format for very large files. Make it anew as an ordinary .zip.")
 EMPTY = Say("There is no file in the archive.")
 
 
@@ -84,7 +83,7 @@ def check_names(names: list[str]) -> None:
         if folded in seen:
             raise Refusal(Say("“%(name)s” stands twice in the archive.", name=shown(name)))
         seen.add(folded)
-        _check_name(name)
+        _check_name(name.removesuffix("\r") if name.endswith("Icon\r") else name)  # macOS gives this one itself
 
 
 def _check_name(name: str) -> None:
@@ -108,6 +107,16 @@ def link(name: str) -> Refusal:
     return Refusal(Say("“%(name)s” in the archive is a link, not a file.", name=shown(name)))
 
 
+def two_names(name: str, other: str) -> Refusal:
+    """The answer to an entry that is called one thing here and another thing there."""
+    return Refusal(
+        Say(
+            "A file in the archive has two names: “%(name)s” and “%(other)s”. Make the archive anew.",
+            name=shown(name), other=shown(other),
+        )
+    )  # fmt: skip
+
+
 def shown(name: str) -> str:
     """A name as a sentence may show it."""
     return "".join(c if c.isprintable() and c not in BIDI else "?" for c in name)[:80]
@@ -121,9 +130,3 @@ def check_sizes(count: int, unpacked: int, packed: int) -> None:
         raise Refusal(TOO_LARGE)
     if unpacked > LIMITS.ratio_above and unpacked > LIMITS.ratio * max(packed, 1):
         raise Refusal(BOMB)
-
-
-def is_litter(name: str) -> bool:
-    """What a computer leaves in an archive by itself."""
-    base = name.rstrip("/").rsplit("/", 1)[-1]
-    return name.startswith("__MACOSX/") or base in {".DS_Store", "Thumbs.db", "desktop.ini"}

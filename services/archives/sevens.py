@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import py7zr
+from py7zr.exceptions import PasswordRequired
 from py7zr.io import Py7zIO, WriterFactory
 
 from services.archives.rules import (
@@ -84,7 +85,7 @@ def check_frame(data: bytes) -> None:
 
 def files(path: Path) -> Iterator[tuple[str, bytes]]:
     """(name, bytes) of every file of an archive that keeps the limits; raises Refusal."""
-    with py7zr.SevenZipFile(path) as archive:
+    with _opened(path) as archive:
         if archive.needs_password():
             raise Refusal(ENCRYPTED)
         _check_methods(archive)
@@ -102,6 +103,14 @@ def files(path: Path) -> Iterator[tuple[str, bytes]]:
         if len(kept) != size:
             raise Refusal(DAMAGED)
         yield name, kept
+
+
+def _opened(path: Path) -> py7zr.SevenZipFile:
+    """The archive; even its list of names may be locked."""
+    try:
+        return py7zr.SevenZipFile(path)
+    except PasswordRequired:
+        raise Refusal(ENCRYPTED) from None
 
 
 def _check_methods(archive: py7zr.SevenZipFile) -> None:

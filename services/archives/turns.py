@@ -4,21 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
 
-from werkzeug.exceptions import ServiceUnavailable
-
+from services.unavailable import Unavailable
 from workflow.say import Say
 
 WAIT = 5.0  # seconds somebody waits for a turn
-RETRY_AFTER = 20  # seconds after which trying again is worth while
 
 
-class Busy(ServiceUnavailable):
-    """No turn came in time; `say` is the sentence for the person."""
+class Busy(Unavailable):
+    """No turn came in time."""
 
     say = Say("Many files are being checked just now. Nothing was lost; wait half a minute and send the file again.")
-
-    def __init__(self) -> None:
-        super().__init__(retry_after=RETRY_AFTER)
+    after = 20
 
 
 class Turns:

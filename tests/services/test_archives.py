@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from services.archives import Refusal, inspect_in_child, sniff_document
 from services.archives.__main__ import inspect
+from services.archives.contents import EICAR
 from services.archives.rules import LIMITS
 
 PDF = b"%PDF-1.7\n" + b"metin " * 200 + b"\nstartxref\n9\n%%EOF\n"
@@ -49,12 +50,62 @@ def look(tmp_path: Path, data: bytes, name: str = "belgeler.zip") -> list[tuple[
 ZIP = zipped({"form.pdf": PDF, "kabul.docx": docx()})
 SEVEN = seven({"form.pdf": PDF})
 
+DOUBLE = b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X        " + bytes(100)
+STORE = b"\x00\x00\x00\x01Bud1" + bytes(100)
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
+LITTER = {
+    "._form.pdf": DOUBLE, "__MACOSX/._form.pdf": DOUBLE, "__MACOSX/evrak/._a.docx": DOUBLE, "evrak/._": DOUBLE, ".DS_Store": STORE,
+    "evrak/.DS_Store": STORE, "Thumbs.db": OLE, "THUMBS.DB": OLE, "ehthumbs.db": OLE, "desktop.ini": b"[.ShellClassInfo]\r\n",
+    "Desktop.ini": b"\xff\xfe[\x00", "~$lgeler.docx": b"\x05Ali" + bytes(158), "~$Liste.XLSX": b"\x05Ali" + bytes(161), ".~lock.a.odt#": b",ali,",
+    ".directory": b"[Desktop Entry]\n", ".localized": b"", "Icon\r": b"",
+}  # fmt: skip
+HIDDEN = {
+    "._kotu.hta": b"<script>", "__MACOSX/kotu.exe": b"MZ", "__MACOSX/._kotu.exe": b"MZ", ".DS_Store": b"MZ", "Thumbs.db": b"MZ" + bytes(90),
+    "desktop.ini": b"MZ", "~$kotu.exe": b"MZ", "~$kotu.docx": b"MZ" * 400, ".~lock.kotu.exe": b"MZ", ".~lock.a.odt#": b"MZ" * 400,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LITTER)
+def test_what_a_computer_left_by_itself_is_passed_over(tmp_path: Path, name: str) -> None:
+    assert look(tmp_path, zipped({name: LITTER[name], "form.pdf": PDF})) == [("form.pdf", len(PDF))]
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_nothing_hides_behind_the_name_of_litter(tmp_path: Path, name: str) -> None:
+    with pytest.raises(Refusal):
+        look(tmp_path, zipped({name: HIDDEN[name], "form.pdf": PDF}))
+
+
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(50)
+
+
+@pytest.mark.parametrize("ending", ["jpg", "jpeg", "jfif", "jpe", "JFIF"])
+def test_a_jpeg_is_one_whatever_its_ending(tmp_path: Path, ending: str) -> None:
+    assert look(tmp_path, zipped({f"kimlik.{ending}": JPEG})) == [(f"kimlik.{ending}", len(JPEG))]
+    path = tmp_path / "kimlik"
+    path.write_bytes(JPEG)
+    assert sniff_document(path, f"kimlik.{ending}") == "image/jpeg"
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        *((f"a.{e}", "Save it as JPEG, PNG or PDF") for e in ("heic", "HEIF", "tif", "tiff", "webp", "bmp", "gif")),
+        *((f"a.{e}", "Save it without them") for e in ("docm", "xlsm", "pptm")),
+        *((f"a.{e}", "Save it as PDF") for e in ("pages", "numbers", "udf", "eml", "html", "exe", "lnk")),
+    ],
+)
+def test_a_kind_we_do_not_take_is_refused_with_what_to_do_instead(tmp_path: Path, name: str, advice: str) -> None:
+    with pytest.raises(Refusal, match=advice):
+        look(tmp_path, zipped({name: b"II*\x00" + bytes(50)}))
+
+
 GOOD: dict[str, Callable[[], tuple[bytes, str]]] = {
     "deflated": lambda: (zipped({"form.pdf": PDF}), "a.zip"),
     "stored": lambda: (zipped({"form.pdf": PDF}, zipfile.ZIP_STORED), "a.ZIP"),
     "7z": lambda: (seven({"form.pdf": PDF}), "a.7z"),
     "streamed with descriptors": lambda: (_streamed({"form.pdf": PDF}), "a.zip"),
-    "with litter": lambda: (zipped({"form.pdf": PDF, "__MACOSX/._form.pdf": b"x", ".DS_Store": b"x"}), "a.zip"),
+    "with litter": lambda: (zipped({"form.pdf": PDF, "__MACOSX/._form.pdf": DOUBLE, ".DS_Store": STORE}), "a.zip"),
     "with a folder": lambda: (zipped({"evrak/": b"", "form.pdf": PDF}), "a.zip"),
 }
 
@@ -66,6 +117,12 @@ PDFS: dict[str, tuple[Callable[[bytes], bytes], bool]] = {
     "its head only": (lambda whole: whole[:16], False),
     "a head and words": (lambda _whole: b"%PDF-1.7\n12345", False),
     "broken off": (lambda whole: whole[:-40], False),
+    "filled up with nothing by a disk": (lambda whole: whole + bytes(4096), True),
+    "filled up with much nothing": (lambda whole: whole + b"\n" + bytes(300_000) + b"\r\n", True),
+    "ended as DOS ends a file": (lambda whole: whole + b"\x1a", True),
+    "with a mark of Unicode before it": (lambda whole: b"\xef\xbb\xbf" + whole, True),
+    "with a printer's words before it": (lambda whole: b"\x1b%-12345X@PJL ENTER LANGUAGE=PDF\r\n" + whole, True),
+    "broken off and filled up": (lambda whole: whole[:-40] + bytes(4096), False),
     "with an end that leads out of it": (lambda _whole: b"%PDF-1.7\nstartxref\n999\n%%EOF", False),
 }
 
@@ -166,7 +223,7 @@ BAD: dict[str, Callable[[], tuple[bytes, str]]] = {
     "a rar": lambda: (b"Rar!\x1a\x07\x00" + bytes(50), "a.rar"),
     "no ending": lambda: (zipped({"a.pdf": PDF}), "belgeler"),
     "empty zip": lambda: (zipped({}), "a.zip"),
-    "only litter": lambda: (zipped({".DS_Store": b"x"}), "a.zip"),
+    "only litter": lambda: (zipped({".DS_Store": STORE}), "a.zip"),
     "cut off": lambda: (zipped({"a.pdf": PDF})[:-30], "a.zip"),
     "something before": lambda: (b"#!/bin/sh\n" + zipped({"a.pdf": PDF}), "a.zip"),
     "zip then something": lambda: (zipped({"a.pdf": PDF}) + b"more", "a.zip"),
@@ -189,6 +246,8 @@ BAD: dict[str, Callable[[], tuple[bytes, str]]] = {
     "program inside": lambda: (zipped({"a.exe": b"MZ"}), "a.zip"),
     "program called pdf": lambda: (zipped({"a.pdf": b"MZ" + bytes(50)}), "a.zip"),
     "zip called docx": lambda: (zipped({"a.docx": zipped({"a.pdf": PDF})}), "a.zip"),
+    "the test file of the antivirus makers": lambda: (zipped({"a.txt": EICAR, "b.pdf": PDF}), "a.zip"),
+    "the same in a 7z": lambda: (seven({"a.txt": EICAR}), "a.7z"),
     "macros": lambda: (zipped({"a.docx": zipped({"word/document.xml": b"", "word/vbaProject.bin": b""})}), "a.zip"),
     "wrong checksum": lambda: (_wrong_sum(), "a.zip"),
     "7z with a password": lambda: (seven({"a.pdf": PDF}, password="gizli"), "a.7z"),
