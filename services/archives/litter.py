@@ -42,4 +42,3 @@ def is_litter(name: str, body: bytes) -> bool:
 
 def _base(name: str) -> str:
     return name.rstrip("/").rsplit("/", 1)[-1]
-
