@@ -22,7 +22,6 @@ from services.completion import Parts
 from services.say import said
 from services.sign_in import today
 from services.transition import CLOSED, Refused
-from services.wizard.checks import Judgement
 from workflow.completion import ATTENDANCES, EVALUATIONS
 from workflow.days import days_text
 from workflow.phase import BEFORE_COMPLETION, TAKES_PLACE
@@ -58,7 +57,7 @@ class Assessing(Steps):
         return {
             "parts": found,
             "steps": completion.history(db.session(), row, found),
-            "counted": Judgement(found.count, (), found.problem),
+            "counted": completion.as_stored(row, found),
             "answers": completion.answers(db.session(), row),
             "waivable": [part for part, missing in open_parts if missing and waivable],
             "fewer": fewer if waits else None,

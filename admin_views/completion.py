@@ -24,7 +24,6 @@ from services.logbook import LogDay
 from services.say import said
 from services.sign_in import today
 from services.transition import Outrun, Refused, hold
-from services.wizard.checks import Judgement
 from workflow.phase import ASSESSED, TAKES_PLACE
 from workflow.say import N_
 from workflow.words import Actor, Purpose
@@ -65,7 +64,7 @@ class Completion(CallsTheFirm):
             row=row,
             parts=found,
             tasks=completion.tasks(row, found, today()),
-            judgement=Judgement(found.count, (), found.problem),
+            judgement=completion.as_stored(row, found),
             answers=completion.answers(db.session(), row) if row.state in ASSESSED else (),
             steps=completion.history(db.session(), row, found),
             today=today(),

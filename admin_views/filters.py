@@ -26,6 +26,7 @@ from services.sign_in import ISTANBUL
 from services.tracker import DID
 from workflow import written
 from workflow.phase import status
+from workflow.policy import RULES
 from workflow.words import Action, Page, Part, Word
 
 
@@ -180,6 +181,12 @@ def answered(context: Context, answer: EvaluationAnswer) -> str:
     return said(context, in_words(answer.question, answer.answer, english=_language(context) == "en"))
 
 
+@pass_context
+def rule_label(context: Context, name: str) -> str:
+    """A rule by its name, in the page's language."""
+    return spoken(context, RULES[name].label) if name in RULES else name
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "answered": answered,
     "boxed_day": boxed_day,
@@ -195,6 +202,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
     "near": near,
     "page_label": page_label,
+    "rule_label": rule_label,
     "said": said,
     "share": share,
     "span": span,

@@ -10,14 +10,17 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import ColumnElement, func, select
 
+from admin_views.affected import confirmed
 from admin_views.buttons import Steps, buttons
 from admin_views.desk import Card, Choice, Column, Desk
 from admin_views.filters import tax_no
 from admin_views.notes import Notes
 from forms.institutions import WEEKDAYS, InstitutionForm, SupervisorForm, days, mask
 from models import Application, Institution, Step, Supervisor, SupervisorWord, db
-from services import audit
+from services import audit, recount
+from services.calendar import alone
 from services.listing import CAP, Order, capped, counts, spread
+from services.recount import Affected, Revision
 from services.register import (
     by_words,
     found_by,
@@ -150,12 +153,16 @@ class InstitutionDesk(Notes, Steps, Desk):
         if request.method == "POST":
             form.registered = registered(db.session(), form.name.data, form.tax_no.data, but=row.id)
         alike: Any = ()
+        affected: Affected | None = None
         if self.sent(form, row) and form.validate():
             alike = look_alikes(db.session(), form.name.data, form.tax_no.data, form.city.data, but=row.id)
-            if not alike or request.form.get("different"):
+            affected = _affected(row, form)
+            if (not alike or request.form.get("different")) and confirmed(affected):
                 return redirect(self.file_page(self._saved(row, form, action)))
         back = self.file_page(row.id) if row.id else url_for(".index_view")
-        return self.render("institutions/form.html", form=form, row=row, alike=alike, back=back)
+        return self.render(
+            "institutions/form.html", form=form, row=row, alike=alike, back=back, affected=affected, within=_mine(affected)
+        )  # fmt: skip
 
     def _saved(self, row: Institution, form: InstitutionForm, action: Action) -> int:
         for field in form:
@@ -163,10 +170,26 @@ class InstitutionDesk(Notes, Steps, Desk):
                 setattr(row, field.name, field.data)
         row.kind, row.working_week = InstitutionKind(form.kind.data), mask(form.weekdays.data)
         db.session.add(row)
-        audit.note(db.session(), row, action, g.standing)
+        cause = audit.note(db.session(), row, action, g.standing)
+        recount.revise(db.session(), Revision(places={row.id: (row.working_week, row.kind)}), cause)
         db.session.commit()
         self.tell(action)
         return row.id
+
+
+def _affected(row: Institution, form: InstitutionForm) -> Affected | None:
+    """The files that are counted otherwise by the week and the kind typed; a new institution has none."""
+    place = mask(form.weekdays.data), InstitutionKind(form.kind.data)
+    if not row.id or place == (row.working_week, row.kind):
+        return None
+    alone(db.session())
+    return recount.affected(db.session(), Revision(places={row.id: place}))
+
+
+def _mine(affected: Affected | None) -> list[int]:
+    """Of the files listed, those within the reader's reach."""
+    listed = [line.id for line in affected.lines] if affected else []
+    return list(db.session.scalars(select(Application.id).where(Application.id.in_(listed)))) if listed else []
 
 
 def _corrections(step: Step) -> list[tuple[str, str, str]]:

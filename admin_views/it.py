@@ -13,13 +13,11 @@ from admin_views.desk import Card, Choice, Column, Desk
 from forms.it import (
     DepartmentForm,
     FacultyForm,
-    HolidayForm,
     InternshipTypeForm,
     OfficeForm,
     TermForm,
 )
-from models import Department, Faculty, HolidayOverride, InternshipType, Membership, Term, db
-from services.calendar import calendar
+from models import Department, Faculty, InternshipType, Membership, Term, db
 from services.listing import Order
 from services.say import spoken
 from services.sign_in import today
@@ -29,7 +27,6 @@ from workflow.words import Actor
 
 Options = list[tuple[int, str]]
 NONE_YET = ("", "–")  # nothing is chosen for anybody beforehand
-STORED = (N_("holiday"), N_("half"), N_("working"), N_("all"), N_("public"), N_("private"))  # shown translated
 
 
 def departments() -> Options:
@@ -196,41 +193,3 @@ class InternshipTypeDesk(OfficeDesk):
 
     def offered(self, form: OfficeForm) -> Form:
         return form.offer(department_id=[NONE_YET, *departments()])
-
-
-class HolidayDesk(OfficeDesk):
-    form = HolidayForm
-    icon = "calendar3"
-    label = N_("Holiday exceptions")
-    one = N_("Holiday exception")
-    intro = N_(
-        "Public holidays are built in. Here stand the days a decree frees, halves or takes back. Administrative leave frees "
-        "public bodies only; a private firm works on."
-    )
-    empty = N_("There is no exception to the public holidays yet.")
-    unique = (("concerns", "day"),)
-    order = Order(HolidayOverride.day, descending=True)
-    columns = (
-        Column("day", N_("Day"), HolidayOverride.day, "date"),
-        Column("effect", N_("Effect"), HolidayOverride.effect, "msgid"),
-        Column("concerns", N_("Concerns"), HolidayOverride.concerns, "msgid"),
-        Column("reason", N_("Reason"), HolidayOverride.reason),
-    )
-
-    def __init__(self) -> None:
-        super().__init__(HolidayOverride, name="holidays", endpoint="holidays")
-
-    def waiting(self) -> list[Card]:
-        """A year in which somebody works as an intern and nobody knows the holidays is an error to mend."""
-        last = db.session.scalar(select(func.max(Term.ends_on))) or today()
-        years = range(today().year, max(last, today()).year + 1)
-        missing = [y for y in years if y not in calendar((), years).years]
-        return [
-            Card(
-                str(y),
-                _("has no public-holiday data: days cannot be counted"),
-                url_for("holidays.index_view"),
-                urgent=True,
-            )
-            for y in missing
-        ]

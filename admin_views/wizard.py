@@ -16,6 +16,7 @@ from sqlalchemy.orm import joinedload
 from admin_views import wizard_forms
 from admin_views.desk import Opened
 from models import Application, DraftPage, Student, db
+from services import calendar
 from services.archives import Refusal
 from services.documents import give, take_in
 from services.listing import key
@@ -243,13 +244,14 @@ class Wizard(Opened):
         )
 
     def _submitted(self, row: Application) -> ResponseReturnValue:
+        calendar.share(db.session())  # before any row is held
         # two of one student's applications are judged one after the other
         db.session.execute(select(Student.id).where(Student.id == row.student_id).with_for_update())
-        draft, judgement = self._judged(row, self._pages(row))
+        draft = reading.read(db.session(), row, self._pages(row), today())
         typed = request.form.get("version")
         seen = key(typed) or 0 if typed else None
         try:
-            submitting.submit(db.session(), draft, judgement, standing=g.standing, today=today(), seen=seen)
+            submitting.submit(db.session(), draft, standing=g.standing, today=today(), seen=seen)
             db.session.commit()
         except Refused as refusal:
             db.session.rollback()

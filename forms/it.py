@@ -9,7 +9,8 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from forms.read import Day, EmailLine, Whole
 from forms.typed import Line, MaybeLine, TypedForm
-from workflow.words import Actor
+from workflow.days import EVERYBODY
+from workflow.words import Actor, InstitutionKind
 
 BOARD = (Actor.MEMBER, Actor.CHAIR)
 GIVEN = (*BOARD, Actor.HEALTH_OFFICE, Actor.CAREER_CENTRE, Actor.IT)
@@ -78,6 +79,9 @@ class InternshipTypeForm(OfficeForm):
 
 
 class HolidayForm(OfficeForm):
+    """A decree about one day; `affected` are the files it counts otherwise, once they were looked for."""
+
+    affected: Any = None
     day = _day(_l("Day"))
     effect = SelectField(
         _l("What the day becomes"),
@@ -85,7 +89,10 @@ class HolidayForm(OfficeForm):
     )
     concerns = SelectField(
         _l("Whom it concerns"),
-        choices=[("all", _l("Everybody")), ("public", _l("Public bodies only")), ("private", _l("Private firms only"))],
+        choices=[
+            (EVERYBODY, _l("Everybody")),
+            *((k.value, _l("Only: %(kind)s", kind=_l(k.label))) for k in InstitutionKind),
+        ],
     )
     reason = _text(_l("Reason"))
     source = MaybeLine(_l("Source (decree, circular)"), [Length(max=200)])

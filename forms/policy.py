@@ -12,11 +12,11 @@ from wtforms.validators import InputRequired, Length, Optional
 from forms.read import Day, Whole
 from forms.typed import Line, TypedForm
 from workflow.policy import RULES, Rule
-from workflow.say import N_
 from workflow.values import ALWAYS_YES, HALF_DAY, WEEK_BY_KIND, WEEKDAY, WEEKDAYS, YES_NO, Value
+from workflow.words import InstitutionKind
 
 UNSAID = ("", _l("no such rule"))
-WORKPLACES = {"public": N_("Public body"), "private": N_("Private firm"), "vessel": N_("Fishing vessel")}
+WORKPLACES = {kind.value: kind.label for kind in InstitutionKind}
 YES, NO = ("yes", _l("Yes"), True), ("no", _l("No"), False)
 # the kinds of value that are chosen: (text, label, meaning); whole numbers are typed
 CHOSEN: tuple[tuple[Value, tuple[tuple[str, Any, Any], ...]], ...] = (

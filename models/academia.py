@@ -7,7 +7,8 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, SmallInteger, S
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Model, collation, keeps_order, name_text, pk, utcnow
-from workflow.days import ANSWER_WITHIN
+from workflow.days import ANSWER_WITHIN, EVERYBODY
+from workflow.words import InstitutionKind
 
 LATE_DAYS, OVERDUE_DAYS = 3, ANSWER_WITHIN  # until a chair sets others
 
@@ -149,7 +150,9 @@ class HolidayOverride(Model):
     __table_args__ = (
         UniqueConstraint("day", "concerns"),
         CheckConstraint("effect IN ('holiday', 'half', 'working')", name="effect"),
-        CheckConstraint("concerns IN ('all', 'public', 'private')", name="concerns"),
+        CheckConstraint(
+            f"concerns IN ({', '.join(repr(str(c)) for c in (EVERYBODY, *InstitutionKind))})", name="concerns"
+        ),
         Index("ix_holiday_override_day", "day"),
     )
 

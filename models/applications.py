@@ -11,7 +11,7 @@ from models.base import Key, Model, Stateful, pk, promises, utcnow, word
 from models.institutions import Institution, Supervisor
 from models.people import Student, User
 from workflow.turkish import WORD_LENGTH
-from workflow.words import ApplicationState, InstitutionKind, Page, Programme
+from workflow.words import ApplicationState, InstitutionKind, Page, Programme, ReasonKind
 
 _FACTS = (
     "submitted_at", "policy_id", "internship_type_id", "term_id", "institution_id", "supervisor_id",
@@ -22,6 +22,7 @@ _FACTS = (
 _HANDED_IN = "('completion', 'accepted', 'partly_accepted', 'not_accepted')"
 
 _GIVEN: Any = dict.fromkeys(("sqlite_where", "postgresql_where"), text("reviewer_id IS NOT NULL"))
+_BROKEN: Any = dict.fromkeys(("sqlite_where", "postgresql_where"), text("breaks IS NOT NULL"))
 _NOBODYS: Any = dict.fromkeys(("sqlite_where", "postgresql_where"), text("reviewer_id IS NULL"))
 
 
@@ -29,8 +30,10 @@ class Application(Stateful, Model):
     """One internship application as last submitted; a draft has only whose it is.
 
     `half_days` counts half working days, `counted_half_days` those attended once the completion is handed in,
-    `accepted_half_days` those the commission credits. `handed_in_at` is when it was last handed in; `due_on` is the day by which a completion that came back
-    is corrected. `reviewer` is whose turn it is within the commission: a division of labour, not a lock. `working_week` is the workplace's bit mask for this internship.
+    `accepted_half_days` those the commission credits. `working_week` is the workplace's bit mask for this internship: of
+    `ticked_week`, what the student ticked, the days of the register. `breaks` is the rule that a new count breaks.
+    `reason_kind` says what others than the commission read of why it was cancelled or stopped. `handed_in_at` is when it was last handed in; `due_on` is the day by which a completion that came back
+    is corrected. `reviewer` is whose turn it is within the commission: a division of labour, not a lock.
     Student number and name are kept as submitted, so that a list needs no second table.
     """
 
@@ -66,6 +69,7 @@ class Application(Stateful, Model):
         Index("ix_application_supervisor", "supervisor_id", "starts_on"),
         Index("ix_application_reviewer", "department_id", "reviewer_id", "submitted_at", "id", **_GIVEN),
         Index("ix_application_reviewer_state", "department_id", "reviewer_id", "state", "submitted_at", "id", **_GIVEN),
+        Index("ix_application_breaks", "department_id", "submitted_at", "id", **_BROKEN),
         Index("ix_application_unassigned", "department_id", "state", "submitted_at", "id", **_NOBODYS),
     )
 
@@ -96,9 +100,12 @@ class Application(Stateful, Model):
     supervisor_id: Mapped[int | None] = mapped_column(ForeignKey("supervisor.id"))
     workplace_kind: Mapped[InstitutionKind | None] = mapped_column(word(InstitutionKind, "workplace_kind"))
     working_week: Mapped[int | None] = mapped_column(SmallInteger)
+    ticked_week: Mapped[int | None] = mapped_column(SmallInteger)
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
     half_days: Mapped[int | None] = mapped_column(Integer)
+    breaks: Mapped[str | None] = mapped_column(String(40))
+    reason_kind: Mapped[ReasonKind | None] = mapped_column(word(ReasonKind, "reason_kind"))
     stop_reason: Mapped[str | None] = mapped_column(String(2000))
     handed_in_at: Mapped[datetime | None]
     counted_half_days: Mapped[int | None] = mapped_column(Integer)

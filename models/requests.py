@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.applications import Application
 from models.base import Model, Stateful, collation, keeps_order, pk, promises, utcnow, word
 from models.institutions import Supervisor
-from workflow.words import ChangeKind, ChangeState, LinkPurpose, RequestState
+from workflow.words import ChangeKind, ChangeState, LinkPurpose, ReasonKind, RequestState
 
 _OPEN_CHANGE = text("state IN ('new', 'with_supervisor', 'with_commission')")
 
@@ -17,7 +17,8 @@ class ChangeRequest(Stateful, Model):
     """A wish to postpone, extend or stop one approved internship: its dates as they were, and as asked for.
 
     `half_days` and `before_half_days` count half working days. The application's own dates follow an
-    approval; at most one request of an application is open.
+    approval; at most one request of an application is open. `why` is for the commission; everybody else reads
+    `reason_kind`.
     """
 
     __tablename__ = "change_request"
@@ -45,6 +46,9 @@ class ChangeRequest(Stateful, Model):
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
     supervisor_id: Mapped[int] = mapped_column(ForeignKey("supervisor.id"))
     asked_at: Mapped[datetime] = mapped_column(default=utcnow)
+    reason_kind: Mapped[ReasonKind] = mapped_column(
+        word(ReasonKind, "reason_kind"), default=ReasonKind.OTHER, server_default=ReasonKind.OTHER.value
+    )
     why: Mapped[str] = mapped_column(String(2000))
     before_starts_on: Mapped[date]
     before_ends_on: Mapped[date]

@@ -12,8 +12,10 @@ from models import Step, utcnow
 from seed.attachments import put
 from seed.difference import Known, Plan, Task, compare
 from seed.files import Bundle
+from seed.recounting import reasons, revision
 from seed.reference import TABLES
-from services import audit
+from services import audit, recount
+from services.calendar import alone
 from services.changes import Difference, Faulty
 from services.sign_in import ISTANBUL, today
 from services.standing import Standing
@@ -21,6 +23,7 @@ from services.transition import take
 from workflow.words import Action, Actor
 
 Progress = Callable[[int, int], None]
+COUNTED_FROM = ("holiday_overrides", "institutions")  # files that days are counted from
 SEED = "seed"  # the history's name for whole applications
 OFFICER = Standing(name="flask seed", offices=frozenset({Actor.IT}))  # the command line knows no person
 
@@ -29,9 +32,13 @@ def apply(
     session: Session, files: Bundle, store: Any, by: Standing = OFFICER, progress: Progress | None = None
 ) -> Difference:
     """Make the database as the files want it, in the caller's transaction; raises Faulty, with nothing written."""
+    if any(name.startswith(f"{stem}.") for name in files for stem in COUNTED_FROM):
+        alone(session)
     plan = compare(session, files)
+    weigh(session, plan)
     if plan.difference.problems:
         raise Faulty(plan.difference)
+    change, why = revision(plan), reasons(plan)
     for task in plan.tasks:
         if task.attachment:
             put(task.attachment, store)
@@ -40,8 +47,13 @@ def apply(
         if progress:
             progress(done, len(plan.tasks))
     if plan.tasks:
-        _remember(session, files, plan, by)
+        recount.revise(session, change, _remember(session, files, plan, by, why))
     return plan.difference
+
+
+def weigh(session: Session, plan: Plan) -> None:
+    """List the applications that the plan would count otherwise."""
+    plan.difference.affected = recount.affected(session, revision(plan))
 
 
 def _write(session: Session, task: Task, known: dict[str, Known], by: Standing) -> None:
@@ -89,10 +101,11 @@ def _digests(files: Bundle) -> dict[str, str]:
     }
 
 
-def _remember(session: Session, files: Bundle, plan: Plan, by: Standing) -> None:
+def _remember(session: Session, files: Bundle, plan: Plan, by: Standing, why: str) -> Step:
     """One history line of the whole: which files, exactly as they were, and how many rows."""
     facts = {"files": _applied(session) | _digests(files), "counts": plan.difference.counts}
-    audit.append(
+    facts |= {"row": why} if why else {}
+    return audit.append(
         session,
         Step(
             machine=SEED, row_id=1, action=Action.EDIT, from_state="", to_state="", actor=Actor.IT, by_id=by.user_id,

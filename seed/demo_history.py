@@ -205,9 +205,7 @@ class History:
             document = self._document(at)
             give(self.session, document, row)
         draft = reading.read(self.session, row, drafts.pages(self.session, row), day)
-        submitting.submit(
-            self.session, draft, checks.judge(self.session, draft, day), standing=own, today=day, seen=None, at=at
-        )
+        submitting.submit(self.session, draft, standing=own, today=day, seen=None, at=at)
 
     def _ask(self, row: Application, asked: Asked, own: Standing) -> None:
         """A change asked for and answered, one day after the other; one that no rule lets through is left out."""

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from flask import Flask, current_app
 
-from seed.apply import Progress, apply
+from seed.apply import Progress, apply, weigh
 from seed.difference import compare
 from seed.files import Bundle
 from seed.reference import TABLES
@@ -28,7 +28,9 @@ class ReferenceImporter:
 
     def check(self, files: Bundle) -> Difference:
         with system_session(reads=True) as session:
-            difference = compare(session, files).difference
+            plan = compare(session, files)
+            weigh(session, plan)
+            difference = plan.difference
         for name in files:
             if "/" not in name and PurePosixPath(name).stem not in STEMS | {"README", "students", "insurance_columns"}:
                 known = ", ".join(t.stem for t in TABLES)

@@ -11,7 +11,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from services.changes import Change, Difference
+from services.recount import Affected
 from services.say import said
+from workflow.days import days_text
 
 SHOWN = 20  # rows of one kind spelled out on the terminal
 out = Console(highlight=False, soft_wrap=True)
@@ -25,6 +27,8 @@ def show(difference: Difference) -> None:
         for group in difference.groups:
             _list("+", "green", group.new)
             _list("~", "yellow", group.changed)
+        if difference.affected:
+            _affected(difference.affected)
         for problem in difference.shown:
             out.print(f"[red]{escape(f'{problem.file}:{problem.line}: {said(problem.say)}')}[/red]")
         if hidden := len(difference.problems) - len(difference.shown):
@@ -47,6 +51,16 @@ def _list(mark: str, colour: str, changes: list[Change]) -> None:
             out.print(f"    {field.name}: {escape(_brief(field.before))} → {escape(_brief(field.after))}")
     if len(changes) > SHOWN:
         out.print(f"{mark} … and {len(changes) - SHOWN:,} more")
+
+
+def _affected(affected: Affected) -> None:
+    out.print(f"Applications counted otherwise: {affected.count:,}; breaking a rule then: {affected.breaking:,}")
+    for line in affected.lines[:SHOWN]:
+        broken = f" [red]{line.breaks}[/red]" if line.breaks else ""
+        who = escape(f"{line.student_number} {line.student_name} ({line.department})")
+        out.print(f"  {who}: {days_text(line.before)} → {days_text(line.after)}{broken}")
+    if affected.count > SHOWN:
+        out.print(f"  … and {affected.count - SHOWN:,} more")
 
 
 def _brief(value: Any) -> str:

@@ -19,6 +19,7 @@ from models import (
 )
 from seed.values import Reader, Wrong, address, day, member, number, one_of, phone, questions, tax_no, text, week, yes
 from workflow import policy
+from workflow.days import EVERYBODY
 from workflow.say import N_
 from workflow.words import InstitutionKind, PublicationKind
 
@@ -115,7 +116,7 @@ TABLES = (
         "holiday_override", "holiday_overrides", N_("Holiday exceptions"), HolidayOverride, ("day", "concerns"),
         (
             Column("day", day), Column("effect", one_of("holiday", "half", "working")),
-            Column("concerns", one_of("all", "public", "private"), required=False, default="all"),
+            Column("concerns", one_of(EVERYBODY, *InstitutionKind), required=False, default=EVERYBODY),
             Column("reason", text(200)), Column("source", text(200), required=False),
         ),
     ),

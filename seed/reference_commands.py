@@ -8,11 +8,13 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from seed import printing
-from seed.apply import apply, not_yet_applied
+from seed.apply import apply, not_yet_applied, weigh
 from seed.difference import compare
 from seed.files import bundle
+from services.calendar import undecided
 from services.changes import Faulty
 from services.scope import system_session
+from services.sign_in import today
 
 seed = AppGroup("seed", help="Reference data, the demo university, a large one.")
 PATH = click.Path(exists=True, path_type=Path)
@@ -23,8 +25,12 @@ PATH = click.Path(exists=True, path_type=Path)
 def check(path: Path) -> None:
     """Show what the files in PATH would change, and every error with its line. Writes nothing."""
     with system_session(reads=True) as session:
-        difference = compare(session, bundle(path)).difference
+        plan = compare(session, bundle(path))
+        weigh(session, plan)
+        difference, years = plan.difference, undecided(session, today())
     printing.show(difference)
+    if years:
+        printing.out.print(f"No decree of administrative leave is entered for: {', '.join(map(str, years))}.")
     if difference.problems:
         sys.exit(1)
     if not difference.differs:

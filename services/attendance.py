@@ -9,7 +9,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models import Absence, Application, Attendance, AttendanceWeek, Step, utcnow
-from services.calendar import calendar_for
+from services import recount
+from services.calendar import calendar_for, share
 from services.sign_in import ISTANBUL
 from services.standing import Standing
 from services.transition import Outrun, Refused, checked_before, take
@@ -22,7 +23,7 @@ from workflow.guards import Moment
 from workflow.phase import BEFORE_COMPLETION
 from workflow.say import Say
 from workflow.weeks import Missed, Week, weeks
-from workflow.words import Action, AttendanceState, WeekState
+from workflow.words import Action, Actor, ApplicationState, AttendanceState, WeekState
 from workflow.working_days import BadDates, count
 
 CONFIRMED = Say("The attendance is confirmed. To change a week, first choose “Correct the attendance”.")
@@ -119,6 +120,7 @@ def keep(  # noqa: PLR0913 -- the facts of a week, named
 
     `seen` is the week's stamp as it was drawn. Raises Refused, or Outrun where another tab was faster. The caller commits.
     """
+    share(session)
     row = _begun(session, application)
     found = sheet(session, application, today)
     week = found.week(monday)
@@ -134,6 +136,7 @@ def keep(  # noqa: PLR0913 -- the facts of a week, named
         raise Outrun
     try:
         _write(session, row, week, wanted, standing, at or utcnow())
+        _recount(session, application, standing, at or utcnow())
     except IntegrityError:  # the other telephone
         session.rollback()
         raise Outrun from None
@@ -171,6 +174,17 @@ def _write(
     kept.saved_at, kept.saved_by = at, standing.name
     session.add(kept)
     session.flush()
+
+
+def _recount(session: Session, application: Application, standing: Standing, at: datetime) -> None:
+    """Of a completion that came back the days worked are stored already: an absence changes them."""
+    if application.state is ApplicationState.RETURNED:
+        by = next(a for a in (Actor.EMPLOYER, *Actor) if a in standing.actors)
+        cause = Step(
+            machine="attendance", row_id=application.id, seq=0, actor=by, by_id=standing.user_id, by_name=standing.name, at=at,
+            facts={},
+        )  # fmt: skip
+        recount.again(session, application, cause)
 
 
 def _begun(session: Session, application: Application) -> Attendance:

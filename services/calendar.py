@@ -8,11 +8,12 @@ from itertools import count
 from typing import Any
 
 import holidays
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import HolidayOverride
 from workflow.days import MONDAY_TO_FRIDAY
+from workflow.words import InstitutionKind
 from workflow.working_days import HALF, WHOLE, Calendar, NoHolidayData, Override, Workplace
 from workflow.working_days import count as counted
 
@@ -55,17 +56,47 @@ def _year(year: int, language: str) -> tuple[dict[date, str], dict[date, str]]:
 
 def calendar_for(session: Session, start: date, end: date, language: str = "tr") -> Calendar:
     """The calendar for a range of days, decrees included."""
-    rows = session.execute(
-        select(HolidayOverride.day, HolidayOverride.effect, HolidayOverride.concerns, HolidayOverride.reason).where(
-            HolidayOverride.day >= start, HolidayOverride.day <= end
-        )
-    )
-    return calendar([Override(*row) for row in rows], range(start.year, end.year + 1), language)
+    within = HolidayOverride.day >= start, HolidayOverride.day <= end
+    return calendar(overrides(session, *within), range(start.year, end.year + 1), language)
+
+
+def overrides(session: Session, *where: Any) -> list[Override]:
+    """The decrees that stand."""
+    of = HolidayOverride
+    return [Override(*row) for row in session.execute(select(of.day, of.effect, of.concerns, of.reason).where(*where))]
+
+
+_LOCK = 5_510_001  # any number, the same for everybody
+
+
+def share(session: Session) -> None:
+    """Count days for keeps: until the caller commits nobody changes what they are counted from. Before any row is held."""
+    _hold(session, "pg_advisory_xact_lock_shared")
+
+
+def alone(session: Session) -> None:
+    """Change what days are counted from: counts begun before are finished first. Before any row is held."""
+    _hold(session, "pg_advisory_xact_lock")
+
+
+def _hold(session: Session, lock: str) -> None:
+    """SQLite lets one transaction write at a time, from its beginning on."""
+    if session.connection().dialect.name == "postgresql":
+        session.execute(select(getattr(func, lock)(_LOCK)))
+
+
+DECREES_SINCE = 2024  # the first year whose administrative leave ships with the product
+
+
+def undecided(session: Session, today: date) -> list[int]:
+    """The years up to this one for which no decree is entered: leave on a weekday; a Saturday's is the law's (2429)."""
+    entered = {day.year for day in session.scalars(select(HolidayOverride.day)) if day.weekday() not in {5, 6}}
+    return [year for year in range(DECREES_SINCE, today.year + 1) if year not in entered]
 
 
 def workplace(week: int, kind: Any) -> Workplace:
     """A workplace by its week and its kind."""
-    return Workplace(week, public=str(kind) == "public")
+    return Workplace(week, InstitutionKind(kind or InstitutionKind.PRIVATE))
 
 
 _OFFICE = workplace(MONDAY_TO_FRIDAY, "public")

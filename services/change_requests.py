@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import Application, ChangeRequest, Step, utcnow
 from services import insurance
-from services.calendar import calendar_for
+from services.calendar import calendar_for, share
 from services.scope import system_session
 from services.standing import Standing
 from services.transition import CLOSED, Refused, brings_about, checked_before, follow, hold, take
@@ -151,6 +151,7 @@ def ask(  # noqa: PLR0913 -- the facts of a request, named
     at: datetime | None = None,
 ) -> ChangeRequest:
     """Raise a change request and send it to the supervisor; raises Refused. The caller commits."""
+    share(session)
     hold(session, application)  # a cancellation of this moment comes before or after
     if said := ONE_OPEN if waiting(session, application) else _not_now(application, kind, today):
         raise Refused(said)
@@ -209,7 +210,7 @@ def _take_effect(session: Session, row: ChangeRequest, step: Step, today: date) 
         today=today,
         reason=row.why if row.kind is ChangeKind.STOP else None,
         facts=_facts(row),
-        values={"starts_on": row.starts_on, "ends_on": row.ends_on, "half_days": row.half_days}
+        values={"starts_on": row.starts_on, "ends_on": row.ends_on, "half_days": row.half_days, "breaks": None}
         | ({"stop_reason": row.why} if row.kind is ChangeKind.STOP else {}),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.recount import Affected
 from services.tables import MAX_PROBLEMS, Problem
 from workflow.say import Say
 
@@ -48,6 +49,7 @@ class Difference:
 
     groups: list[Group] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    affected: Affected | None = None  # the applications that would be counted otherwise
 
     @property
     def differs(self) -> bool:

@@ -9,21 +9,25 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models import Application, Attendance, Document, Evaluation, LogEntry, Step, utcnow
-from services import evaluations, ledger
+from services import evaluations, ledger, recount
+from services.calendar import share
 from services.completion_parts import Parts, Task, answers, counted, history, parts, tasks
 from services.standing import Standing
 from services.transition import Outrun, Refused, brings_about, checked_before, follow, hold, take
+from services.wizard.checks import Judgement
 from workflow.days import days_text
 from workflow.phase import OPEN_TO_CREDIT, TAKES_PLACE
 from workflow.say import Say
 from workflow.transitions import APPLICATIONS
 from workflow.words import Action, Need, Part
+from workflow.words import ApplicationState as S
 
 __all__ = [
     "ASSESSMENTS",
     "Parts",
     "Task",
     "answers",
+    "as_stored",
     "assess",
     "counted",
     "hand_in",
@@ -48,10 +52,11 @@ def hand_in(
     at: datetime | None = None,
 ) -> Step:
     """Hand the completion in to the commission; what was written is theirs to read from now on. Raises Refused."""
+    share(session)
     hold(session, application)  # what the firm takes back from now on waits for this
     found, at = parts(session, application, today), at or utcnow()
     half_days = found.count.half_days if found.count else 0
-    half_days = min(half_days, application.half_days or 0)  # a decree since then credits nobody more than planned
+    half_days = min(half_days, application.half_days or 0)
     step = take(
         session,
         application,
@@ -71,6 +76,12 @@ def hand_in(
         row.submitted_at = step.at
     session.flush()
     return step
+
+
+def as_stored(application: Application, found: Parts) -> Judgement:
+    """The days worked, day by day; once they were handed in, with the count that is stored."""
+    stored = None if application.state in {S.APPROVED, S.STOPPED} else application.counted_half_days
+    return Judgement(found.count, (), found.problem, stored)
 
 
 def _not_yet(session: Session, application: Application, model: Any) -> Sequence[Any]:
@@ -237,6 +248,12 @@ def _what_the_firm_owes_again(session: Session, application: Application, step: 
 @brings_about(APPLICATIONS, *ASSESSMENTS)
 def _credit(session: Session, application: Application, step: Step, _today: date) -> None:
     ledger.credit(session, application, application.accepted_half_days or 0, step)
+
+
+@brings_about(APPLICATIONS, Action.REOPEN, Action.REASSESS)
+def _counted_anew(session: Session, application: Application, step: Step, _today: date) -> None:
+    """While a file was decided its count stood still."""
+    recount.again(session, application, step)
 
 
 @brings_about(APPLICATIONS, Action.REASSESS)

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from models import Letter, db, utcnow
 from services import job_runs, jobs
-from services.calendar import last_year
+from services.calendar import last_year, undecided
 from services.listing import CAP, capped
 from services.probe import Probe
 from services.scope import system_session
@@ -83,6 +83,7 @@ def checks(session: Session, today: date) -> list[Check]:
         worker(session, now),
         *_letters(session, now),
         *(_holidays(year) for year in (today.year, today.year + 1)),
+        *_decrees(session, today),
         history(session, now),
     ]
 
@@ -282,6 +283,16 @@ def _holidays(year: int) -> Check:
         Say("%(year)s is not known: working days in it cannot be counted.", year=year),
         Say("Install a newer version of the “holidays” package."),
     )
+
+
+def _decrees(session: Session, today: date) -> list[Check]:
+    """The years for which nobody has entered administrative leave."""
+    years = ", ".join(str(year) for year in undecided(session, today))
+    says = Say("No decree of administrative leave is entered for %(years)s.", years=years)
+    advice = Say(
+        "Where public bodies were given leave, enter it under “Holiday exceptions”; the days are counted anew."
+    )
+    return [Check(N_("Administrative leave"), Health.ATTENTION, says, advice)] if years else []
 
 
 def _span(age: timedelta) -> Say:

@@ -15,8 +15,8 @@ from flask import Flask, current_app
 from sqlalchemy import event
 from sqlalchemy.orm import Session, UOWTransaction
 
+from services import asked, audit, digest, documents, job_runs, recount, reminders
 from models import AskedByMail, Letter, ReachSession
-from services import asked, audit, digest, documents, job_runs, reminders
 from services.outbox import post_due
 from services.scope import system_session
 from services.transports import transport_for
@@ -104,6 +104,10 @@ JOBS: tuple[Job, ...] = (
     Job(
         "summarise", N_("Write reviewers what waits for them"), N_("every morning from 07:00"), _MORNINGS,
         digest.daily, N_("people written to: %(count)s"),
+    ),
+    Job(
+        "recount", N_("Hold the stored counts of days against the calendar"), N_("every night at 05:00"), {"hour": "2", "minute": "0"},
+        recount.nightly, N_("applications counted anew: %(count)s"),
     ),
     Job(
         "sweep_files", N_("Remove uploads no record names"), N_("every night at 04:00"), {"hour": "1", "minute": "0"},

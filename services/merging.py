@@ -25,7 +25,8 @@ from models import (
     Supervisor,
     ToldApart,
 )
-from services import audit, search
+from services import audit, recount, search
+from services.calendar import alone
 from services.standing import Standing
 from services.transition import CLOSED, Outrun, Refused, brings_about, follow, take
 from workflow.addresses import as_address
@@ -59,6 +60,7 @@ def merge(  # noqa: PLR0913 -- the facts of a merge, named
     at: Any = None,
 ) -> Step:
     """Make `row` part of `into`; `seen` are their versions as they were compared. Raises Refused. The caller commits."""
+    alone(session)
     _lock(session, (row.id, into.id))
     if (row.version, into.version) != seen:
         raise Outrun
@@ -73,6 +75,7 @@ def unmerge(
     session: Session, row: Institution, *, standing: Standing, today: date, seen: int | None = None, at: Any = None
 ) -> Step:
     """Undo a merge: what it moved and is still there goes back, what came later stays. Raises Refused. The caller commits."""
+    alone(session)
     _lock(session, (row.id, row.merged_into_id or 0))
     if row.survivor is None:
         raise Outrun if seen not in {None, row.version} else Refused(Say("This institution was not merged."))
@@ -137,6 +140,7 @@ def _moved(session: Session, row: Institution, step: Step, _today: date) -> None
     row.marks = []
     session.flush()
     search.renamed(session, moved.rows(Application.institution_id), row.name, into.name)
+    _counted_there(session, (row, into), moved, step)
     audit.note(session, into, Action.TAKE_IN, _by(step), {"from": [row.id, row.name], "moved": counts})
     session.flush()
     session.expire_all()
@@ -165,12 +169,24 @@ def _moved_back(session: Session, row: Institution, step: Step, today: date) -> 
     search.renamed(
         session, moved.rows(Application.institution_id, Application.institution_id == row.id), into.name, row.name
     )
+    _counted_there(session, (row, into), moved, step, Application.institution_id == row.id)
     row.mark()
     if merged.facts["was"] != row.state.value:
         follow(session, row, Action.RESTORE, step, today=today)
     audit.note(session, into, Action.GIVE_BACK, _by(step), {"to": [row.id, row.name], "moved": counts})
     session.flush()
     session.expire_all()
+
+
+def _counted_there(
+    session: Session, here: tuple[Institution, Institution], moved: "_Moved", step: Step, *only: Any
+) -> None:
+    """Files that were moved are counted by the week and the kind of where they are now."""
+    one, other = here
+    if (one.working_week, one.kind) == (other.working_week, other.kind):
+        return
+    files = session.scalars(moved.rows(Application.institution_id, *only), execution_options=ALL).all()
+    recount.revise(session, recount.Revision(files=frozenset(files)), step)
 
 
 def _with_their_files(session: Session, moved: "_Moved", row: Institution, into: Institution) -> None:

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from babel import Locale
 from flask_babel import format_date, format_datetime, get_locale, gettext
 from sqlalchemy import func
 
@@ -16,7 +17,7 @@ from models import (
     InternshipType,
     Term,
 )
-from workflow.say import Deadline, Say
+from workflow.say import Deadline, Say, Weekdays
 from workflow.words import Word
 
 # what has its words in both languages, by the column of the Turkish ones; the English ones, where there are any, are called ..._en
@@ -42,6 +43,9 @@ def said(what: Any) -> str:  # noqa: PLR0911 -- one for each kind
             return str((_english() and getattr(what, f"{column}_en")) or getattr(what, column))
         case ChangeRequest(application=of, kind=kind) | Declaration(student_name=of, kind=kind):
             return f"{of} · {said(kind)}"
+        case Weekdays(mask=mask):
+            names = (get_locale() or Locale("tr")).days["format"]["wide"]
+            return ", ".join(names[n] for n in range(7) if mask & 1 << n) or "–"
         case Deadline(day=day):
             return str(format_date(day, "EEEE d MMMM" if _english() else "d MMMM EEEE"))
         case date():

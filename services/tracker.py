@@ -59,6 +59,7 @@ DID: dict[Action, str] = {
     Action.HOLD_ALIKE: N_("took back that it was judged different from"),
     Action.PUBLISH: N_("published"),
     Action.RETRACT: N_("withdrew from view"),
+    Action.RECOUNT: N_("counted the days anew"),
     Action.ASSIGN: N_("gave the file to a reviewer"),
     Action.CREATE: N_("created"),
     Action.EDIT: N_("edited"),

@@ -10,7 +10,7 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from models import MACHINE_OF, Attendance, ChangeRequest, Evaluation, Step, utcnow
-from services import audit, letters
+from services import audit, calendar, letters
 from services.standing import SYSTEM, Standing
 from workflow.guards import Moment
 from workflow.machine import Cause, Door, Machine
@@ -19,6 +19,8 @@ from workflow.words import Action, Actor, Need
 
 # their guards ask how the application stands, and its own steps ask how they stand: one at a time
 BESIDE_AN_APPLICATION = (Attendance, ChangeRequest, Evaluation)
+# days are counted for keeps on the way: nobody changes meanwhile what they are counted from
+COUNTED = frozenset({Action.SUBMIT, Action.COMPLETE, Action.REOPEN, Action.REASSESS})
 FASTER = Say("Somebody was faster: this record has changed since you opened it. Nothing was written.")
 CLOSED = Say("“%(action)s” is not possible while the status is “%(state)s”.")
 
@@ -111,6 +113,8 @@ def take(  # noqa: PLR0913 -- the facts of a step, named
     machine = MACHINE_OF[type(row)]
     actors = frozenset({actor}) if standing is SYSTEM and actor else standing.actors_for(row)
     seen = row.version if seen is None else seen
+    if isinstance(row, BESIDE_AN_APPLICATION) or action in COUNTED:
+        calendar.share(session)
     if isinstance(row, BESIDE_AN_APPLICATION):
         hold(session, row.application)
     if seen != row.version:

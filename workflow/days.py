@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from workflow.say import N_, Say
-from workflow.words import Word
+from workflow.words import InstitutionKind, Word, concerned_as
 
 WHOLE, HALF, NOTHING = 2, 1, 0
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)  # anything else is a slip of the pen
 MONDAY_TO_FRIDAY = 31
+EVERYBODY = "all"  # whom a decree concerns that names no kind of workplace
 # the house's own numbers, no rule of law, in calendar days
 WEEK_WITHIN = 7  # after a week's last working day, for the firm to go through it
 FIRM_WITHIN = 10  # after the last day, for the firm to confirm the attendance and to evaluate
@@ -48,15 +49,16 @@ class NoHolidayData(BadDates):
 
 @dataclass(frozen=True)
 class Override:
-    """A decree about one day: `effect` is holiday, half or working; `concerns` is all, public or private."""
+    """A decree about one day: `effect` is holiday, half or working; `concerns` is all or a kind of workplace."""
 
     day: date
     effect: str
     concerns: str
     reason: str
 
-    def touches(self, *, public: bool) -> bool:
-        return self.concerns in {"all", "public" if public else "private"}
+    def touches(self, kind: str) -> bool:
+        """Whether it is about workplaces of this kind."""
+        return self.concerns == EVERYBODY or self.concerns in concerned_as(kind)
 
 
 @dataclass(frozen=True)
@@ -68,18 +70,21 @@ class Calendar:
     years: frozenset[int]
     overrides: tuple[Override, ...] = ()
 
-    def decrees(self, *, public: bool) -> dict[date, Override]:
-        """The decree that holds on each day; one for this kind of workplace is closer than one for all."""
-        touching = (o for o in self.overrides if o.touches(public=public))
-        return {o.day: o for o in sorted(touching, key=lambda o: o.concerns != "all")}
+    def decrees(self, kind: str) -> dict[date, tuple[Override, ...]]:
+        """The decrees about each day for a kind of workplace, the closest last: one for the kind comes after one for all."""
+        found: dict[date, tuple[Override, ...]] = {}
+        closeness = (EVERYBODY, *reversed(concerned_as(kind)))
+        for o in sorted((o for o in self.overrides if o.touches(kind)), key=lambda o: closeness.index(o.concerns)):
+            found[o.day] = (*found.get(o.day, ()), o)
+        return found
 
 
 @dataclass(frozen=True)
 class Workplace:
-    """`week` is a bit mask, Monday = 1 … Sunday = 64; decrees may concern public bodies only."""
+    """`week` is a bit mask, Monday = 1 … Sunday = 64; decrees may concern some kinds of workplaces only."""
 
     week: int = MONDAY_TO_FRIDAY
-    public: bool = False
+    kind: InstitutionKind = InstitutionKind.PRIVATE
 
     def works_on(self, day: date) -> bool:
         return bool(self.week & (1 << day.weekday()))

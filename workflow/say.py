@@ -31,6 +31,13 @@ class Deadline:
     day: date
 
 
+@dataclass(frozen=True)
+class Weekdays:
+    """Days of the week by a bit mask, Monday = 1 … Sunday = 64."""
+
+    mask: int
+
+
 def N_(msgid: str) -> str:  # noqa: N802 -- gettext's own name for "translate later"
     """Mark a msgid for the catalogue without translating it."""
     return msgid

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from workflow.say import N_, Say
+from workflow.words import InstitutionKind
 
 WEEKDAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
 DAYS, CALENDAR_DAYS = N_("working days"), N_("calendar days")
-WORKPLACES = frozenset({"public", "private", "vessel"})
 
 
 @dataclass(frozen=True, eq=False)  # each is itself, so that a form may file by it
@@ -35,7 +35,7 @@ def _is_week_by_kind(value: Any) -> bool:
     return (
         isinstance(value, Mapping)
         and bool(value)
-        and value.keys() <= WORKPLACES
+        and value.keys() <= set(InstitutionKind)
         and all(_is_whole(n, 1, 7) for n in value.values())
     )
 
@@ -57,6 +57,6 @@ HALF_DAY = Value(
 WEEK_BY_KIND = Value(
     dict,
     N_("days a week"),
-    Say("Days a week (1 to 7) for each of public, private, vessel"),
+    Say("Days a week (1 to 7) for each of %(kinds)s", kinds=", ".join(InstitutionKind)),
     _is_week_by_kind,
 )

@@ -88,6 +88,20 @@ class ChangeKind(Word):
     STOP = "stop", N_("Early end")
 
 
+class ReasonKind(Word):
+    """Why a student changes or gives up an internship, as far as anybody but the commission reads it.
+
+    No kind says anything of health, belief or the like (KVKK art. 6): such a reason is a personal one.
+    """
+
+    PERSONAL = "personal", N_("Personal reasons")
+    FAMILY = "family", N_("Family reasons")
+    STUDIES = "studies", N_("Classes, exams or other studies")
+    WORKPLACE = "workplace", N_("The workplace asked for it")
+    OFFICIAL = "official", N_("An official duty or appointment")
+    OTHER = "other", N_("Another reason")
+
+
 class ChangeState(Word):
     """How far a change request has come: first the supervisor, then the commission."""
 
@@ -239,10 +253,16 @@ class Health(Word):
 
 
 class InstitutionKind(Word):
-    """Public bodies and private firms differ in leave by decree and in policy."""
+    """Kinds of workplace differ in leave by decree and in policy: the one list for register, forms, rules and decrees."""
 
     PUBLIC = "public", N_("Public body")
     PRIVATE = "private", N_("Private firm")
+    VESSEL = "vessel", N_("Fishing vessel")
+
+
+def concerned_as(kind: str) -> tuple[str, ...]:
+    """The kinds whose decrees reach a workplace of this kind, its own first: whatever is no public body is a firm."""
+    return (kind,) if kind in {InstitutionKind.PUBLIC, InstitutionKind.PRIVATE} else (kind, InstitutionKind.PRIVATE)
 
 
 class Programme(Word):
@@ -318,6 +338,7 @@ class Action(Word):
     PUBLISH = "publish", N_("Publish")
     RETRACT = "retract", N_("Withdraw from view")
     ASSIGN = "assign", N_("Give to a reviewer")
+    RECOUNT = "recount", N_("Count the days anew")
     CREATE = "create", N_("Create")
     EDIT = "edit", N_("Edit")
     DELETE = "delete", N_("Delete")

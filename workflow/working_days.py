@@ -89,7 +89,7 @@ def _days_from(start: date) -> Iterator[date]:
 
 
 def _judge(workplace: Workplace, calendar: Calendar, half_day_worth: int, absences: Mapping[date, int]) -> "_Judge":
-    decrees = calendar.decrees(public=workplace.public)
+    decrees = calendar.decrees(workplace.kind)
     return _Judge(workplace, calendar, decrees, half_day_worth, absences)
 
 
@@ -97,31 +97,40 @@ def _judge(workplace: Workplace, calendar: Calendar, half_day_worth: int, absenc
 class _Judge:
     workplace: Workplace
     calendar: Calendar
-    decrees: dict[date, Override]
+    decrees: dict[date, tuple[Override, ...]]
     half_day_worth: int
     absences: Mapping[date, int]
 
     def day(self, day: date) -> Day:
-        """Weekday, holiday, half holiday, absence, in the order of domain §6; a decree replaces the first three."""
+        """Weekday, holiday, half holiday, decrees, absence, in the order of domain §6; what frees a day adds up."""
         if day.year not in self.calendar.years:
             raise NoHolidayData(day.year)
-        found = self._decreed(day) or self._usual(day)
+        found = self._decreed(day, self.decrees.get(day, ()))
         if found.half_days and (missed := self.absences.get(day, 0)):
             left = max(found.half_days - missed, NOTHING)
             return Day(day, left, DayKind.ABSENCE, Say("Absent; %(worth)s", worth=Say(_WORTH[left])))
         return found
 
-    def _decreed(self, day: date) -> Day | None:
-        """What a decree makes of the day: only "working" reaches days the workplace would not work anyway."""
-        decree = self.decrees.get(day)
-        if decree is None or (decree.effect != "working" and not self.workplace.works_on(day)):
-            return None
-        if decree.effect == "working":
-            say = Say("Working day by special arrangement: %(reason)s", reason=decree.reason)
-            return Day(day, WHOLE, DayKind.DECREE, say)
-        if decree.effect == "half":
-            return self._half(day, DayKind.DECREE, Say("Half a day off: %(reason)s", reason=decree.reason))
-        return Day(day, NOTHING, DayKind.DECREE, Say("Day off: %(reason)s", reason=decree.reason))
+    def _decreed(self, day: date, decrees: tuple[Override, ...]) -> Day:
+        """The usual day as decrees leave it; a working day by decree undoes the law and every wider decree before it."""
+        found = self._usual(day)
+        halved = found.say.facts["why"] if found.kind is DayKind.HALF_HOLIDAY else None
+        for decree in decrees:
+            if decree.effect == "working":
+                say = Say("Working day by special arrangement: %(reason)s", reason=decree.reason)
+                found, halved = Day(day, WHOLE, DayKind.DECREE, say), None
+            elif not found.half_days and halved is None:
+                continue  # free already: no decree makes work of it
+            elif decree.effect == "half":
+                half = Say("Half a day off: %(reason)s", reason=decree.reason)
+                found = self._half(day, DayKind.DECREE, half) if halved is None else _both(day, half, halved)
+                halved = half if halved is None else None
+            else:
+                found, halved = (
+                    Day(day, NOTHING, DayKind.DECREE, Say("Day off: %(reason)s", reason=decree.reason)),
+                    None,
+                )
+        return found
 
     def _usual(self, day: date) -> Day:
         if not self.workplace.works_on(day):
@@ -135,6 +144,12 @@ class _Judge:
     def _half(self, day: date, kind: DayKind, why: Say) -> Day:
         worth = self.half_day_worth
         return Day(day, worth, kind, Say("%(why)s; %(worth)s", why=why, worth=Say(_WORTH[worth])))
+
+
+def _both(day: date, one: Say, other: Say) -> Day:
+    """A day of which two sources free a half each."""
+    say = Say("%(one)s; %(other)s; the two halves make a day off", one=one, other=other)
+    return Day(day, NOTHING, DayKind.DECREE, say)
 
 
 def _off(day: date) -> Day:

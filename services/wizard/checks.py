@@ -20,7 +20,7 @@ from workflow import policy as law
 from workflow.addresses import as_address
 from workflow.phase import TAKES_PLACE
 from workflow.policy import Facts, Other, Verdict
-from workflow.say import Say
+from workflow.say import Say, Weekdays
 from workflow.transitions import APPLICATIONS
 from workflow.words import Action, ApplicationState, InstitutionKind, InstitutionState, Page
 from workflow.working_days import BadDates, Count, Workplace, count, end_for
@@ -39,11 +39,29 @@ class Finding:
 
 @dataclass(frozen=True)
 class Judgement:
-    """The day-by-day count (None while dates are missing or uncountable) and how each rule went."""
+    """The day-by-day count (None while dates are missing or uncountable) and how each rule went.
+
+    `stored` is the count in half-days that is kept of a submitted application: the one that holds. `marks` say where the
+    week that was ticked is not the one of the register.
+    """
 
     count: Count | None
     verdicts: tuple[Verdict, ...]
     problem: Say | None = None
+    stored: int | None = None
+    marks: tuple[Say, ...] = ()
+
+    @property
+    def half_days(self) -> int:
+        """The count that holds."""
+        if self.stored is not None:
+            return self.stored
+        return self.count.half_days if self.count else 0
+
+    @property
+    def moved(self) -> bool:
+        """Whether the days would make another count by now: a decided file keeps the one it was decided by."""
+        return self.count is not None and self.half_days != self.count.half_days
 
 
 def judge(session: Session, draft: Draft, today: date) -> Judgement:
@@ -51,7 +69,7 @@ def judge(session: Session, draft: Draft, today: date) -> Judgement:
     if draft.starts_on is None or draft.ends_on is None or not draft.week:
         return Judgement(None, ())
     here, others = _at(session, _others(session, draft.application), draft.institution, draft.new_institution or {})
-    return _judged(
+    found = _judged(
         session,
         draft.rules,
         workplace(draft.counted_week, draft.workplace_kind),
@@ -68,6 +86,7 @@ def judge(session: Session, draft: Draft, today: date) -> Judgement:
             credited=ledger.counts_already(session, draft.application, draft.kind.id) if draft.kind else 0,
         ),
     )
+    return replace(found, marks=week_marks(draft.week, draft.institution))
 
 
 def judge_again(row: Application) -> Judgement:
@@ -76,15 +95,47 @@ def judge_again(row: Application) -> Judgement:
     assert row.starts_on  # noqa: S101
     assert row.ends_on  # noqa: S101
     on = row.submitted_at.astimezone(ISTANBUL).date()
-    return judge_dates(row, row.starts_on, row.ends_on, on, before=row.submitted_at)
+    found = judge_dates(row, row.starts_on, row.ends_on, on, before=row.submitted_at, stored=row.half_days)
+    return replace(
+        found, marks=week_marks(row.working_week if row.ticked_week is None else row.ticked_week, row.institution)
+    )
+
+
+def week_marks(ticked: int | None, place: Institution | None) -> tuple[Say, ...]:
+    """Where the week a student ticked is not the one of the register, and a register that nobody has looked at."""
+    if ticked is None or place is None:
+        return ()
+    week, found = place.working_week, []
+    if beyond := ticked & ~week:
+        found.append(
+            Say(
+                "Ticked beyond the week of the register (%(week)s), so not counted: %(days)s. "
+                "If the workplace does work then, the register is corrected first.",
+                week=Weekdays(week), days=Weekdays(beyond),
+            )
+        )  # fmt: skip
+    if left := week & ~ticked:
+        found.append(
+            Say("The register has the workplace at work on these days too, not ticked: %(days)s.", days=Weekdays(left))
+        )
+    if place.state is InstitutionState.UNVERIFIED:
+        found.append(Say("Nobody has verified the week of this institution: it stands as a student typed it."))
+    return tuple(found)
 
 
 def judge_dates(
-    row: Application, starts_on: date, ends_on: date, today: date, *, before: datetime | None = None, **changed: Any
+    row: Application,
+    starts_on: date,
+    ends_on: date,
+    today: date,
+    *,
+    before: datetime | None = None,
+    stored: int | None = None,
+    **changed: Any,
 ) -> Judgement:
     """These dates for a submitted application, under the policy it was submitted under.
 
-    `changed` are the facts of a change (notice, insured); with `before`, only what was credited by then counts. The student's other applications may be another
+    `changed` are the facts of a change (notice, insured); with `before`, only what was credited by then counts; `stored` is the count that holds. The student's other applications may be another
     commission's, so the rules are asked on behalf of the system; what comes back is how each rule went,
     never whose row it was.
     """
@@ -104,7 +155,7 @@ def judge_dates(
             credited=ledger.counts_already(session, row, row.internship_type_id, before),
             **changed,
         )
-        return _judged(session, rules, counted_place(row), facts)
+        return _judged(session, rules, counted_place(row), facts, stored)
 
 
 def counted_place(row: Application) -> Workplace:
@@ -119,13 +170,16 @@ def _no_overlap(_session: Session, row: Application, _today: date) -> tuple[Say,
     return tuple(v.refusal for v in judge_again(row).verdicts if v.rule == "overlap" and not v.passed)
 
 
-def _judged(session: Session, rules: Mapping[str, Any], place: Workplace, facts: Facts) -> Judgement:
+def _judged(
+    session: Session, rules: Mapping[str, Any], place: Workplace, facts: Facts, stored: int | None = None
+) -> Judgement:
     calendar = calendar_for(session, facts.starts_on, facts.ends_on, str(get_locale() or "tr"))
     try:
         counted = count(facts.starts_on, facts.ends_on, place, calendar, half_day_worth=law.half_day_worth(rules))
     except BadDates as bad:
-        return Judgement(None, (), bad.say)
-    return Judgement(counted, law.check(rules, replace(facts, half_days=counted.half_days)))
+        return Judgement(None, (), bad.say, stored)
+    half_days = counted.half_days if stored is None else stored
+    return Judgement(counted, law.check(rules, replace(facts, half_days=half_days)), stored=stored)
 
 
 def offered_end(session: Session, draft: Draft, wanted_days: int) -> date:
@@ -171,6 +225,9 @@ def _missing(draft: Draft) -> list[Finding]:
         (draft.document is None, Page.FILES, Say("Upload the required documents as one .zip or .7z file.")),
     )  # fmt: skip
     found = [Finding(page, say) for missing, page, say in asked if missing and page not in draft.incomplete]
+    if draft.institution and draft.week and not draft.worked_week:
+        say = Say("%(name)s works on none of the days you ticked.", name=draft.institution.name)
+        found.append(Finding(Page.INSTITUTION, say))
     if draft.institution and draft.institution.state is InstitutionState.BLOCKED:
         say = Say("%(name)s is blocked by the career centre; choose another institution.", name=draft.institution.name)
         found.append(Finding(Page.INSTITUTION, say))

@@ -106,7 +106,7 @@ def _from_columns(row: Application) -> dict[Page, dict[str, Any]]:
         },
         Page.INSTITUTION: {
             "pick": str(row.institution_id),
-            "weekdays": [str(d) for d in range(7) if (row.working_week or 0) & (1 << d)],
+            "weekdays": [str(d) for d in range(7) if (row.ticked_week or row.working_week or 0) & (1 << d)],
             "starts_on": _iso(row.starts_on),
             "ends_on": _iso(row.ends_on),
         },

@@ -21,6 +21,7 @@ from models import (
     Supervisor,
     Term,
 )
+from services.counting import ceiling
 from services.listing import key
 from services.register import lasting, lasting_supervisor, merged_namesake
 from services.wizard.drafts import enrolment_for
@@ -72,8 +73,13 @@ class Draft:
         return self.policy.rules if self.policy else {}
 
     @property
+    def worked_week(self) -> int:
+        """Of the days ticked, those on which the register has the workplace at work; of one typed anew, all of them."""
+        return ceiling(self.week, self.institution.working_week) if self.institution else self.week
+
+    @property
     def counted_week(self) -> int:
-        return law.counted_week(self.rules, self.week, str(self.workplace_kind or InstitutionKind.PRIVATE))
+        return law.counted_week(self.rules, self.worked_week, str(self.workplace_kind or InstitutionKind.PRIVATE))
 
 
 def read(session: Session, application: Application, pages: Mapping[Page, DraftPage], today: date) -> Draft:

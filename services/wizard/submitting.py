@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models import Application, Institution, Step, Supervisor, utcnow
 from services import search
+from services.calendar import share
 from services.scope import system_session
 from services.standing import Standing
 from services.transition import Outrun, Refused, hold, take
@@ -17,22 +18,22 @@ from workflow.say import Say
 from workflow.words import Action, InstitutionKind, InstitutionState
 
 
-def submit(  # noqa: PLR0913 -- the facts of a submission, named
+def submit(
     session: Session,
     draft: Draft,
-    judgement: Judgement,
     *,
     standing: Standing,
     today: date,
     seen: int | None,
     at: datetime | None = None,
 ) -> Step:
-    """Write the application's columns and take the step; raises Refused with the first thing that is wrong.
+    """Count the days, write the application's columns and take the step; raises Refused with the first thing that is wrong.
 
     The caller commits, or rolls back everything on a refusal.
     """
-    if _stands_now(session, draft):
-        judgement = judge(session, draft, today)
+    share(session)
+    _stands_now(session, draft)
+    judgement = judge(session, draft, today)  # by the calendar and the register of this moment
     for wrong in findings(draft, judgement):
         raise Refused(Say("%(page)s: %(sentence)s", page=wrong.page, sentence=wrong.say))
     row = draft.application
@@ -63,13 +64,11 @@ def submit(  # noqa: PLR0913 -- the facts of a submission, named
     return step
 
 
-def _stands_now(session: Session, draft: Draft) -> bool:
-    """Hold the chosen institution and supervisor as they stand at this moment; whether a merge led on to others."""
-    chosen = draft.institution, draft.supervisor
-    draft.institution, draft.supervisor = (_held(session, row) for row in chosen)
+def _stands_now(session: Session, draft: Draft) -> None:
+    """Hold the chosen institution and supervisor as they stand at this moment, or those a merge led on to."""
+    draft.institution, draft.supervisor = (_held(session, row) for row in (draft.institution, draft.supervisor))
     if draft.institution and draft.supervisor and draft.supervisor.institution_id != draft.institution.id:
         raise Outrun  # a merge was undone, and took the person with it
-    return (draft.institution, draft.supervisor) != chosen
 
 
 def _held(session: Session, row: Any) -> Any:
@@ -129,10 +128,12 @@ def _columns(draft: Draft, judgement: Judgement) -> dict[str, Any]:
         "family_health_cover": draft.family_health_cover,
         "abroad": draft.abroad,
         "workplace_kind": draft.workplace_kind,
-        "working_week": draft.week,
+        "working_week": draft.worked_week,
+        "ticked_week": draft.week,
         "starts_on": draft.starts_on,
         "ends_on": draft.ends_on,
         "half_days": judgement.count.half_days,
+        "breaks": None,
     }
 
 

@@ -117,5 +117,5 @@ def test_the_leave_of_april_2025_frees_public_bodies_only(
 
 
 def test_a_workplace_is_public_by_its_kind() -> None:
-    assert workplace(63, InstitutionKind.PUBLIC) == Workplace(63, public=True)
-    assert workplace(31, "private") == Workplace(31, public=False)
+    assert workplace(63, InstitutionKind.PUBLIC) == Workplace(63, InstitutionKind.PUBLIC)
+    assert workplace(31, "private") == Workplace(31, InstitutionKind.PRIVATE)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.calendar import calendar
 from workflow.say import Say
+from workflow.words import InstitutionKind
 from workflow.working_days import (
     LONGEST,
     NO_ABSENCES,
@@ -28,7 +29,7 @@ from workflow.working_days import (
 
 TURKEY = calendar((), range(2025, 2028))
 LEAVE_OF_2025 = tuple(Override(date(2025, 4, n), "holiday", "public", "İdari izin") for n in (2, 3, 4))
-FIRM, SIX_DAYS, PUBLIC_BODY, VESSEL = Workplace(), Workplace(63), Workplace(public=True), Workplace(127)
+FIRM, SIX_DAYS, PUBLIC_BODY, VESSEL = Workplace(), Workplace(63), Workplace(kind=InstitutionKind.PUBLIC), Workplace(127)
 
 
 def with_decrees(*decrees: Override) -> Calendar:
