@@ -22,7 +22,7 @@ from admin_views.place import PAGES
 from admin_views.reviewing import Reviewing
 from forms.step import step_form
 from models import Application, Department, Document, Institution, InternshipType, Supervisor, Term, User, db
-from services import audit, change_requests, reviewers
+from services import audit, change_requests, reasons, reviewers
 from services.differences import since_rejection
 from services.export import CONTENT_TYPES, SHEET, XLSX, exported
 from services.listing import Conditions, Listed, capped, counts, cursor, key, listed, reaches, walked
@@ -36,7 +36,7 @@ from services.wizard import everything
 from services.wizard.checks import judge_again
 from workflow.say import N_
 from workflow.transitions import APPLICATIONS, Door
-from workflow.words import Action, Actor, ApplicationState, Purpose
+from workflow.words import Action, Actor, ApplicationState, Purpose, Word
 
 SOON = 7  # days to the start that make a waiting file urgent
 EXPORTED = (
@@ -60,11 +60,13 @@ EXPORTED = (
     (N_("E-mail"), Application.email),
     (N_("Phone"), Application.phone),
     (N_("Reason of the stop"), Application.stop_reason),
+    (N_("Kind of reason"), Application.reason_kind),
     (N_("Handed in"), Application.handed_in_at),
     (N_("Days counted"), cast(Application.counted_half_days, Float) / 2),
     (N_("Days accepted"), cast(Application.accepted_half_days, Float) / 2),
     (N_("To be corrected by"), Application.due_on),
 )
+WORDS = frozenset({"Reason", "Reason of the stop"})  # read by the commission alone
 EXPORT_JOINS = (
     Application.department,
     Application.internship_type,
@@ -103,6 +105,7 @@ class Applications(Many, Reviewing, Assessing, CallsTheFirm, Desk):
         Column("handed_in_at", N_("Handed in"), Application.handed_in_at),
         Column("state", N_("Status"), Application.state),
         Column("reviewer", N_("Reviewer"), User.name),
+        Column("breaks", "", Application.breaks),
         Column("version", "", Application.version),
     )
 
@@ -191,8 +194,10 @@ class Applications(Many, Reviewing, Assessing, CallsTheFirm, Desk):
         if not g.standing.commissions:
             return []
         soon, mine = {"start_to": (today() + timedelta(days=SOON)).isoformat()}, {"reviewer": MINE}
-        completed = {"state": ApplicationState.COMPLETION.value}
-        views: dict[str, dict[str, Any]] = {"soon": soon, "mine": mine, "all": {}, "completed": completed}
+        completed, broken = {"state": ApplicationState.COMPLETION.value}, {"state": ALL, "breaks": "1"}
+        views: dict[str, dict[str, Any]] = {
+            "soon": soon, "mine": mine, "all": {}, "completed": completed, "broken": broken,
+        }  # fmt: skip
         n = counts(
             db.session(), Application, {**self._left(), **{name: self._waits(args) for name, args in views.items()}}
         )  # fmt: skip
@@ -206,13 +211,18 @@ class Applications(Many, Reviewing, Assessing, CallsTheFirm, Desk):
             ),
             "mine": ngettext("of them is yours to review", "of them are yours to review", n["mine"]),
             "all": ngettext("application waits for a decision", "applications wait for a decision", n["all"]),
+            "broken": ngettext(
+                "internship breaks a rule since its days were counted anew",
+                "internships break a rule since their days were counted anew",
+                n["broken"],
+            ),
             "completed": ngettext("completion waits for assessment", "completions wait for assessment", n["completed"]),
         }
         links = {name: url_for("applications.index_view", **args) for name, args in views.items()}
         links["left"] = url_for("applications.share", reviewer=OFF)
         return [
-            Card(capped(n[name]), labels[name], links[name], urgent=name in {"left", "soon"})
-            for name in ("left", "soon", "all", "mine", "completed")
+            Card(capped(n[name]), labels[name], links[name], urgent=name in {"left", "soon", "broken"})
+            for name in ("left", "soon", "broken", "all", "mine", "completed")
             if n[name]
         ]
 
@@ -221,7 +231,7 @@ class Applications(Many, Reviewing, Assessing, CallsTheFirm, Desk):
         asked = queue(db.session(), args, g.standing)
         return [
             among(Application.department_id, g.standing.commissions),
-            Application.state == asked.state,
+            *([Application.state == asked.state] if asked.state else []),
             *asked.where,
         ]
 
@@ -315,7 +325,10 @@ def _filters() -> dict[str, Any]:
 
 
 def _exported(asked: Queue) -> Iterator[list[Any]]:
-    selected = {str(n): expr for n, (_label, expr) in enumerate(EXPORTED)}
+    selected = {
+        str(n): reasons.column(Application, expr, asked.standing) if label in WORDS else expr
+        for n, (label, expr) in enumerate(EXPORTED)
+    }
     with reading_session(asked.standing) as session:
         for row in walked(
             session, selected, asked.order, where=asked.where, branches=asked.branches, joins=EXPORT_JOINS
@@ -324,4 +337,4 @@ def _exported(asked: Queue) -> Iterator[list[Any]]:
 
 
 def _cells(row: Any) -> list[Any]:
-    return [said(value) if isinstance(value, ApplicationState) else value for value in row[: len(EXPORTED)]]
+    return [said(value) if isinstance(value, Word) else value for value in row[: len(EXPORTED)]]

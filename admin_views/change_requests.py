@@ -26,7 +26,7 @@ from services.sign_in import today
 from services.transition import Refused
 from workflow.say import N_
 from workflow.transitions import Door
-from workflow.words import Actor, ChangeKind, ChangeState
+from workflow.words import Actor, ChangeKind, ChangeState, ReasonKind
 
 STATES = tuple(s for s in ChangeState if s is not ChangeState.NEW)
 KEPT = ("state", "kind", "reviewer")
@@ -152,7 +152,7 @@ class MyChanges(Changes):
             try:
                 change_requests.ask(
                     db.session(), row, asked, starts_on=_start(row, form), ends_on=form.ends_on.data,
-                    why=form.why.data, standing=g.standing, today=today(),
+                    why=form.why.data, reason_kind=ReasonKind(form.reason_kind.data), standing=g.standing, today=today(),
                 )  # fmt: skip
                 db.session.commit()
             except Refused as refused:

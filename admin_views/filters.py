@@ -17,17 +17,17 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from models import EvaluationAnswer
-from services import say
+from services import reasons, say
 from services.evaluations import in_words
 from services.listing import capped
 from services.register import shown_tax_no
 from services.seal import masked
 from services.sign_in import ISTANBUL
+from services.standing import NOBODY, Standing
 from services.tracker import DID
 from workflow import written
 from workflow.phase import status
-from workflow.policy import RULES
-from workflow.words import Action, Page, Part, Word
+from workflow.words import Action, Page, Part, ReasonKind, Word
 
 
 def _language(context: Context) -> str:
@@ -181,10 +181,24 @@ def answered(context: Context, answer: EvaluationAnswer) -> str:
     return said(context, in_words(answer.question, answer.answer, english=_language(context) == "en"))
 
 
+def _reader() -> Standing:
+    return g.get("standing", NOBODY)  # type: ignore[no-any-return]
+
+
+def reads_words(row: Any) -> bool:
+    """Whether the reader of this page reads the words of a reason in this file."""
+    return reasons.reads_words(row, _reader())
+
+
+def words_of(step: Any) -> str | None:
+    """The reason of a step as far as the reader of this page reads it."""
+    return reasons.words_of(step, _reader())
+
+
 @pass_context
-def rule_label(context: Context, name: str) -> str:
-    """A rule by its name, in the page's language."""
-    return spoken(context, RULES[name].label) if name in RULES else name
+def reason_label(context: Context, kind: str) -> str:
+    """A kind of reason, in the page's language."""
+    return spoken(context, ReasonKind(kind).label)
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
@@ -202,7 +216,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
     "near": near,
     "page_label": page_label,
-    "rule_label": rule_label,
+    "reads_words": reads_words,
+    "reason_label": reason_label,
     "said": said,
     "share": share,
     "span": span,
@@ -210,4 +225,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "tax_no": tax_no,
     "week": week,
     "weekday": weekday,
+    "words_of": words_of,
 }

@@ -75,7 +75,8 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
         Column("due_on", "", Declaration.due_on),
         Column("state", N_("Status"), Declaration.state),
         Column("reference", N_("Reference number"), Declaration.reference),
-        Column("stop_reason", "", Application.stop_reason),
+        Column("reason_kind", "", Application.reason_kind),
+        Column("stopped", "", Application.stop_reason.is_not(None)),
         Column("version", "", Declaration.version),
     )
 

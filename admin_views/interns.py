@@ -72,7 +72,8 @@ class Interns(Desk):
         Column("starts_on", N_("Start"), Application.starts_on),
         Column("ends_on", N_("End"), Application.ends_on),
         Column("state", N_("Status"), Application.state),
-        Column("stop_reason", "", Application.stop_reason),
+        Column("reason_kind", "", Application.reason_kind),
+        Column("stopped", "", Application.stop_reason.is_not(None)),
         Column("attendance", "", select(Attendance.state).where(Attendance.application_id == Application.id).scalar_subquery()),
         Column("evaluation", "", select(Evaluation.state).where(Evaluation.application_id == Application.id).scalar_subquery()),
     )  # fmt: skip

@@ -3,14 +3,14 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField
+from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from forms.read import Code, Day
 from forms.step import REASON_LENGTH
 from forms.typed import Paragraphs, TypedForm
-from workflow.words import Action, ChangeKind
+from workflow.words import Action, ChangeKind, ReasonKind
 
 LAST_DAY = {
     ChangeKind.POSTPONE: _l("New last day"),
@@ -24,10 +24,16 @@ def change_form(kind: ChangeKind, **given: Any) -> Any:
     """The form of one kind of change: a stop and an extension keep the first day."""
     fields: dict[str, Any] = {"starts_on": Day(_l("New first day"), [GIVE_DAY])} if kind is ChangeKind.POSTPONE else {}
     fields["ends_on"] = Day(LAST_DAY[kind], [GIVE_DAY])
+    fields["reason_kind"] = SelectField(
+        _l("Kind of reason"),
+        [InputRequired(_l("Choose one."))],
+        choices=[SelectChoice("", _l("Choose …")), *(SelectChoice(k.value, _l(k.label)) for k in ReasonKind)],
+        description=_l("The supervisor and the offices read this alone. A reason of health is a personal one."),
+    )
     fields["why"] = Paragraphs(
-        _l("Reason"),
+        _l("Reason, for the commission"),
         [InputRequired(_l("Write a reason.")), Length(max=REASON_LENGTH)],
-        description=_l("The supervisor and the commission read it."),
+        description=_l("Only the commission of your department reads it."),
     )
     return type("ChangeForm", (TypedForm,), fields)(**given)
 

@@ -11,7 +11,7 @@ from models.base import Key, Model, Stateful, pk, promises, utcnow, word
 from models.institutions import Institution, Supervisor
 from models.people import Student, User
 from workflow.turkish import WORD_LENGTH
-from workflow.words import ApplicationState, InstitutionKind, Page, Programme, ReasonKind
+from workflow.words import ApplicationState, CountRule, InstitutionKind, Page, Programme, ReasonKind
 
 _FACTS = (
     "submitted_at", "policy_id", "internship_type_id", "term_id", "institution_id", "supervisor_id",
@@ -104,7 +104,7 @@ class Application(Stateful, Model):
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
     half_days: Mapped[int | None] = mapped_column(Integer)
-    breaks: Mapped[str | None] = mapped_column(String(40))
+    breaks: Mapped[CountRule | None] = mapped_column(word(CountRule, "breaks"))
     reason_kind: Mapped[ReasonKind | None] = mapped_column(word(ReasonKind, "reason_kind"))
     stop_reason: Mapped[str | None] = mapped_column(String(2000))
     handed_in_at: Mapped[datetime | None]

@@ -56,7 +56,7 @@ def _list(mark: str, colour: str, changes: list[Change]) -> None:
 def _affected(affected: Affected) -> None:
     out.print(f"Applications counted otherwise: {affected.count:,}; breaking a rule then: {affected.breaking:,}")
     for line in affected.lines[:SHOWN]:
-        broken = f" [red]{line.breaks}[/red]" if line.breaks else ""
+        broken = f" [red]{said(line.breaks)}[/red]" if line.breaks else ""
         who = escape(f"{line.student_number} {line.student_name} ({line.department})")
         out.print(f"  {who}: {days_text(line.before)} → {days_text(line.after)}{broken}")
     if affected.count > SHOWN:

@@ -19,7 +19,7 @@ from workflow import guards
 from workflow.guards import Moment
 from workflow.say import Say
 from workflow.transitions import APPLICATIONS, CHANGE_REQUESTS, Door
-from workflow.words import Action, ChangeKind, ChangeState
+from workflow.words import Action, ChangeKind, ChangeState, ReasonKind
 from workflow.working_days import BadDates, count
 
 OPEN = (ChangeState.WITH_SUPERVISOR, ChangeState.WITH_COMMISSION)
@@ -146,6 +146,7 @@ def ask(  # noqa: PLR0913 -- the facts of a request, named
     starts_on: date,
     ends_on: date,
     why: str,
+    reason_kind: ReasonKind = ReasonKind.OTHER,
     standing: Standing,
     today: date,
     at: datetime | None = None,
@@ -166,6 +167,7 @@ def ask(  # noqa: PLR0913 -- the facts of a request, named
         institution_id=application.institution_id,
         supervisor_id=application.supervisor_id,
         why=why,
+        reason_kind=reason_kind,
         before_starts_on=application.starts_on,
         before_ends_on=application.ends_on,
         before_half_days=application.half_days,
@@ -211,7 +213,7 @@ def _take_effect(session: Session, row: ChangeRequest, step: Step, today: date) 
         reason=row.why if row.kind is ChangeKind.STOP else None,
         facts=_facts(row),
         values={"starts_on": row.starts_on, "ends_on": row.ends_on, "half_days": row.half_days, "breaks": None}
-        | ({"stop_reason": row.why} if row.kind is ChangeKind.STOP else {}),
+        | ({"stop_reason": row.why, "reason_kind": row.reason_kind} if row.kind is ChangeKind.STOP else {}),
     )
 
 

@@ -16,7 +16,7 @@ from workflow.days import Calendar, Override
 from workflow.facts import Facts
 from workflow.phase import OPEN_TO_CREDIT
 from workflow.words import ApplicationState as S
-from workflow.words import InstitutionKind
+from workflow.words import CountRule, InstitutionKind
 from workflow.working_days import BadDates, count
 
 AT_ONCE, MOST = 500, 5_000  # files read together; keys that one statement names
@@ -25,7 +25,6 @@ SYSTEM = {"on_behalf_of_the_system": True}  # a count is of everybody, whoever c
 LIVE = (S.SUBMITTED, S.REJECTED, S.APPROVED, S.STOPPED, S.RETURNED, S.COMPLETION)
 HANDED_IN = frozenset({S.RETURNED, S.COMPLETION})
 HELD_TO_RULES = frozenset({S.SUBMITTED, S.APPROVED})
-BY_COUNT = ("min_days", "max_days")  # the rules that read the count
 _NEAR = timedelta(days=7)
 
 Place = tuple[int, InstitutionKind]  # a workplace's week and kind, as the register has them
@@ -95,8 +94,8 @@ class Recounted:
     values: Mapping[str, Any]
 
     @property
-    def breaks(self) -> str | None:
-        found: str | None = self.values["breaks"]
+    def breaks(self) -> CountRule | None:
+        found: CountRule | None = self.values["breaks"]
         return found
 
     @property
@@ -226,25 +225,30 @@ class Counter:
                 found.setdefault(key, {})[day] = half_days
         return found
 
-    def _newly(self, row: Any, half_days: int, credited: "_Credited") -> str | None:
+    def _newly(self, row: Any, half_days: int, credited: "_Credited") -> CountRule | None:
         """The rule about the count that it breaks since it was counted anew; what it broke as it was decided is known."""
         broken = self._breaks(row, half_days, credited)
         known = row.breaks is None and broken == self._breaks(row, row.half_days, credited)
         return None if known else broken
 
-    def _breaks(self, row: Any, half_days: int, credited: "_Credited") -> str | None:
+    def _breaks(self, row: Any, half_days: int, credited: "_Credited") -> CountRule | None:
         """The first rule about the count that is broken; what was decided or given up early is held to none."""
         if row.state not in HELD_TO_RULES:
             return None
         rules = self.rules(row.policy_id)
-        asked = {name: rules[name] for name in BY_COUNT if name in rules}
+        asked: dict[str, Any] = {rule.value: rules[rule] for rule in CountRule if rule in rules}
         facts = Facts(row.starts_on, row.starts_on, row.ends_on, half_days, row.class_year or 0)
-        broken = next((v.rule for v in law.check(asked, facts) if v.rule in BY_COUNT and not v.passed), None)
+        broken = _broken(asked, facts)
         if broken is None or "total_days" not in rules:
             return broken
         facts = replace(facts, credited=credited.of(row))  # a rest shorter than the least may be worked off
         asked["total_days"] = rules["total_days"]
-        return next((v.rule for v in law.check(asked, facts) if v.rule in BY_COUNT and not v.passed), None)
+        return _broken(asked, facts)
+
+
+def _broken(rules: Mapping[str, Any], facts: Facts) -> CountRule | None:
+    failed = {verdict.rule for verdict in law.check(rules, facts) if not verdict.passed}
+    return next((rule for rule in CountRule if rule in failed), None)
 
 
 class _Credited:

@@ -124,9 +124,9 @@ def _change_by(about: About) -> Deadline:
 
 
 def _stopped(about: About) -> Say | None:
-    """Why it was stopped; a reason to move dates is the student's, the firm's and the commission's alone."""
+    """Of what kind the reason of a stop is; its words are the commission's (KVKK art. 6)."""
     row: ChangeRequest = about.row
-    return Say("Reason of the stop: %(why)s", why=_ended(row.why)) if row.kind is ChangeKind.STOP else None
+    return Say("Reason of the stop: %(kind)s.", kind=row.reason_kind) if row.kind is ChangeKind.STOP else None
 
 
 def _declare(about: About) -> Say:
@@ -171,6 +171,7 @@ _FACTS: dict[type, dict[str, Fact]] = {
         "day_before": lambda a: Deadline(a.row.starts_on - DAY),
         "decide_by": lambda a: _office_day(a, a.row.starts_on - DAY),
         "again": _again,
+        "days": lambda a: days_text(a.row.half_days or 0),
         "hand_in": _hand_in,
         "missing": lambda a: firm_parts.missing(_session(a), a.row, a.today),
         "firm_by": lambda a: Deadline(max(a.row.ends_on + timedelta(days=FIRM_WITHIN), a.today)),
@@ -182,6 +183,7 @@ _FACTS: dict[type, dict[str, Fact]] = {
         **_OF_APPLICATION,
         "kind": lambda a: a.row.kind,
         "why": lambda a: _ended(a.row.why),
+        "reason_kind": lambda a: a.row.reason_kind,
         "before_starts_on": lambda a: a.row.before_starts_on,
         "before_ends_on": lambda a: a.row.before_ends_on,
         "new_starts_on": lambda a: a.row.starts_on,

@@ -125,7 +125,7 @@ TEXTS: dict[tuple[str, str, Actor], Text] = {
     ),
     ("change_request", "ask", Actor.EMPLOYER): (
         N_("Your answer is awaited: %(kind)s, %(student)s"),
-        N_("%(student)s asks for a change of the internship at %(institution)s. %(kind)s: instead of %(before_starts_on)s – %(before_ends_on)s, %(new_starts_on)s – %(new_ends_on)s. Reason given: %(why)s Please answer by %(until)s with the link below; you need no account. Your answer goes on to the commission."),
+        N_("%(student)s asks for a change of the internship at %(institution)s. %(kind)s: instead of %(before_starts_on)s – %(before_ends_on)s, %(new_starts_on)s – %(new_ends_on)s. Reason given: %(reason_kind)s. Please answer by %(until)s with the link below; you need no account. Your answer goes on to the commission."),
     ),
     ("change_request", "agree", Actor.STUDENT): (
         N_("Your supervisor agreed: %(kind)s"),
@@ -145,7 +145,7 @@ TEXTS: dict[tuple[str, str, Actor], Text] = {
     ),
     ("change_request", "approve", Actor.EMPLOYER): (
         N_("New dates of an intern: %(student)s"),
-        N_("The university approved a change of the internship of %(student)s at %(institution)s. %(kind)s: instead of %(before_starts_on)s – %(before_ends_on)s, %(new_starts_on)s – %(new_ends_on)s. Reason given: %(why)s"),
+        N_("The university approved a change of the internship of %(student)s at %(institution)s. %(kind)s: instead of %(before_starts_on)s – %(before_ends_on)s, %(new_starts_on)s – %(new_ends_on)s. Reason given: %(reason_kind)s."),
     ),
     ("change_request", "approve", Actor.HEALTH_OFFICE): (
         N_("New dates, insurance to be checked: %(student)s"),

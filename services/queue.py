@@ -33,7 +33,7 @@ ORDERS = {"waiting": WAITING_FIRST, "newest": NEWEST_FIRST, "start": BY_START}
 KEYS = ("type", "term", "institution", "department", "faculty")
 TEXTS = {"city": Institution.city, "sector": Institution.sector}
 DAYS = ("submitted_from", "submitted_to", "start_from", "start_to")
-KEPT = ("state", "q", "order", "reviewer", *KEYS, *TEXTS, *DAYS)
+KEPT = ("state", "q", "order", "reviewer", "breaks", *KEYS, *TEXTS, *DAYS)
 MINE, NOBODYS, OFF = "mine", "nobody", "off"  # by whose turn it is; or a member's key
 
 
@@ -50,6 +50,7 @@ class Queue:
     reviewer: str | int | None = None
     wrong: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
+    breaks: bool = False  # those alone that break a rule since their days were counted anew
     of_faculty: frozenset[int] | None = None  # the departments of the faculty asked for
 
     @property
@@ -78,7 +79,7 @@ class Queue:
     def where(self) -> list[ColumnElement[bool]]:
         """What every alternative has to satisfy; a reader's own file is never in their queue."""
         return [
-            Application.submitted_at.is_not(None), *self.not_own, *self._of_reviewer(), *self._of_keys(),
+            Application.submitted_at.is_not(None), *([Application.breaks.is_not(None)] if self.breaks else []), *self.not_own, *self._of_reviewer(), *self._of_keys(),
             *self._of_texts(), *self._of_days(), *self._of_words(),
         ]  # fmt: skip
 
@@ -178,7 +179,9 @@ def queue(session: Session, args: Mapping[str, str], standing: Standing) -> Queu
     of_faculty = frozenset(session.scalars(of)) if "faculty" in keys else None
     reviewer = _reviewer(args.get("reviewer", "").strip(), standing, wrong)
     order = _order(args, state, days)
-    return Queue(standing, state, keys, days, words, order, reviewer, tuple(wrong), texts, of_faculty)
+    return Queue(
+        standing, state, keys, days, words, order, reviewer, tuple(wrong), texts, bool(args.get("breaks")), of_faculty
+    )
 
 
 def _reviewer(typed: str, standing: Standing, wrong: list[str]) -> str | int | None:

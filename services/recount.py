@@ -18,7 +18,7 @@ from services.counting import AT_ONCE, SYSTEM, Counter, Recounted, Revision, rec
 from services.scope import system_session
 from services.standing import SYSTEM as NOBODY
 from workflow.transitions import APPLICATIONS, CHANGE_REQUESTS
-from workflow.words import Action, Actor, ChangeState
+from workflow.words import Action, Actor, ChangeState, CountRule
 from workflow.working_days import BadDates
 
 __all__ = ["Affected", "Line", "Revision", "affected", "again", "nightly", "revise"]
@@ -39,7 +39,7 @@ class Line:
     ends_on: date
     before: int
     after: int
-    breaks: str | None
+    breaks: CountRule | None
 
 
 @dataclass(frozen=True)

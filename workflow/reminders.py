@@ -11,7 +11,7 @@ from workflow.transitions import APPLICATIONS, CHANGE_REQUESTS, DECLARATIONS, RE
 from workflow.words import Actor as A
 from workflow.words import ApplicationState as S
 from workflow.words import ChangeState as C
-from workflow.words import DeclarationKind, Word
+from workflow.words import CountRule, DeclarationKind, Word
 from workflow.words import DeclarationState as D
 from workflow.words import RequestState as R
 
@@ -155,6 +155,27 @@ REMINDERS: tuple[Reminder, ...] = (
         label=N_("Your rejected application waits for your correction and its first day comes near"),
         subject=N_("Your application still waits for your correction"),
         sentence=N_("The commission returned your application for %(institution)s, and you have not submitted it again. The internship was to start on %(starts_on)s. %(again)s"),
+    ),
+    *(
+        _row(
+            f"recounted_{rule.value}", APPLICATIONS, {S.SUBMITTED, S.APPROVED}, "ends_on", before(366), (A.STUDENT,),
+            only={"breaks": rule}, lasts=0,
+            label=label,
+            subject=N_("The working days of your internship were counted anew: please look"),
+            sentence=sentence,
+        )
+        for rule, label, sentence in (
+            (
+                CountRule.MIN_DAYS,
+                N_("Your internship has too few working days since its days were counted anew"),
+                N_("A holiday or the week of the workplace was changed, so the working days of your internship at %(institution)s, %(starts_on)s – %(ends_on)s, were counted anew: they are %(days)s now, fewer than one internship takes. Ask for later dates, or ask your commission what to do."),
+            ),
+            (
+                CountRule.MAX_DAYS,
+                N_("Your internship has too many working days since its days were counted anew"),
+                N_("A holiday or the week of the workplace was changed, so the working days of your internship at %(institution)s, %(starts_on)s – %(ends_on)s, were counted anew: they are %(days)s now, more than one internship takes. Ask your commission what to do."),
+            ),
+        )
     ),
     _row(
         "completion_overdue", APPLICATIONS, {S.APPROVED, S.STOPPED}, "ends_on", after(14), (A.STUDENT,), lasts=60,

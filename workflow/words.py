@@ -88,6 +88,13 @@ class ChangeKind(Word):
     STOP = "stop", N_("Early end")
 
 
+class CountRule(Word):
+    """A rule about the number of days that an internship no longer meets since its days were counted anew."""
+
+    MIN_DAYS = "min_days", N_("Fewer working days than one internship takes")
+    MAX_DAYS = "max_days", N_("More working days than one internship takes")
+
+
 class ReasonKind(Word):
     """Why a student changes or gives up an internship, as far as anybody but the commission reads it.
 

@@ -22,6 +22,7 @@ ACTIONS = (
 )
 KINDS, REASONS = ("public", "private"), ("personal", "family", "studies", "workplace", "official", "other")
 OF_KINDS = (("institution", "kind", ()), ("application", "workplace_kind", ()), ("holiday_override", "concerns", ("all",)))
+RULES = ("min_days", "max_days")
 BROKEN = "breaks IS NOT NULL"
 
 
@@ -30,11 +31,12 @@ def upgrade() -> None:
     for table, column, also in OF_KINDS:
         take_words(table, column, (*also, *KINDS, "vessel"))
     op.add_column('application', sa.Column('ticked_week', sa.SmallInteger(), nullable=True))
-    op.add_column('application', sa.Column('breaks', sa.String(length=40), nullable=True))
+    op.add_column('application', sa.Column('breaks', sa.String(length=20), nullable=True))
     op.add_column('application', sa.Column('reason_kind', sa.String(length=20), nullable=True))
     op.add_column('change_request', sa.Column('reason_kind', sa.String(length=20), nullable=False, server_default='other'))
     for table in ('application', 'change_request'):
         promise(table, f"ck_{table}_reason_kind", f"reason_kind IN ({', '.join(repr(r) for r in REASONS)})")
+    promise("application", "ck_application_breaks", f"breaks IN ({', '.join(repr(r) for r in RULES)})")
     op.create_index(
         "ix_application_breaks", "application", ["department_id", "submitted_at", "id"],
         sqlite_where=sa.text(BROKEN), postgresql_where=sa.text(BROKEN),
@@ -49,6 +51,7 @@ def downgrade() -> None:
     for table in ('application', 'change_request'):
         release(table, f"ck_{table}_reason_kind")
         op.drop_column(table, 'reason_kind')
+    release("application", "ck_application_breaks")
     op.drop_column('application', 'breaks')
     op.drop_column('application', 'ticked_week')
     for table, column, also in OF_KINDS:
