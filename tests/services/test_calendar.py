@@ -1,14 +1,17 @@
 """The calendar of Türkiye: what the law and the moon say, and what a decree changes."""
 
+import csv
+import io
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from models import HolidayOverride
-from services.calendar import FIRST_YEAR, calendar, calendar_for, last_year, workplace
+from services.calendar import FIRST_YEAR, calendar, calendar_for, last_year, undecided, workplace
+from services.settings import ROOT
 from workflow.words import InstitutionKind
 from workflow.working_days import Calendar, NoHolidayData, Override, Workplace, count
 
@@ -119,3 +122,58 @@ def test_the_leave_of_april_2025_frees_public_bodies_only(
 def test_a_workplace_is_public_by_its_kind() -> None:
     assert workplace(63, InstitutionKind.PUBLIC) == Workplace(63, InstitutionKind.PUBLIC)
     assert workplace(31, "private") == Workplace(31, InstitutionKind.PRIVATE)
+
+
+# -- what ships -------------------------------------------------------------------------------------------
+
+
+def shipped() -> list[dict[str, str]]:
+    text = (ROOT / "seed/data/holiday_overrides.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def shipped_calendar(*years: int) -> Calendar:
+    rows = shipped()
+    return calendar(
+        [Override(date.fromisoformat(r["day"]), r["effect"], r["concerns"], r["reason"]) for r in rows], years
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "public", "private"),
+    [
+        (date(2024, 6, 3), date(2024, 6, 28), 30, 34),
+        (date(2024, 4, 8), date(2024, 4, 9), 0, 3),
+        (date(2024, 4, 1), date(2024, 4, 19), 20, 23),
+        (date(2025, 3, 31), date(2025, 4, 4), 0, 6),
+        (date(2025, 6, 2), date(2025, 6, 13), 15, 15),
+    ],
+)
+def test_the_shipped_decrees_free_public_bodies_as_they_were_given(
+    first: date, last: date, public: int, private: int
+) -> None:
+    known = shipped_calendar(first.year)
+    counts = [
+        count(first, last, workplace(31, k), known).half_days for k in (InstitutionKind.PUBLIC, InstitutionKind.PRIVATE)
+    ]
+    assert counts == [public, private]
+
+
+def test_every_shipped_exception_names_its_source() -> None:
+    assert [row["day"] for row in shipped() if not row["source"] or not row["reason"]] == []
+
+
+def test_the_saturdays_of_law_2429_ship_for_every_holiday_that_ends_on_a_friday() -> None:
+    full = calendar((), range(2024, 2029)).full
+    fridays = [d for d in full if d.weekday() == 4 and d + timedelta(days=1) not in full]
+    listed = [date.fromisoformat(r["day"]) for r in shipped() if "2429" in r["source"]]
+    assert listed == sorted(d + timedelta(days=1) for d in fridays)
+    assert {r["concerns"] for r in shipped() if "2429" in r["source"]} == {"public"}
+
+
+def test_it_is_told_which_years_have_no_decree(session: Session) -> None:
+    """The leave of April 2025 stands; a Saturday of the law is no decree of a year."""
+    session.add(HolidayOverride(day=date(2026, 5, 2), effect="holiday", concerns="public", reason="2429"))
+    session.flush()
+    assert undecided(session, date(2026, 11, 30)) == [2024, 2026]
+    session.rollback()

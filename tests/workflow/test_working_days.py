@@ -290,3 +290,49 @@ def test_counting_back_from_the_end_offered_comes_home(start, length, at) -> Non
         workplace, calendar, worth = at
         last_counted = max(d.day for d in counted.days if d.half_days)
         assert end_for(start, counted.half_days, workplace, calendar, half_day_worth=worth) == last_counted
+
+
+# -- decrees add up ---------------------------------------------------------------------------------------
+
+FULL, HALF_DAY_OFF = date(2026, 7, 15), date(2026, 10, 28)
+AN_EVE = date(2026, 5, 26)
+
+
+@pytest.mark.parametrize("policy", [0, 1, 2])
+@pytest.mark.parametrize("day", [AN_EVE, date(2026, 3, 19), HALF_DAY_OFF])
+@pytest.mark.parametrize("concerns", ["all", "public"])
+def test_a_morning_off_by_decree_and_an_afternoon_off_by_law_make_a_day_off(
+    day: date, concerns: str, policy: int
+) -> None:
+    decrees = with_decrees(Override(day, "half", concerns, "İdari izin"))
+    assert why(day, PUBLIC_BODY, decrees, half_day_worth=policy)[:2] == (0, DayKind.DECREE)
+    assert why(day, FIRM, decrees, half_day_worth=policy)[0] == (0 if concerns == "all" else policy)
+
+
+@pytest.mark.parametrize("policy", [0, 1, 2])
+@pytest.mark.parametrize("day", [FULL, date(2026, 1, 1), date(2026, 5, 27)])
+def test_half_a_day_by_decree_never_makes_work_of_a_holiday(day: date, policy: int) -> None:
+    decrees = with_decrees(Override(day, "half", "all", "İdari izin"))
+    assert why(day, FIRM, decrees, half_day_worth=policy)[:2] == (0, DayKind.HOLIDAY)
+
+
+@pytest.mark.parametrize(
+    ("all_of", "own", "half_days"),
+    [
+        ("holiday", "half", 0), ("half", "holiday", 0), ("half", "half", 0), ("holiday", "holiday", 0), ("working", "half", 1),
+        ("half", "working", 2), ("holiday", "working", 2), ("working", "holiday", 0), ("working", "working", 2),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_is_decreed_for_all_and_for_one_kind_adds_up(all_of: str, own: str, half_days: int, turned: bool) -> None:
+    day = date(2026, 7, 8)
+    both = [Override(day, all_of, "all", "Herkese"), Override(day, own, "private", "Özel")]
+    assert worth(day, day, FIRM, with_decrees(*(reversed(both) if turned else both))) == [half_days]
+
+
+def test_a_decree_for_firms_reaches_a_vessel_and_one_for_vessels_reaches_no_firm() -> None:
+    vessel = Workplace(127, InstitutionKind.VESSEL)
+    day = date(2026, 7, 8)
+    for concerns, counts in (("all", 0), ("private", 0), ("vessel", 0), ("public", 2)):
+        assert worth(day, day, vessel, with_decrees(Override(day, "holiday", concerns, "Yas"))) == [counts]
+    assert worth(day, day, FIRM, with_decrees(Override(day, "holiday", "vessel", "Av yasağı"))) == [2]
