@@ -24,9 +24,10 @@ from services.say import said
 from services.scope import among
 from services.sign_in import today
 from services.transition import Refused
+from workflow.kinds import ReasonKind
 from workflow.say import N_
 from workflow.transitions import Door
-from workflow.words import Actor, ChangeKind, ChangeState, ReasonKind
+from workflow.words import Actor, ChangeKind, ChangeState
 
 STATES = tuple(s for s in ChangeState if s is not ChangeState.NEW)
 KEPT = ("state", "kind", "reviewer")

@@ -26,8 +26,9 @@ from services.sign_in import ISTANBUL
 from services.standing import NOBODY, Standing
 from services.tracker import DID
 from workflow import written
+from workflow.kinds import ReasonKind
 from workflow.phase import status
-from workflow.words import Action, Page, Part, ReasonKind, Word
+from workflow.words import Action, Page, Part, Word
 
 
 def _language(context: Context) -> str:

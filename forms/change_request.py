@@ -10,7 +10,8 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from forms.read import Code, Day
 from forms.step import REASON_LENGTH
 from forms.typed import Paragraphs, TypedForm
-from workflow.words import Action, ChangeKind, ReasonKind
+from workflow.kinds import ReasonKind
+from workflow.words import Action, ChangeKind
 
 LAST_DAY = {
     ChangeKind.POSTPONE: _l("New last day"),
@@ -26,8 +27,8 @@ def change_form(kind: ChangeKind, **given: Any) -> Any:
     fields["ends_on"] = Day(LAST_DAY[kind], [GIVE_DAY])
     fields["reason_kind"] = SelectField(
         _l("Kind of reason"),
-        [InputRequired(_l("Choose one."))],
-        choices=[SelectChoice("", _l("Choose …")), *(SelectChoice(k.value, _l(k.label)) for k in ReasonKind)],
+        choices=[SelectChoice(k.value, _l(k.label)) for k in ReasonKind],
+        default=ReasonKind.OTHER.value,
         description=_l("The supervisor and the offices read this alone. A reason of health is a personal one."),
     )
     fields["why"] = Paragraphs(

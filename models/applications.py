@@ -10,8 +10,9 @@ from models.academia import Department, InternshipType, Policy, Term
 from models.base import Key, Model, Stateful, pk, promises, utcnow, word
 from models.institutions import Institution, Supervisor
 from models.people import Student, User
+from workflow.kinds import CountRule, ReasonKind
 from workflow.turkish import WORD_LENGTH
-from workflow.words import ApplicationState, CountRule, InstitutionKind, Page, Programme, ReasonKind
+from workflow.words import ApplicationState, InstitutionKind, Page, Programme
 
 _FACTS = (
     "submitted_at", "policy_id", "internship_type_id", "term_id", "institution_id", "supervisor_id",

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.applications import Application
 from models.base import Model, Stateful, collation, keeps_order, pk, promises, utcnow, word
 from models.institutions import Supervisor
-from workflow.words import ChangeKind, ChangeState, LinkPurpose, ReasonKind, RequestState
+from workflow.kinds import ReasonKind
+from workflow.words import ChangeKind, ChangeState, LinkPurpose, RequestState
 
 _OPEN_CHANGE = text("state IN ('new', 'with_supervisor', 'with_commission')")
 

@@ -17,9 +17,10 @@ from services.transition import CLOSED, Refused, brings_about, checked_before, f
 from services.wizard.checks import Judgement, counted_place, judge_dates
 from workflow import guards
 from workflow.guards import Moment
+from workflow.kinds import ReasonKind
 from workflow.say import Say
 from workflow.transitions import APPLICATIONS, CHANGE_REQUESTS, Door
-from workflow.words import Action, ChangeKind, ChangeState, ReasonKind
+from workflow.words import Action, ChangeKind, ChangeState
 from workflow.working_days import BadDates, count
 
 OPEN = (ChangeState.WITH_SUPERVISOR, ChangeState.WITH_COMMISSION)

@@ -14,9 +14,10 @@ from services.calendar import calendar, overrides, workplace
 from workflow import policy as law
 from workflow.days import Calendar, Override
 from workflow.facts import Facts
+from workflow.kinds import CountRule
 from workflow.phase import OPEN_TO_CREDIT
 from workflow.words import ApplicationState as S
-from workflow.words import CountRule, InstitutionKind
+from workflow.words import InstitutionKind
 from workflow.working_days import BadDates, count
 
 AT_ONCE, MOST = 500, 5_000  # files read together; keys that one statement names

@@ -17,8 +17,9 @@ from services.calendar import alone
 from services.counting import AT_ONCE, SYSTEM, Counter, Recounted, Revision, recounted
 from services.scope import system_session
 from services.standing import SYSTEM as NOBODY
+from workflow.kinds import CountRule
 from workflow.transitions import APPLICATIONS, CHANGE_REQUESTS
-from workflow.words import Action, Actor, ChangeState, CountRule
+from workflow.words import Action, Actor, ChangeState
 from workflow.working_days import BadDates
 
 __all__ = ["Affected", "Line", "Revision", "affected", "again", "nightly", "revise"]

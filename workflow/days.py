@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from workflow.kinds import concerned_as
 from workflow.say import N_, Say
-from workflow.words import InstitutionKind, Word, concerned_as
+from workflow.words import InstitutionKind, Word
 
 WHOLE, HALF, NOTHING = 2, 1, 0
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)  # anything else is a slip of the pen

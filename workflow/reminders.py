@@ -6,12 +6,13 @@ One job reads this table (services.reminders). A new reminder is a new row.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from workflow.kinds import CountRule
 from workflow.say import N_
 from workflow.transitions import APPLICATIONS, CHANGE_REQUESTS, DECLARATIONS, REQUESTS, Machine
 from workflow.words import Actor as A
 from workflow.words import ApplicationState as S
 from workflow.words import ChangeState as C
-from workflow.words import CountRule, DeclarationKind, Word
+from workflow.words import DeclarationKind, Word
 from workflow.words import DeclarationState as D
 from workflow.words import RequestState as R
 

@@ -88,27 +88,6 @@ class ChangeKind(Word):
     STOP = "stop", N_("Early end")
 
 
-class CountRule(Word):
-    """A rule about the number of days that an internship no longer meets since its days were counted anew."""
-
-    MIN_DAYS = "min_days", N_("Fewer working days than one internship takes")
-    MAX_DAYS = "max_days", N_("More working days than one internship takes")
-
-
-class ReasonKind(Word):
-    """Why a student changes or gives up an internship, as far as anybody but the commission reads it.
-
-    No kind says anything of health, belief or the like (KVKK art. 6): such a reason is a personal one.
-    """
-
-    PERSONAL = "personal", N_("Personal reasons")
-    FAMILY = "family", N_("Family reasons")
-    STUDIES = "studies", N_("Classes, exams or other studies")
-    WORKPLACE = "workplace", N_("The workplace asked for it")
-    OFFICIAL = "official", N_("An official duty or appointment")
-    OTHER = "other", N_("Another reason")
-
-
 class ChangeState(Word):
     """How far a change request has come: first the supervisor, then the commission."""
 
@@ -265,11 +244,6 @@ class InstitutionKind(Word):
     PUBLIC = "public", N_("Public body")
     PRIVATE = "private", N_("Private firm")
     VESSEL = "vessel", N_("Fishing vessel")
-
-
-def concerned_as(kind: str) -> tuple[str, ...]:
-    """The kinds whose decrees reach a workplace of this kind, its own first: whatever is no public body is a firm."""
-    return (kind,) if kind in {InstitutionKind.PUBLIC, InstitutionKind.PRIVATE} else (kind, InstitutionKind.PRIVATE)
 
 
 class Programme(Word):

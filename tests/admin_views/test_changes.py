@@ -20,7 +20,7 @@ from tests.forms import form_in
 from tests.people import a_town, looking, sign_in
 from workflow.words import Actor, ApplicationState, ChangeKind
 
-WHY, REFUSED = "Ameliyat olacağım.", "Projenin ortasındayız."
+WHY, REFUSED, KIND = "Ameliyat olacağım.", "Projenin ortasındayız.", "Başka bir gerekçe"
 
 
 @pytest.fixture
@@ -149,7 +149,9 @@ def as_date(cell: Any) -> date:
     return date(year, month, day)
 
 
-def test_a_stop_keeps_its_reason_everywhere(app: Flask, desks: dict[str, Any]) -> None:
+def test_a_stop_keeps_its_reason_and_others_than_the_commission_read_its_kind(
+    app: Flask, desks: dict[str, Any]
+) -> None:
     agreed(desks, "stop")
     who, of = desks["who"], desks["stop"]
     with looking(app) as s:
@@ -165,11 +167,12 @@ def test_a_stop_keeps_its_reason_everywhere(app: Flask, desks: dict[str, Any]) -
         assert (row.state, row.stop_reason) == ("stopped", WHY)
         letters = s.scalars(select(Letter).where(Letter.id.not_in(written))).all()
     unsaid = [path for name, paths in pages.items() for path in paths if WHY not in who[name].get(path).text]
-    assert unsaid == []
+    assert unsaid == list(pages["boss"])
     board = who["health"].get("/declarations/?due=&kind=exit").text
-    assert WHY in board
-    told = {letter.reader: WHY in letter.text for letter in letters}
-    assert told == dict.fromkeys(("student", "employer", "health_office"), True)
+    assert (WHY in board, KIND in board) == (False, True)
+    assert [path for path in pages["boss"] if KIND not in who["boss"].get(path).text] == []
+    told = {letter.reader: (WHY in letter.text, KIND in letter.text) for letter in letters}
+    assert told == {"student": (True, False), "employer": (False, True), "health_office": (False, True)}
 
 
 def test_why_dates_were_moved_is_not_the_health_offices(app: Flask, desks: dict[str, Any]) -> None:
@@ -180,7 +183,7 @@ def test_why_dates_were_moved_is_not_the_health_offices(app: Flask, desks: dict[
     with looking(app) as s:
         letters = s.scalars(select(Letter).where(Letter.id.not_in(written))).all()
     assert {letter.reader: WHY in letter.text for letter in letters} == {
-        "student": True, "employer": True, "health_office": False,
+        "student": True, "employer": False, "health_office": False,
     }  # fmt: skip
 
 

@@ -17,7 +17,8 @@ from models import Letter
 from services import change_requests
 from services.sign_in import today
 from tests.people import a_town, looking, sign_in
-from workflow.words import Actor, ApplicationState, ChangeKind, ReasonKind
+from workflow.kinds import ReasonKind
+from workflow.words import Actor, ApplicationState, ChangeKind
 
 WORDS = "Ameliyatımdan-sonra-iyileşemedim"
 OTHERS = ("boss", "health", "career")

@@ -29,8 +29,9 @@ from tests.forms import form_in
 from tests.people import TODAY, a_town, looking, sign_in
 from tests.statements import heard
 from workflow.days import days_text
+from workflow.kinds import CountRule
 from workflow.reminders import REMINDERS
-from workflow.words import Action, Actor, ApplicationState, CountRule
+from workflow.words import Action, Actor, ApplicationState
 
 HEAD = "day,effect,concerns,reason,source\n"
 RULES = {

@@ -51,7 +51,9 @@ def a_file(t: Town, name: str) -> Any:
         case "request":
             return t.request(student, of, asked_at=ASKED)
         case _:
-            return t.application(student, of, state=min(BY_NAME[name].states), submitted_at=ASKED)
+            row = t.application(student, of, state=min(BY_NAME[name].states), submitted_at=ASKED)
+            row.breaks = BY_NAME[name].only.get("breaks")
+            return row
 
 
 # the first day on which each reminds, and the last on which a job that was down makes up for it
@@ -65,6 +67,8 @@ DAYS: dict[str, tuple[date, date | None]] = {
     "application_waits": (date(2026, 5, 11), None),
     "request_waits": (date(2026, 5, 11), None),
     "rejected_starts": (date(2026, 5, 27), date(2026, 7, 20)),
+    "recounted_min_days": (date(2025, 8, 1), date(2026, 8, 2)),
+    "recounted_max_days": (date(2025, 8, 1), date(2026, 8, 2)),
     "completion_overdue": (date(2026, 8, 16), date(2026, 10, 1)),
     "return_due": (date(2026, 9, 1), date(2026, 9, 18)),
     "firm_begins": (MONDAY, date(2026, 7, 9)),
@@ -84,6 +88,8 @@ TOLD: dict[str, list[str]] = {
     "application_waits": ["chair", "member"],
     "request_waits": ["chair", "member"],
     "rejected_starts": ["student"],
+    "recounted_min_days": ["student"],
+    "recounted_max_days": ["student"],
     "completion_overdue": ["student"],
     "return_due": ["student"],
     **{name: ["employer"] for name in BY_NAME if name.startswith("firm_")},
@@ -592,7 +598,9 @@ def test_nobody_is_asked_to_decide_on_their_own_file(app: Flask) -> None:
 
 
 def test_everybody_is_offered_what_concerns_them() -> None:
-    assert set(offered({Actor.STUDENT})) == {"rejected_starts", "completion_overdue", "return_due"}
+    assert set(offered({Actor.STUDENT})) == {
+        "rejected_starts", "completion_overdue", "recounted_min_days", "recounted_max_days", "return_due",
+    }  # fmt: skip
     assert set(offered({Actor.EMPLOYER})) == {
         "change_unanswered", "firm_begins", "firm_week", "firm_ends", "firm_late", "firm_later", "firm_returned",
     }  # fmt: skip
