@@ -1,6 +1,6 @@
 """A stored count follows what it is counted from; kinds of workplace and of reasons
 
-Revision: 0015, after 0014
+Revision: 0016, after 0015
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from migrations.checks import promise, release, take_words
 
-revision = '0015'
-down_revision = '0014'
+revision = '0016'
+down_revision = '0015'
 branch_labels = None
 depends_on = None
 
@@ -18,7 +18,7 @@ ACTIONS = (
     "lapse", "answer", "close", "ask_again", "raise", "move", "drop", "send", "confirm", "fail", "correct", "show",
     "verify", "block", "unblock", "publish", "retract", "create", "edit", "delete", "complete", "return", "accept",
     "accept_partly", "not_accept", "reassess", "attest", "revise", "give", "waive", "retire", "replace",
-    "merge", "unmerge", "restore", "take_in", "give_back", "assign", "tell_apart", "hold_alike",
+    "merge", "unmerge", "restore", "take_in", "give_back", "assign", "tell_apart", "hold_alike", "remind",
 )
 KINDS, REASONS = ("public", "private"), ("personal", "family", "studies", "workplace", "official", "other")
 OF_KINDS = (("institution", "kind", ()), ("application", "workplace_kind", ()), ("holiday_override", "concerns", ("all",)))
