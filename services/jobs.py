@@ -15,8 +15,8 @@ from flask import Flask, current_app
 from sqlalchemy import event
 from sqlalchemy.orm import Session, UOWTransaction
 
-from services import asked, audit, digest, documents, job_runs, recount, reminders
 from models import AskedByMail, Letter, ReachSession
+from services import asked, audit, digest, documents, job_runs, recount, reminders
 from services.outbox import post_due
 from services.scope import system_session
 from services.transports import transport_for
