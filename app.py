@@ -14,6 +14,7 @@ import services.database  # noqa: F401 -- opens each database the same way
 from admin_views import (
     HOME,
     answer,
+    consent,
     desks,
     errors,
     firm,
@@ -61,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     uploads.install(app)
     guides.install(app)
     answer.install(app)
+    consent.install(app)
     notifications.install(app)
     firm.install(app)
     errors.install(app)

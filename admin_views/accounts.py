@@ -12,14 +12,14 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_security import hash_password
 from flask_security.recoverable import send_reset_password_instructions
-from sqlalchemy import ColumnElement, func, inspect, select
+from sqlalchemy import ColumnElement, func, select
 from wtforms import Form
 
 from admin_views.desk import Card, Choice, Column
 from admin_views.it import NONE_YET, OfficeDesk, departments
 from forms.it import AccountForm, MembershipForm, OfficeForm
 from models import Department, Membership, SignedIn, User, UserWord, db
-from services import audit, commissions, security_events, sessions
+from services import audit, commissions, conflicts, duties, security_events, sessions
 from services.listing import Order, key
 from services.register import begins, found_by
 from services.say import said
@@ -71,13 +71,23 @@ class AccountDesk(OfficeDesk):
     def validate_form(self, form: Any) -> bool:
         if "email" in form and form.email.data:
             form.email.data = as_account(form.email.data) or form.email.data
-        return super().validate_form(form)
+        return bool(super().validate_form(form)) and ("email" not in form or self._may_be(form))
+
+    def _may_be(self, form: Any) -> bool:
+        """Whether the address and the end are possible; says in the form what is against it."""
+        row = db.session.get(User, key(request.args.get("id", "")) or 0)
+        if row is None:
+            return True
+        if say := conflicts.of_account(db.session(), row, form.email.data, today()):
+            form.email.errors = [said(say)]
+        if say := duties.leaves_nobody(db.session(), today(), opened={row.id: form.active.data}):
+            form.active.errors = [said(say)]
+        return not form.errors
 
     def on_model_change(self, form: Any, model: User, is_created: bool) -> None:
         if is_created:
             model.password = hash_password(uuid4().hex)  # nobody knows it: the letter's link sets the first one
-        if is_created or not model.active or inspect(model).attrs.email.history.has_changes():
-            model.fs_uniquifier = uuid4().hex  # every session of the account ends
+            model.fs_uniquifier = uuid4().hex
         super().on_model_change(form, model, is_created)
 
     @expose("/<pk>/letter", methods=("POST",))
@@ -182,10 +192,16 @@ class MembershipDesk(OfficeDesk):
             form.email.errors = [_("There is no account with this e-mail address. Add the account first.")]
             return False
         facts = {name: form[name].data for name in ("actor", "department_id", "starts_on", "ends_on")}
-        term = Membership(id=key(request.args.get("id", "")), user_id=form.user.id, **facts)
+        pk = key(request.args.get("id", ""))
+        term = Membership(id=pk, user_id=form.user.id, **facts)
+        if say := duties.leaves_nobody(db.session(), today(), {pk or 0: duties.term_of(term)}):
+            form.ends_on.errors = [said(say)]
         if say := commissions.overlap(db.session(), term, form.user.name):
             form.ends_on.errors = [said(say)]
         return not form.errors
+
+    def stays(self, row: Any) -> str:
+        return said(duties.leaves_nobody(db.session(), today(), {row.id: None}))
 
     def on_model_change(self, form: Any, model: Membership, is_created: bool) -> None:
         model.user_id = form.user.id

@@ -22,7 +22,7 @@ from admin_views.place import PAGES
 from admin_views.reviewing import Reviewing
 from forms.step import step_form
 from models import Application, Department, Document, Institution, InternshipType, Supervisor, Term, User, db
-from services import audit, change_requests, reasons, reviewers
+from services import audit, change_requests, conflicts, reasons, reviewers
 from services.differences import since_rejection
 from services.export import CONTENT_TYPES, SHEET, XLSX, exported
 from services.listing import Conditions, Listed, capped, counts, cursor, key, listed, reaches, walked
@@ -255,7 +255,8 @@ class Applications(Many, Reviewing, Assessing, CallsTheFirm, Desk):
     def is_of_queue(self, row: Application) -> bool:
         """Reach may come from another capacity (own file, own intern): this desk is for commissions."""
         theirs = row.department_id in g.standing.commissions or Actor.CAREER_CENTRE in g.standing.actors
-        return theirs and row.student_id != g.standing.student_id and row.submitted_at is not None
+        partial = row.student_id == g.standing.student_id or row.supervisor_id in g.standing.firm_as
+        return theirs and not partial and row.submitted_at is not None
 
     @expose("/details/")
     def details_view(self) -> ResponseReturnValue:
@@ -269,7 +270,7 @@ class Applications(Many, Reviewing, Assessing, CallsTheFirm, Desk):
             "applications/file.html", row=row, judgement=judge_again(row),
             changes=since_rejection(steps), requests=change_requests.of(db.session(), row), logbooks=logbooks, typed=everything.of_application(row, steps, handed_in), buttons=drawn, today=today(),
             rejecting=step_form(rejecting) if rejecting else None, args=_filters(), firm=self.calls(row),
-            reviewing=reviewers.turn(db.session(), row, g.standing, today()),
+            both_sides=conflicts.of_file(db.session(), row, today()), reviewing=reviewers.turn(db.session(), row, g.standing, today()),
             next=self._beside(asked, row), previous=self._beside(asked, row, back=True), **{"steps": steps, **self.completing(row)},
         )  # fmt: skip
 

@@ -24,6 +24,7 @@ from services.say import said
 from services.scope import among
 from services.sign_in import today
 from services.transition import Refused
+from services.visible import impartial
 from workflow.kinds import ReasonKind
 from workflow.say import N_
 from workflow.transitions import Door
@@ -198,10 +199,9 @@ class CommissionChanges(Changes):
     columns = (*Changes.columns, Column("reviewer", N_("Reviewer"), User.name))
 
     def theirs(self) -> list[ColumnElement[bool]]:
-        own = g.standing.student_id
         return [
             among(ChangeRequest.department_id, g.standing.commissions),
-            *([ChangeRequest.student_id != own] if own else []),
+            *impartial(ChangeRequest, g.standing),
         ]
 
     def conditions(self, args: Mapping[str, str]) -> list[ColumnElement[bool]]:

@@ -20,7 +20,9 @@ from admin_views.place import PAGES, Placed
 from admin_views.seen import outrun, seen
 from models import db
 from services import audit
+from services.duties import LastOfficer
 from services.listing import Listed, Order, cursor, key, listed
+from services.say import said
 from services.standing import NOBODY
 from workflow.say import N_
 from workflow.turkish import lowered
@@ -232,7 +234,7 @@ class Desk(Opened, ModelView):
     @expose("/delete/", methods=("POST",))
     def delete_view(self) -> ResponseReturnValue:
         row = self.get_one(request.form.get("id"))
-        if (refusal := self.refusal(row)) or not self.delete_model(row):
+        if (refusal := self.refusal(row) or self.stays(row)) or not self.delete_model(row):
             flash(refusal or _("“%(name)s” cannot be deleted: other records depend on it.", name=row), "danger")
             return redirect(url_for(".edit_view", id=row.id))
         self.tell(Action.DELETE)
@@ -249,6 +251,10 @@ class Desk(Opened, ModelView):
 
     def refusal(self, row: Any) -> str:
         """Why the signed-in person may not edit or delete this row; empty where they may."""
+        return ""
+
+    def stays(self, row: Any) -> str:
+        """Why this row is not deleted, whoever asks; empty where it may go."""
         return ""
 
     def edits(self, row: Any) -> bool:
@@ -280,6 +286,10 @@ class Desk(Opened, ModelView):
         except IntegrityError:
             db.session.rollback()
             return False
+        except LastOfficer as last:
+            db.session.rollback()
+            flash(said(last.say), "danger")
+            return False
         return True
 
     def on_model_change(self, form: Any, model: Any, is_created: bool) -> None:
@@ -292,6 +302,9 @@ class Desk(Opened, ModelView):
         """A conflict becomes a sentence; anything else is a fault and stays one."""
         if isinstance(exc, IntegrityError):
             flash(_("Nothing was saved: another record has this already."), "danger")
+            return True
+        if isinstance(exc, LastOfficer):
+            flash(said(exc.say), "danger")
             return True
         if isinstance(exc, DataError):
             flash(_("Nothing was saved: a value is too long or out of range."), "danger")

@@ -10,7 +10,8 @@ from flask_security import login_user
 
 from forms.firm import AccountForm, AddressForm, ComingForm
 from models import db, utcnow
-from services import answer_links, asked, link_codes, sign_in, visits
+from services import answer_links, asked, conflicts, link_codes, sign_in, visits
+from services.say import said
 from services.scope import system_session
 from workflow.say import Say
 
@@ -90,6 +91,9 @@ def account() -> ResponseReturnValue:
     with system_session(reads=request.method != "POST") as reading:
         email = visits.email_of(reading, g.standing.visit, lock=request.method == "POST")
         known = visits.known(reading, email)
+        if known and (why := conflicts.of_account(reading, known, email, sign_in.today())):
+            flash(said(why), "danger")
+            return redirect(url_for("home.index"))
         if known and request.method == "POST":
             visits.adopt(reading, known, email)
             flash(_("These interns belong to your account now. Sign in with its password."), "success")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import abort, flash, g, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -15,17 +15,16 @@ from admin_views.buttons import Steps, buttons
 from admin_views.desk import Card, Choice, Column, Desk
 from admin_views.filters import tax_no
 from admin_views.notes import Notes
-from forms.institutions import WEEKDAYS, InstitutionForm, SupervisorForm, days, mask
-from models import Application, Institution, Step, Supervisor, SupervisorWord, db
+from forms.institutions import WEEKDAYS, InstitutionForm, days, mask
+from models import Application, Institution, Step, Supervisor, db
 from services import audit, recount
 from services.calendar import alone
 from services.listing import CAP, Order, capped, counts, spread
 from services.recount import Affected, Revision
 from services.register import (
     by_words,
-    found_by,
+    concerns,
     lasting,
-    lasting_supervisor,
     look_alikes,
     may_curate,
     registered,
@@ -36,6 +35,9 @@ from workflow.say import N_
 from workflow.words import Action, Actor, ApplicationState, InstitutionKind, InstitutionState
 
 CURATED = N_("Only the career centre changes an institution that is verified or blocked, and its supervisors.")
+OTHERS = N_(
+    "Only files of other departments name this institution: their commissions, or the career centre, change it and its supervisors."
+)
 KEPT = tuple(s for s in InstitutionState if s is not InstitutionState.MERGED)
 STAFF = frozenset({Actor.MEMBER, Actor.CHAIR, Actor.CAREER_CENTRE})
 
@@ -108,10 +110,10 @@ class InstitutionDesk(Notes, Steps, Desk):
         return redirect(self.file_page(kept.id))
 
     def refusal(self, row: Any) -> str:
-        return "" if _curates(row.state) else _(CURATED)
+        return why_not(row)
 
     def edits(self, row: Any) -> bool:
-        return row.state in KEPT and _curates(row.state)
+        return row.state in KEPT and curates(row.state)
 
     @expose("/details/")
     def details_view(self) -> ResponseReturnValue:
@@ -127,10 +129,11 @@ class InstitutionDesk(Notes, Steps, Desk):
             select(Institution).where(Institution.merged_into_id == row.id).order_by(Institution.id).limit(50)
         )
         steps = audit.timeline(db.session(), "institution", row.id)
+        refusal = self.refusal(row)
         return self.render(
             "institutions/file.html", row=row, merged=merged.all(), corrected={s.id: _corrections(s) for s in steps if s.action == Action.EDIT}, notes=self.notes(row), note=note or self.note_form(), merges=Actor.CAREER_CENTRE in g.standing.actors, buttons=buttons(row), supervisors=people.all(), steps=steps,
             alike=look_alikes(db.session(), row.name, row.tax_no, row.city, but=row.id), weekdays=days(row.working_week),
-            may_edit=not self.refusal(row), interns=self._interns(row), doubtful=doubtful, personal=written.is_personal(row.tax_no),
+            refusal=refusal, may_edit=not refusal, interns=self._interns(row), doubtful=doubtful, personal=written.is_personal(row.tax_no),
         )  # fmt: skip
 
     def waiting(self) -> list[Card]:
@@ -216,82 +219,13 @@ def _as_it_is(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _curates(state: InstitutionState) -> bool:
+def curates(state: InstitutionState) -> bool:
     """Whether the reader may change an institution in that state, and its supervisors."""
     return may_curate(state, g.standing.actors)
 
 
-class SupervisorDesk(Desk):
-    """Supervisors of institutions; added from the institution's page."""
-
-    actors = STAFF
-    group = N_("Register")
-    label = N_("Supervisors")
-    one = N_("Supervisor")
-    icon = "person-badge"
-    can_edit = can_delete = True
-    order = Order(Supervisor.collation_key)
-    joins = (Supervisor.institution,)
-    searchable = N_("Name or surname")
-    empty = N_("No supervisor is registered yet; add one from an institution's page.")
-    columns = (
-        Column("name", N_("Name"), Supervisor.name),
-        Column("title", N_("Job title"), Supervisor.title),
-        Column("institution", N_("Institution"), Institution.name),
-        Column("email", N_("E-mail"), Supervisor.email),
-        Column("phone", N_("Phone"), Supervisor.phone),
-        Column("vouched", "", Institution.state),
-    )
-
-    def __init__(self) -> None:
-        super().__init__(Supervisor, name="supervisors", endpoint="supervisors")
-
-    def search(self, term: str) -> list[ColumnElement[bool]]:
-        return found_by(Supervisor.id, SupervisorWord.supervisor_id, SupervisorWord.word, term)
-
-    @expose("/new/", methods=("GET", "POST"))
-    def create_view(self) -> ResponseReturnValue:
-        of = self.institution(request.args.get("institution"))
-        return self._written(Supervisor(), of, Action.CREATE, url_for("institutions.details_view", id=of.id))
-
-    @expose("/edit/", methods=("GET", "POST"))
-    def edit_view(self) -> ResponseReturnValue:
-        row = self.get_one(request.args.get("id"))
-        return self._written(row, row.institution, Action.EDIT, self.back(row.id))
-
-    def institution(self, pk: Any) -> Institution:
-        """The institution a new supervisor belongs to, or 404."""
-        return lasting(db.session(), pk) or abort(404)
-
-    def conditions(self, args: Mapping[str, str]) -> list[ColumnElement[bool]]:
-        return [*super().conditions(args), Supervisor.merged_into_id.is_(None)]
-
-    def get_one(self, id: Any) -> Supervisor:
-        """The supervisor; of one folded into another, that one."""
-        return lasting_supervisor(db.session(), super().get_one(id).id) or abort(404)
-
-    def refusal(self, row: Any) -> str:
-        of = row.institution or self.institution(request.args.get("institution"))
-        return "" if _curates(of.state) else _(CURATED)
-
-    def edits(self, row: Any) -> bool:
-        return _curates(row.vouched)
-
-    def _written(self, row: Supervisor, of: Institution, action: Action, back: str) -> ResponseReturnValue:
-        """`back`: the list or the institution's page, from wherever the form was opened."""
-        if request.method == "GET" and (refusal := self.refusal(row)):
-            flash(refusal, "danger")
-            return redirect(back)
-        form = SupervisorForm(obj=row)
-        if self.sent(form, row) and form.validate():
-            row.name, row.title = form.name.data, form.title.data
-            if row.email != form.email.data:
-                row.user_id = None  # an account is of whoever reads the address: another address, another person
-            row.phone, row.email = form.phone.data, form.email.data
-            row.institution = of
-            db.session.add(row)
-            audit.note(db.session(), row, action, g.standing)
-            db.session.commit()
-            self.tell(action)
-            return redirect(back)
-        return self.render("institutions/supervisor.html", form=form, row=row, of=of, back=back)
+def why_not(row: Institution) -> str:
+    """Why the reader may not change this institution and its supervisors; empty where they may."""
+    if not curates(row.state):
+        return str(_(CURATED))
+    return "" if concerns(db.session(), row, g.standing) else str(_(OTHERS))

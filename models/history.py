@@ -62,7 +62,8 @@ class Notice(Model):
 class Letter(Model):
     """A letter in the outbox: one event, one reader, one link. The worker posts it.
 
-    It comes with a step or with a notice; one that comes with neither carries a key (a password, a code).
+    It comes with a step or with a notice; one that comes with neither carries a key (a password, a code), or tells of
+    a change of somebody's address or duty (services.identity_letters).
 
     Its words and its link are locked: they hold what opens a door (a link, a code, a way to a new password).
     `tries` counts the claims; a queued letter is due from `next_try_at` on (services.outbox).

@@ -114,14 +114,15 @@ keeps_order(AnswerTemplate.title)
 class AnswerLink(Model):
     """The way a supervisor without an account comes in from a letter: one purpose, until a day, by a code.
 
-    It answers one change request once, or opens the page of the supervisor's interns as often as needed. Only digests
-    are kept; the code confirms that whoever comes reads the supervisor's mail. Everybody who came in by a link is out
-    again once its `turn` has moved on.
+    It answers one change request once, agrees once to `new_email` as the supervisor's address, or opens the page of
+    the supervisor's interns as often as needed. Only digests are kept; the code confirms that whoever comes reads the
+    supervisor's mail. Everybody who came in by a link is out again once its `turn` has moved on.
     """
 
     __tablename__ = "answer_link"
     __table_args__ = (
         CheckConstraint("(purpose = 'answer') = (change_request_id IS NOT NULL)", name="answers_one_request"),
+        CheckConstraint("(purpose = 'address') = (new_email IS NOT NULL)", name="agrees_to_one_address"),
         Index("ix_answer_link_email_id", "email", "id"),
     )
 
@@ -131,6 +132,7 @@ class AnswerLink(Model):
     change_request_id: Mapped[int | None] = mapped_column(ForeignKey("change_request.id"), index=True)
     supervisor_id: Mapped[int] = mapped_column(ForeignKey("supervisor.id"))
     email: Mapped[str] = mapped_column(String(255))
+    new_email: Mapped[str | None] = mapped_column(String(255))
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]

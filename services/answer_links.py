@@ -14,13 +14,15 @@ from sqlalchemy.orm import Session
 
 from models import AnswerLink, ChangeRequest, Letter, Step, utcnow
 from services import link_codes
-from services.link_codes import CODES, CodeLetter, digest
+from services.link_codes import CODES, CodeLetter, digest, hidden
 from services.sign_in import ISTANBUL
 from services.standing import Standing
 from workflow.addresses import as_address
 from workflow.say import N_, Say
 from workflow.transitions import CHANGE_REQUESTS
 from workflow.words import Actor, ChangeState, LinkPurpose
+
+__all__ = ["hidden"]  # as its readers know it
 
 GOOD_FOR = timedelta(days=14)  # the house's own number; workflow.reminders reminds within it
 SUBJECT = N_("Your code for the answer")
@@ -48,6 +50,7 @@ def link_of(session: Session, change: ChangeRequest) -> str:
         AnswerLink.supervisor_id == change.supervisor_id,
         AnswerLink.email == change.supervisor.email,
         AnswerLink.used_at.is_(None),
+        AnswerLink.revoked_at.is_(None),
         AnswerLink.expires_at > utcnow(),
     )
     if kept := set(session.scalars(good)):
@@ -111,6 +114,8 @@ def opened(session: Session, token: str, *, lock: bool = False) -> Opened | None
 def spent(found: Opened, now: datetime) -> Say | None:
     """Why this link answers nothing any more, or None."""
     link, change = found.link, found.change
+    if link.revoked_at:
+        return Say("This link was sent to an address that is no longer the supervisor's.")
     if link.used_at:
         return Say("This request was answered with this link on %(day)s.", day=link.used_at.astimezone(ISTANBUL).date())
     if change.state is not ChangeState.WITH_SUPERVISOR:
@@ -137,9 +142,3 @@ def send_code(session: Session, found: Opened, token: str) -> Say | None:
 def wrong_code(session: Session, found: Opened, token: str, code: str) -> Say | None:
     """The sentence for a code that does not fit (the try is counted), or None. The caller commits."""
     return link_codes.wrong(session, found.link, token, code)
-
-
-def hidden(email: str) -> str:
-    """An address as its owner knows it: m•••@kaya.com."""
-    name, _at, host = email.partition("@")
-    return f"{name[:1]}•••@{host}"

@@ -22,6 +22,7 @@ from services.say import said
 from services.scope import among, reading_session, system_session
 from services.sign_in import ISTANBUL, today
 from services.standing import Standing, standing_of
+from services.visible import impartial
 from workflow.reminders import DIGEST, DIGEST_READERS
 from workflow.say import N_, Deadline
 from workflow.words import Actor, ApplicationState, ChangeState, InstitutionState, RequestState
@@ -49,8 +50,7 @@ def _of_board(model: Any, state: Any) -> Callable[[Standing, date], Conditions]:
     """What waits in the departments of somebody's commissions; their own files wait for somebody else."""
 
     def waits(s: Standing, _today: date) -> Conditions:
-        own = [model.student_id != s.student_id] if s.student_id else []
-        return [among(model.department_id, s.commissions), model.state == state, *own]
+        return [among(model.department_id, s.commissions), model.state == state, *impartial(model, s)]
 
     return waits
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import force_locale, gettext
-from sqlalchemy import select
+from sqlalchemy import false, or_, select
 from sqlalchemy.orm import Session
 
 from models import (
@@ -164,9 +164,14 @@ def _supervisor(session: Session, supervisor: Supervisor) -> Iterator[Reader]:
 
 
 def _in_office(session: Session, row: Any, actor: Actor, today: date) -> Iterator[Reader]:
-    """Nobody is written to about their own file as its commission: keys only, for the system."""
+    """Nobody is written to as the commission of a file that is their own, or their firm's: keys only, for the system."""
     of = Membership.department_id == row.department_id
     own = select(Student.user_id).where(Student.id == row.student_id).scalar_subquery()
+    firm = select(Supervisor.id).where(
+        Supervisor.id == getattr(row, "supervisor_id", None),
+        or_(Supervisor.user_id == User.id, Supervisor.email == User.email),
+    )
+    partial = firm.exists() if actor in {Actor.MEMBER, Actor.CHAIR} else false()
     found = session.execute(
         select(User.email, User.name, User.language, User.id)
         .join(Membership.user)
@@ -177,6 +182,7 @@ def _in_office(session: Session, row: Any, actor: Actor, today: date) -> Iterato
             (Membership.ends_on.is_(None)) | (Membership.ends_on >= today),
             User.active,
             User.id.is_distinct_from(own),
+            ~partial,
         ),
         execution_options={"on_behalf_of_the_system": True},
     )

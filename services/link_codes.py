@@ -39,6 +39,12 @@ def cleaned(token: str) -> str:
     return found[0] if found else token
 
 
+def hidden(email: str) -> str:
+    """An address as its owner knows it: m•••@kaya.com."""
+    name, _at, host = email.partition("@")
+    return f"{name[:1]}•••@{host}"
+
+
 def digest(secret: str) -> str:
     """What is kept of a secret."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -13,6 +13,7 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from models import Letter, utcnow
+from services.identity_letters import READER
 from services.scope import system_session
 from services.transports import Rejected, Transport, Unreachable
 from workflow.words import LetterState
@@ -120,7 +121,7 @@ def _keep(
     values: dict[str, Any] = {"error": error[:500] if error else None}
     if error is None:
         values |= {"state": LetterState.SENT, "sent_at": moment}
-        if leaves and claim.letter.step_id is None and claim.letter.notice_id is None:
+        if leaves and claim.letter.step_id is None and claim.letter.notice_id is None and claim.letter.reader != READER:
             values |= {"text": REMOVED, "html": REMOVED}  # a sign-in letter's link is a key: nobody reads it here
     elif given_up:
         values |= {"state": LetterState.FAILED}

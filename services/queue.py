@@ -19,6 +19,7 @@ from services.say import spoken
 from services.scope import among
 from services.sign_in import ISTANBUL, today
 from services.standing import Standing
+from services.visible import impartial
 from workflow import written
 from workflow.turkish import collation_key, search_key
 from workflow.words import Actor, ApplicationState, InstitutionState
@@ -85,8 +86,7 @@ class Queue:
 
     @property
     def not_own(self) -> list[ColumnElement[bool]]:
-        own = self.standing.student_id
-        return [Application.student_id != own] if own else []
+        return impartial(Application, self.standing)
 
     def place(self, row: Application) -> Cursor:
         """Where a file stands in this order, whether or not it still belongs there."""

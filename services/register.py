@@ -6,13 +6,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from models import Institution, InstitutionMark, InstitutionWord, Supervisor, ToldApart
+from models import Application, Institution, InstitutionMark, InstitutionWord, Supervisor, ToldApart
 from services.listing import key
 from services.seal import masked
+from services.standing import Standing
 from workflow import written
 from workflow.legal_forms import marks, name_key
 from workflow.turkish import search_key, search_words
-from workflow.words import Actor, InstitutionState
+from workflow.words import Actor, ApplicationState, InstitutionState
 
 LAST = "\uffff"
 OFFERED = (InstitutionState.VERIFIED, InstitutionState.UNVERIFIED)
@@ -32,6 +33,20 @@ def shown_tax_no(number: str | None, actors: Collection[Actor]) -> str:
     if number and written.is_personal(number) and Actor.CAREER_CENTRE not in actors:
         return masked(number[-2:])
     return number or "–"
+
+
+def concerns(session: Session, institution: Institution, standing: Standing) -> bool:
+    """Whether an institution, and its people, are somebody's to change: the career centre's always, a commission's
+    where a file of its own names the institution, or nobody's does.
+    """
+    if Actor.CAREER_CENTRE in standing.actors or institution.id is None:
+        return True
+    named = select(Application.id).where(
+        Application.institution_id == institution.id, Application.state != ApplicationState.DRAFT
+    )
+    own = named.where(Application.department_id.in_(sorted(standing.commissions)))
+    ways = (select(own.limit(1).exists()), select(~named.limit(1).exists()))
+    return any(session.scalar(way, execution_options={"on_behalf_of_the_system": True}) for way in ways)
 
 
 def begins(column: Any, prefix: str) -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from models import Application, ChangeRequest, Membership, Step, Student, User, utcnow
-from services import audit
+from services import audit, conflicts
 from services.commissions import in_office
 from services.scope import among
 from services.standing import Standing
@@ -37,7 +37,7 @@ AT_ONCE = 500  # files one press shares out
 NOT_CHAIR = Say("Only the chair gives files to reviewers.")
 NOT_OPEN = Say("This file does not wait for the commission.")
 NOT_ON_DUTY = Say("%(name)s does not sit on this department's commission today.")
-OWN = Say("Nobody reviews their own file.")
+OWN = Say("Nobody reviews their own file, or one their firm answers for.")
 TAKEN = Say("Somebody was faster: %(name)s reviews this file.")
 NOBODY_LEFT = Say("There is nobody on duty who could review this file.")
 
@@ -70,15 +70,17 @@ OPEN_FILES: Any = sum(WAITING.values())
 
 @dataclass(frozen=True)
 class Reviewer:
-    """Somebody on duty in a commission. `studies_as` is their own student number, if they have one."""
+    """Somebody on duty in a commission: as which student, and as which supervisors, they have files of their own."""
 
     id: int
     name: str
     student_id: int | None
     files: int
+    firm_as: frozenset[int] = frozenset()
 
     def may_review(self, row: Application) -> bool:
-        return self.student_id is None or self.student_id != row.student_id
+        own = self.student_id is not None and self.student_id == row.student_id
+        return not own and row.supervisor_id not in self.firm_as
 
 
 Commission = Sequence[Reviewer]
@@ -95,8 +97,10 @@ def on_duty(session: Session, departments: Collection[int], today: date) -> dict
         execution_options={"on_behalf_of_the_system": True},  # a member's own file counts, though they do not reach it
     ).all()
     commissions: dict[int, list[Reviewer]] = {key: [] for key in departments}
+    firms = conflicts.firms_of(session, {row[1] for row in found})
     for department, *facts in sorted(found, key=lambda row: collation_key(row[2])):
-        commissions[department].append(Reviewer(*facts))
+        user, name, student, files = facts
+        commissions[department].append(Reviewer(user, name, student, files, firms.get(user, frozenset())))
     return dict(commissions)
 
 
@@ -219,7 +223,7 @@ def take_up(session: Session, row: Application, *, standing: Standing, today: da
 
 
 def _may_give(row: Application, standing: Standing, open_: Collection[int]) -> None:
-    if row.department_id not in standing.chair_of or row.student_id == standing.student_id:
+    if Actor.CHAIR not in standing.actors_for(row):
         raise Refused(NOT_CHAIR)
     if row.id not in open_:
         raise Refused(NOT_OPEN)

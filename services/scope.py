@@ -18,6 +18,7 @@ from models import (
     ReachSession,
     db,
 )
+from services import duties, identity, identity_letters
 from services.standing import NOBODY, SYSTEM, Standing
 from services.visible import REFERENCE, VISIBLE, among
 from services.writable import WRITABLE, may_write
@@ -101,8 +102,15 @@ def _reach(state: ORMExecuteState) -> None:
 @event.listens_for(ReachSession, "before_flush")
 def _guard(session: Session, _context: UOWTransaction, _instances: Any) -> None:
     standing = standing_in(session)
-    if standing.system:
-        return
-    for row in (*session.new, *session.dirty, *session.deleted):
-        if not may_write(row, standing):
-            raise OutOfReach(f"{standing.name or 'nobody'} may not write {type(row).__name__} {row}")
+    changed = list(identity.changes(session))
+    if not standing.system:
+        for row in (*session.new, *session.dirty, *session.deleted):
+            if not may_write(row, standing):
+                raise OutOfReach(f"{standing.name or 'nobody'} may not write {type(row).__name__} {row}")
+        for change in changed:
+            if not identity.may_change(session, change, standing):
+                of = f"{change.name} of {type(change.row).__name__} {change.row}"
+                raise OutOfReach(f"{standing.name or 'nobody'} may not change {of}")
+        changed += identity.beginnings(session)
+    duties.guard(session)
+    identity_letters.follow(session, changed, standing)

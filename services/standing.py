@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import String, literal, or_, select, type_coerce, union_all
 from sqlalchemy.orm import Session, aliased
 
-from models import Enrolment, Membership, Student, Supervisor
+from models import Enrolment, Membership, Student, Supervisor, User
 from workflow.words import Actor
 
 NONE: frozenset[int] = frozenset()
@@ -18,7 +18,8 @@ NONE: frozenset[int] = frozenset()
 class Standing:
     """The capacities of one person. Sets hold primary keys.
 
-    `only_application` narrows a supervisor who came by a letter's link to the one file it is about; `visit` is the
+    `firm_as` names the supervisor entries that are this person, by account or by address: to a file they answer for,
+    nobody is commission. `only_application` narrows a supervisor who came by a letter's link to the one file it is about; `visit` is the
     link by which one without an account came to the page of their interns.
     """
 
@@ -29,6 +30,7 @@ class Standing:
     member_of: frozenset[int] = NONE
     chair_of: frozenset[int] = NONE
     supervises_as: frozenset[int] = NONE
+    firm_as: frozenset[int] = NONE
     offices: frozenset[Actor] = frozenset()
     only_application: int | None = None
     visit: int | None = None
@@ -58,10 +60,11 @@ class Standing:
         """In which capacities this person meets this row; nobody is commission, or firm, to their own file."""
         own = self.student_id is not None and getattr(row, "student_id", None) == self.student_id
         department = getattr(row, "department_id", None)
+        partial = own or getattr(row, "supervisor_id", None) in self.firm_as
         met = {
             Actor.STUDENT: own,
-            Actor.MEMBER: department in self.member_of and not own,
-            Actor.CHAIR: department in self.chair_of and not own,
+            Actor.MEMBER: department in self.member_of and not partial,
+            Actor.CHAIR: department in self.chair_of and not partial,
             Actor.EMPLOYER: getattr(row, "supervisor_id", None) in self.supervises_as and not own,
         }
         return self.offices | {actor for actor, so in met.items() if so}
@@ -97,6 +100,7 @@ def standing_of(session: Session, user_id: int, name: str, today: date) -> Stand
             select(literal("employer"), _ENTRY.id)
             .join(Supervisor, Supervisor.email == _ENTRY.email)
             .where(Supervisor.user_id == user_id, _ENTRY.user_id.is_(None)),
+            select(literal("firm"), _ENTRY.id).join(User, User.email == _ENTRY.email).where(User.id == user_id),
         ),
         execution_options={"on_behalf_of_the_system": True},
     ).all()
@@ -111,6 +115,7 @@ def standing_of(session: Session, user_id: int, name: str, today: date) -> Stand
         member_of=frozenset(held.get("member", ())),
         chair_of=frozenset(held.get("chair", ())),
         supervises_as=frozenset(held.get("employer", ())),
+        firm_as=frozenset(held.get("employer", set()) | held.get("firm", set())),
         offices=frozenset(a for a in _OFFICES if a in held),
     )
 

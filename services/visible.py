@@ -79,19 +79,33 @@ def _mine(model: Any) -> Condition:
     return lambda s: model.student_id == s.student_id
 
 
-def _of_commission(model: Any, *also: ColumnElement[bool]) -> Condition:
-    def condition(s: Standing) -> ColumnElement[bool]:
-        not_own = [model.student_id.is_distinct_from(s.student_id)] if s.student_id else []
-        return and_(among(model.department_id, s.commissions), *not_own, *also)
+def impartial(model: Any, s: Standing) -> list[ColumnElement[bool]]:
+    """Nobody is commission to their own file, or to one they answer for as the firm."""
+    own = [model.student_id.is_distinct_from(s.student_id)] if s.student_id else []
+    return [*own, *([_of_other_firms(model, s.firm_as)] if s.firm_as else [])]
 
-    return condition
+
+def _of_other_firms(model: Any, entries: Collection[int]) -> ColumnElement[bool]:
+    """The row is of no file these supervisor entries answer for; asked of the table, so that no reach narrows it."""
+    if hasattr(model, "supervisor_id"):
+        return or_(model.supervisor_id.is_(None), model.supervisor_id.not_in(sorted(entries)))
+    file = Application.__table__.alias()
+    theirs = select(file.c.id).where(file.c.supervisor_id.in_(sorted(entries)))
+    if model is Step:
+        return or_(Step.machine != "application", Step.row_id.not_in(theirs))
+    return or_(model.application_id.is_(None), model.application_id.not_in(theirs))
+
+
+def _of_commission(model: Any, *also: ColumnElement[bool]) -> Condition:
+    return lambda s: and_(among(model.department_id, s.commissions), *impartial(model, s), *also)
 
 
 def _of_supervisor(model: Any, s: Standing) -> ColumnElement[bool]:
-    """What a supervisor answers for; from a letter's link, the one file it is about."""
+    """What a supervisor answers for, never their own file; from a letter's link, the one file it is about."""
     key = Application.id if model is Application else model.application_id
     one = [key == s.only_application] if s.only_application else []
-    return and_(among(model.supervisor_id, s.supervises_as), *one)
+    own = [model.student_id != s.student_id] if s.student_id else []
+    return and_(among(model.supervisor_id, s.supervises_as), *own, *one)
 
 
 def _of_one_file(s: Standing) -> list[ColumnElement[bool]]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy.orm import object_session
 from sqlalchemy.orm.base import instance_state
 
 from models import (
@@ -48,7 +49,7 @@ from models import (
     User,
     UserWord,
 )
-from services.register import may_curate
+from services.register import concerns, may_curate
 from services.standing import Standing
 from services.visible import BOARD, CURATORS, EVERYONE
 from workflow.words import Actor as A
@@ -121,11 +122,17 @@ _OWN_COLUMNS = {"password", "fs_uniquifier", "language", "shortcuts", "unwanted"
 
 
 def _curated(row: Institution, s: Standing) -> bool:
-    return may_curate(row.state, s.actors)
+    session = object_session(row)
+    return may_curate(row.state, s.actors) and session is not None and concerns(session, row, s)
 
 
 def _curated_of(row: Supervisor, s: Standing) -> bool:
-    return row.institution is not None and may_curate(row.institution.state, s.actors)
+    return row.institution is not None and _curated(row.institution, s)
+
+
+def _own_entry(row: Supervisor, s: Standing) -> bool:
+    """Whoever reads the address of an entry may give it another (services.consent), and nothing else."""
+    return row.id is not None and row.id in s.supervises_as and _changed(row) <= {"email", "user_id"}
 
 
 def _added_or_struck(row: InstitutionNote, _s: Standing) -> bool:
@@ -171,7 +178,7 @@ WRITABLE: dict[type[Model], dict[A | None, Permission]] = {
     ToldApart: {A.CAREER_CENTRE: _always},
     UserWord: {A.IT: _always},
     # a student names the person they met, whoever vouches for the firm (services.wizard.submitting)
-    Supervisor: {**dict.fromkeys(CURATORS, _curated_of), A.STUDENT: _always},
+    Supervisor: {**dict.fromkeys(CURATORS, _curated_of), A.STUDENT: _always, A.EMPLOYER: _own_entry},
     Publication: {
         A.MEMBER: _own_department,
         A.CHAIR: _own_department,

@@ -99,6 +99,8 @@ ALLOWED = {
     ("services/asked.py", "delete"),  # the worker takes what was asked for, in a session of the system
     ("services/audit.py", "insert"),  # a step for each of thousands of files, whose rows are held already
     ("services/recount.py", "update"),  # the counts of everybody, whoever changes what they are made from
+    ("services/consent.py", "update"),  # what a supervisor was asked before is void, whoever asked it
+    ("services/identity_letters.py", "update"),  # links to an address that changed end, out of whosever reach they lie
     ("services/database.py", "exec_driver_sql"),  # opens each database, reads nothing
     ("services/devices.py", "delete"),  # browsers not seen for long, in a session of the system
     ("services/job_runs.py", "delete"),  # the worker forgets old runs, in a session of the system

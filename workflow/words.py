@@ -212,6 +212,7 @@ class LinkPurpose(Word):
 
     ANSWER = "answer", N_("Answer one change request")
     INTERNS = "interns", N_("Everything about one's own interns")
+    ADDRESS = "address", N_("Agree to another address")
 
 
 class LetterState(Word):

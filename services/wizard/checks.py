@@ -228,6 +228,8 @@ def _missing(draft: Draft) -> list[Finding]:
     if draft.institution and draft.week and not draft.worked_week:
         say = Say("%(name)s works on none of the days you ticked.", name=draft.institution.name)
         found.append(Finding(Page.INSTITUTION, say))
+    if draft.both_sides and Page.SUPERVISOR not in draft.incomplete:
+        found.append(Finding(Page.SUPERVISOR, draft.both_sides))
     if draft.institution and draft.institution.state is InstitutionState.BLOCKED:
         say = Say("%(name)s is blocked by the career centre; choose another institution.", name=draft.institution.name)
         found.append(Finding(Page.INSTITUTION, say))

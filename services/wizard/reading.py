@@ -22,11 +22,14 @@ from models import (
     Term,
 )
 from services.counting import ceiling
+from services import conflicts
 from services.listing import key
 from services.register import lasting, lasting_supervisor, merged_namesake
 from services.wizard.drafts import enrolment_for
 from workflow import policy as law
 from workflow import written
+from workflow.addresses import as_address
+from workflow.say import Say
 from workflow.words import InstitutionKind, Page, PublicationKind, PublicationState
 
 NEW = "new"
@@ -58,6 +61,7 @@ class Draft:
     supervisor: Supervisor | None = None
     of_another: bool = False  # a supervisor is given, but for the institution chosen before
     new_supervisor: dict[str, Any] | None = None
+    both_sides: Say | None = None  # the supervisor given sits on the commission that decides
     document: Document | None = None
     incomplete: list[Page] = field(default_factory=list)
 
@@ -92,11 +96,20 @@ def read(session: Session, application: Application, pages: Mapping[Page, DraftP
     _internship(session, draft, typed.get(Page.INTERNSHIP, {}), today)
     _place(session, draft, typed.get(Page.INSTITUTION, {}))
     _supervisor(session, draft, typed.get(Page.SUPERVISOR, {}), chosen_institution(pages))
+    draft.both_sides = _on_board(session, draft, of, today)
     draft.document = newest_document(session, application)
     draft.incomplete = [
         p for p in (Page.PROFILE, Page.INTERNSHIP, Page.INSTITUTION, Page.SUPERVISOR) if not _saved(pages, p)
     ]
     return draft
+
+
+def _on_board(session: Session, draft: Draft, department: int, today: date) -> Say | None:
+    """Why whoever is named cannot answer for the institution: they decide on the file."""
+    if draft.supervisor:
+        return conflicts.on_board(session, {department}, draft.supervisor.email, today, draft.supervisor.user_id)
+    typed = as_address(str((draft.new_supervisor or {}).get("email", "")))
+    return conflicts.on_board(session, {department}, typed, today)
 
 
 def department_of(session: Session, application: Application, pages: Mapping[Page, DraftPage]) -> int:

@@ -336,6 +336,7 @@ ADDRESSES: dict[str, Address] = {
         delete_view=Address(BOARD, "templates", "id", TEMPLATES),
     ),
     "answer": Address(ANYBODY, more={"token": "x" * 43}, answers=frozenset({404})),
+    "address": Address(ANYBODY, more={"token": "x" * 43}, answers=frozenset({404})),
     "firm": Address(ANYBODY),
     "firm_link": Address(ANYBODY, more={"token": "x" * 43}, answers=frozenset({404})),
     "firm_account": Address(ANYBODY, answers=frozenset({302})),  # for a visit alone: tests/admin_views/test_firm.py
@@ -362,7 +363,9 @@ ADDRESSES: dict[str, Address] = {
         "institutions",
         STAFF,
         create_view=Address(STAFF),
-        edit_view=_one_row(STAFF, "civil firm"),
+        edit_view=_one_row(
+            STAFF, "civil firm", answers=FOUND_OR_LED_AWAY
+        ),  # led away: tests/admin_views/test_takeover.py
         details_view=_one_row(STAFF, "civil firm"),
         step=_one_row(STAFF, "civil firm", "pk", more={"action": "verify"}, answers=FOUND_OR_LED_AWAY),
     ),
@@ -377,8 +380,8 @@ ADDRESSES: dict[str, Address] = {
     **_desk(
         "supervisors",
         STAFF,
-        create_view=_one_row(STAFF, "civil firm", "institution"),
-        edit_view=_one_row(STAFF, "civil supervisor"),
+        create_view=_one_row(STAFF, "civil firm", "institution", answers=FOUND_OR_LED_AWAY),
+        edit_view=_one_row(STAFF, "civil supervisor", answers=FOUND_OR_LED_AWAY),
         delete_view=_one_row(STAFF, "civil supervisor"),
     ),
     **_publishing("announcement"),

@@ -20,7 +20,7 @@ MADE_JUST_NOW = {("admin_views/firm.py", "login_user")}
 # who may end the sessions of an account, and nothing else, by giving it another secret word
 ENDS_SESSIONS = {
     "admin_views/accounts.py", "models/people.py", "seed/demo_people.py", "services/audit.py", "services/refresh.py", "services/visits.py",
-    "services/sessions.py", "services/devices.py", "services/writable.py", "seed/invented.py", "seed/many.py", "seed/bulk.py",
+    "services/sessions.py", "services/devices.py", "services/writable.py", "services/identity.py", "services/identity_letters.py", "seed/invented.py", "seed/many.py", "seed/bulk.py",
 }  # fmt: skip
 
 
