@@ -36,6 +36,7 @@ from workflow.words import Actor
 
 READER = "identity"  # letters of this kind carry no key: what they say stays
 HOME, FIRM = "/", "/firm"
+OF_PEOPLE = frozenset({Told.PERSON, Told.COLLEAGUES})  # a seed founds and ends duties and accounts without telling
 DESKS = frozenset({Told.COMMISSIONS, Told.COLLEAGUES})
 NOT_ASSESSED = sorted(DECIDED_ON - ASSESSED)
 
@@ -57,10 +58,11 @@ def follow(session: Session, changes: Collection[Change], standing: Standing) ->
         field = FIELDS.get(getattr(type(change.row), change.name))
         for end in field.ends if field else ():
             _END[end](session, change)
-        if field is None or not field.tells:
+        tells = (field.tells if field else frozenset()) - (OF_PEOPLE if standing.system else frozenset())
+        if not tells:
             continue
         kind, facts = _about(session, change, standing)
-        for told in sorted(field.tells, key=lambda t: t.value):
+        for told in sorted(tells, key=lambda t: t.value):
             for reader in _readers(session, change, told):
                 if told in DESKS and reader.user_id and reader.user_id == standing.user_id:
                     continue  # who did it, knows
