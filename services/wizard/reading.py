@@ -21,8 +21,8 @@ from models import (
     Supervisor,
     Term,
 )
-from services.counting import ceiling
 from services import conflicts
+from services.counting import ceiling
 from services.listing import key
 from services.register import lasting, lasting_supervisor, merged_namesake
 from services.wizard.drafts import enrolment_for
