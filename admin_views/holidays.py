@@ -115,15 +115,11 @@ class HolidayDesk(OfficeDesk):
         )
 
     def waiting(self) -> list[Card]:
-        """A year in which somebody works as an intern and nobody knows the holidays, or its decrees, is to be looked at."""
+        """A year in which somebody works as an intern and nobody knows the holidays is an error to mend."""
         last = db.session.scalar(select(func.max(Term.ends_on))) or today()
         years = range(today().year, max(last, today()).year + 1)
-        at = url_for("holidays.index_view")
-        unknown = [y for y in years if y not in calendar((), years).years]
-        text = _("has no public-holiday data: days cannot be counted")
-        cards = [Card(str(y), text, at, urgent=True) for y in unknown]
-        said = _("has no decree of administrative leave entered")
-        return [*cards, *(Card(str(y), said, at) for y in undecided(db.session(), today()))]
+        text, at = _("has no public-holiday data: days cannot be counted"), url_for("holidays.index_view")
+        return [Card(str(y), text, at, urgent=True) for y in years if y not in calendar((), years).years]
 
 
 def _revision(row: HolidayOverride | None, becomes: Override | None) -> Revision:

@@ -121,7 +121,7 @@ PAGES: dict[str, tuple[str, int, Adds]] = {
     "/terms/": ("it", WHO + 1, lambda t, _r: t.term()),
     "/internship_types/": ("it", WHO + 2, lambda t, r: t.internship_type(r.of)),  # the departments to filter by
     "/policies/": ("it", WHO + 3, lambda t, r: t.internship_type(r.of)),  # departments; types without a policy
-    "/holidays/": ("it", WHO + 1, a_holiday),
+    "/holidays/": ("it", WHO + 2, a_holiday),  # the exceptions; the years that have a decree
     "/memberships/": ("it", WHO + 2, lambda t, r: t.member(r.of)),  # the departments to filter by
     "/outbox/": ("it", WHO + 2, a_letter),  # the letters; how many were given up
     "/history/?kind=faculty": ("it", WHO + 1, a_step),
