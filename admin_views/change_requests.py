@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 from admin_views.buttons import Steps, buttons
 from admin_views.desk import Card, Choice, Column, Desk
 from admin_views.firm_calls import CallsTheFirm
+from admin_views.hand_over import HandsOver
 from admin_views.place import PAGES
 from forms.change_request import change_form
 from models import Application, ChangeRequest, Institution, User, db
@@ -124,7 +125,7 @@ class Changes(CallsTheFirm, Steps, Desk):
         return f"{row.application.student_name}, {said(row.kind)}: {said(door.to)}"
 
 
-class MyChanges(Changes):
+class MyChanges(HandsOver, Changes):
     """The student's own, reached from the application: asked for here, withdrawn here."""
 
     actors = frozenset({Actor.STUDENT})
@@ -139,8 +140,10 @@ class MyChanges(Changes):
     @expose("/ask/<pk>/<kind>", methods=("GET", "POST"))
     def ask(self, pk: str, kind: str) -> ResponseReturnValue:
         """The form; POST counts the days typed so far, or sends the request to the supervisor."""
-        row = self._application(pk)
+        row = self.own_application(pk)
         asked = ChangeKind(kind) if kind in set(ChangeKind) else abort(404)
+        if not asked.moves:
+            return redirect(url_for(".hand_over", pk=row.id))
         offer = next((o for o in change_requests.offers(db.session(), row, today()) if o.kind is asked), None)
         refusal = (
             said(offer.refusal) if offer and offer.refusal else None if offer else _("This change is not possible now.")
@@ -165,7 +168,7 @@ class MyChanges(Changes):
                 return redirect(url_for("my_applications.details_view", id=row.id))
         return self.render("changes/ask.html", row=row, kind=asked, form=form, weighed=_weighed(row, asked, form))
 
-    def _application(self, pk: str) -> Application:
+    def own_application(self, pk: Any) -> Application:
         found = select(Application).where(
             Application.id == (key(pk) or 0), Application.student_id == g.standing.student_id
         )

@@ -10,13 +10,17 @@ from alembic import op
 
 
 def take_words(table: str, column: str, words: Sequence[str]) -> None:
-    """Let `table.column` take exactly these words."""
+    """Let `table.column` take exactly these words, whether it does already or not: a word of the history stays on
+    the way down, so that a full table goes down too.
+    """
     name, condition = f"ck_{table}_{column}", f"{column} IN ({', '.join(repr(str(w)) for w in words)})"
     if _on_postgresql():
         op.drop_constraint(op.f(name), table, type_="check")
         op.create_check_constraint(op.f(name), table, condition)
         return
     stands = re.compile(rf"(CONSTRAINT {name} CHECK \()[^()]*\([^()]*\)\)")
+    if f"CONSTRAINT {name} CHECK ({condition})" in _written(table):
+        return
     _rewrite(table, lambda sql: stands.sub(rf"\g<1>{condition})", sql))
 
 
@@ -49,9 +53,14 @@ def _on_postgresql() -> bool:
     return op.get_bind().dialect.name == "postgresql"
 
 
-def _rewrite(table: str, change: Callable[[str], str]) -> None:
+def _written(table: str) -> str:
     run = op.get_bind().exec_driver_sql
     written: str = run("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)).scalar_one()
+    return written
+
+
+def _rewrite(table: str, change: Callable[[str], str]) -> None:
+    run, written = op.get_bind().exec_driver_sql, _written(table)
     anew = change(written)
     if anew == written:
         raise LookupError(f"the CHECK does not stand in {table} as expected")

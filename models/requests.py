@@ -17,6 +17,8 @@ _OPEN_CHANGE = text("state IN ('new', 'with_supervisor', 'with_commission')")
 class ChangeRequest(Stateful, Model):
     """A wish to postpone, extend or stop one approved internship: its dates as they were, and as asked for.
 
+    One to hand it over to another supervisor leaves the dates alone: `supervisor` is the new one, who answers,
+    `before_supervisor` whoever it was.
     `half_days` and `before_half_days` count half working days. The application's own dates follow an
     approval; at most one request of an application is open. `why` is for the commission; everybody else reads
     `reason_kind`.
@@ -26,6 +28,7 @@ class ChangeRequest(Stateful, Model):
     __table_args__ = (
         *promises("change_request"),
         CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
+        CheckConstraint("(kind = 'hand_over') = (before_supervisor_id IS NOT NULL)", name="hands_over_from_somebody"),
         Index(
             "uq_change_request_open", "application_id", unique=True,
             sqlite_where=_OPEN_CHANGE, postgresql_where=_OPEN_CHANGE,
@@ -46,6 +49,7 @@ class ChangeRequest(Stateful, Model):
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
     supervisor_id: Mapped[int] = mapped_column(ForeignKey("supervisor.id"))
+    before_supervisor_id: Mapped[int | None] = mapped_column(ForeignKey("supervisor.id"), index=True)
     asked_at: Mapped[datetime] = mapped_column(default=utcnow)
     reason_kind: Mapped[ReasonKind] = mapped_column(
         word(ReasonKind, "reason_kind"), default=ReasonKind.OTHER, server_default=ReasonKind.OTHER.value
@@ -58,7 +62,8 @@ class ChangeRequest(Stateful, Model):
     ends_on: Mapped[date]
     half_days: Mapped[int] = mapped_column(Integer)
     application: Mapped[Application] = relationship()
-    supervisor: Mapped[Supervisor] = relationship()
+    supervisor: Mapped[Supervisor] = relationship(foreign_keys=[supervisor_id])
+    before_supervisor: Mapped[Supervisor | None] = relationship(foreign_keys=[before_supervisor_id])
 
     def __str__(self) -> str:
         return f"{self.application} · {self.kind}"

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models import Application, ChangeRequest, Step, utcnow
-from services import insurance
+from models import Application, ChangeRequest, Step, Supervisor, utcnow
+from services import hand_over, insurance
 from services.calendar import calendar_for, share
 from services.scope import system_session
 from services.standing import Standing
@@ -80,7 +81,7 @@ def weighed(application: Application, kind: ChangeKind, starts_on: date, ends_on
         _closed(application, kind, Moment(today)),
         _of_kind(application, kind, starts_on, ends_on),
     ]
-    if any(found):
+    if any(found) or not kind.moves:
         return Weighed(Judgement(None, ()), tuple(said for said in found if said))
     with system_session(reads=True) as session:  # the entry is the health office's
         insured = insurance.entered(session, application)
@@ -151,8 +152,12 @@ def ask(  # noqa: PLR0913 -- the facts of a request, named
     standing: Standing,
     today: date,
     at: datetime | None = None,
+    supervisor: Supervisor | None = None,
 ) -> ChangeRequest:
-    """Raise a change request and send it to the supervisor; raises Refused. The caller commits."""
+    """Raise a change request and send it to the supervisor; raises Refused. The caller commits.
+
+    `supervisor` is the one who is to take over, where the kind is that.
+    """
     share(session)
     hold(session, application)  # a cancellation of this moment comes before or after
     if said := ONE_OPEN if waiting(session, application) else _not_now(application, kind, today):
@@ -166,7 +171,8 @@ def ask(  # noqa: PLR0913 -- the facts of a request, named
         student_id=application.student_id,
         department_id=application.department_id,
         institution_id=application.institution_id,
-        supervisor_id=application.supervisor_id,
+        supervisor_id=supervisor.id if supervisor else application.supervisor_id,
+        before_supervisor_id=application.supervisor_id if supervisor else None,
         why=why,
         reason_kind=reason_kind,
         before_starts_on=application.starts_on,
@@ -174,7 +180,7 @@ def ask(  # noqa: PLR0913 -- the facts of a request, named
         before_half_days=application.half_days,
         starts_on=starts_on,
         ends_on=ends_on,
-        half_days=asked.half_days,
+        half_days=asked.half_days if kind.moves else application.half_days,
         asked_at=at or utcnow(),
     )
     session.add(row)
@@ -189,6 +195,8 @@ def ask(  # noqa: PLR0913 -- the facts of a request, named
 
 def _facts(row: ChangeRequest) -> dict[str, list[str | int] | str]:
     """Before and after, as the history keeps them."""
+    if row.before_supervisor:
+        return {"kind": row.kind.value, "supervisor": [row.before_supervisor.name, row.supervisor.name]}
     return {
         "kind": row.kind.value,
         "before": [row.before_starts_on.isoformat(), row.before_ends_on.isoformat(), row.before_half_days],
@@ -197,9 +205,10 @@ def _facts(row: ChangeRequest) -> dict[str, list[str | int] | str]:
 
 
 @checked_before(CHANGE_REQUESTS, Action.ASK, Action.AGREE, Action.APPROVE)
-def _still_possible(_session: Session, row: ChangeRequest, today: date) -> tuple[Say, ...]:
+def _still_possible(session: Session, row: ChangeRequest, today: date) -> tuple[Say, ...]:
     """A change may wait for days: whoever answers, the dates are weighed anew."""
-    return weighed(row.application, row.kind, row.starts_on, row.ends_on, today).problems
+    asked = weighed(row.application, row.kind, row.starts_on, row.ends_on, today).problems
+    return (*asked, *(() if row.kind.moves else hand_over.problems(session, row.application, row.supervisor, today)))
 
 
 @brings_about(CHANGE_REQUESTS, Action.APPROVE)
@@ -213,9 +222,16 @@ def _take_effect(session: Session, row: ChangeRequest, step: Step, today: date) 
         today=today,
         reason=row.why if row.kind is ChangeKind.STOP else None,
         facts=_facts(row),
-        values={"starts_on": row.starts_on, "ends_on": row.ends_on, "half_days": row.half_days, "breaks": None}
-        | ({"stop_reason": row.why, "reason_kind": row.reason_kind} if row.kind is ChangeKind.STOP else {}),
+        values=_values(row),
     )
+
+
+def _values(row: ChangeRequest) -> dict[str, Any]:
+    """What an approval sets; one that leaves the dates alone also leaves why a file was stopped or returned."""
+    if not row.kind.moves:
+        return {"supervisor_id": row.supervisor_id, "reason": row.application.reason, "pages": row.application.pages}
+    dates = {"starts_on": row.starts_on, "ends_on": row.ends_on, "half_days": row.half_days, "breaks": None}
+    return dates | ({"stop_reason": row.why, "reason_kind": row.reason_kind} if row.kind is ChangeKind.STOP else {})
 
 
 @brings_about(APPLICATIONS, Action.CANCEL)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -18,7 +19,7 @@ from workflow.days import days_text
 from workflow.guards import Moment, has_ended
 from workflow.phase import ASSESSED, BEFORE_COMPLETION
 from workflow.say import N_, Say
-from workflow.words import ApplicationState, AttendanceState, EvaluationState, Part, Purpose
+from workflow.words import Action, ApplicationState, AttendanceState, EvaluationState, Part, Purpose
 from workflow.working_days import BadDates, Count, count
 
 CHANGE_OPEN = Say("A change request is still open; the dates may change. Wait for its answer or withdraw it.")
@@ -41,6 +42,7 @@ class Parts:
     attendance: Attendance | None
     evaluation: Evaluation | None
     change_open: bool
+    signed: dict[str, str]
 
     @property
     def written(self) -> int:
@@ -111,7 +113,20 @@ def parts(session: Session, application: Application, today: date, language: str
         session.scalar(select(Attendance).where(Attendance.application_id == of)),
         session.scalar(select(Evaluation).where(Evaluation.application_id == of).options(joinedload(Evaluation.form))),
         change_requests.waiting(session, application) is not None,
+        _signed(session, application),
     )
+
+
+def _signed(session: Session, application: Application) -> dict[str, str]:
+    """Who confirmed and who evaluated, by part: whoever took the file over since did neither."""
+    done: dict[Any, Action] = {Attendance: Action.ATTEST, Evaluation: Action.GIVE}
+    found: dict[str, str] = {}
+    for model, action in done.items():
+        of = select(model.id).where(model.application_id == application.id).scalar_subquery()
+        last = select(Step.by_name).where(Step.machine == model.__tablename__, Step.row_id == of, Step.action == action)
+        if name := session.scalars(last.order_by(Step.seq.desc()).limit(1)).first():
+            found[model.__tablename__] = name
+    return found
 
 
 def history(session: Session, application: Application, found: Parts) -> list[Step]:
@@ -202,6 +217,7 @@ def _logbook(application: Application, found: Parts, today: date, back: set[str]
 def _attendance(application: Application, found: Parts, back: set[str]) -> tuple[str, Say]:
     row, person = found.attendance, application.supervisor.name if application.supervisor else ""
     if row and row.state is AttendanceState.CONFIRMED:
+        person = found.signed.get("attendance", person)
         if not found.missed:
             return DONE, Say("%(person)s confirmed it, without an absence.", person=person)
         return DONE, Say(
@@ -219,6 +235,7 @@ def _attendance(application: Application, found: Parts, back: set[str]) -> tuple
 def _evaluation(application: Application, found: Parts, back: set[str]) -> tuple[str, Say]:
     row, person = found.evaluation, application.supervisor.name if application.supervisor else ""
     if row and row.state is EvaluationState.GIVEN:
+        person = found.signed.get("evaluation", person)
         if application.state in ASSESSED:
             return DONE, Say("%(person)s handed it in; you can read it below.", person=person)
         return DONE, Say("%(person)s handed it in. It stays sealed until the commission has decided.", person=person)

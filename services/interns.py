@@ -90,7 +90,9 @@ def _changes(session: Session, standing: Standing) -> Iterable[Waiting]:
             Awaited.CHANGE,
             row.id,
             row.application.student_name,
-            Say("Asks to change the dates: %(kind)s", kind=row.kind),
+            Say("Asks to change the dates: %(kind)s", kind=row.kind)
+            if row.kind.moves
+            else Say("Asks you to be the supervisor"),
             answer_links.last_day(row),
         )
 

@@ -119,6 +119,8 @@ def _change_by(about: About) -> Deadline:
             return _office_day(about, row.before_starts_on - DAY)
         case ChangeKind.EXTEND:
             return _office_day(about, row.before_ends_on)
+        case ChangeKind.HAND_OVER:
+            return _office_day(about, _day(row.asked_at) + timedelta(days=_answered_within(about)))
         case _:
             return _office_day(about, exit_by(row.ends_on))
 
@@ -191,6 +193,10 @@ _FACTS: dict[type, dict[str, Fact]] = {
         "until": lambda a: Deadline(answer_links.last_day(a.row)),
         "good_for": lambda _a: answer_links.GOOD_FOR.days,
         "decide_by": _change_by,
+        "new": lambda a: a.row.supervisor.name,
+        "new_email": lambda a: a.row.supervisor.email,
+        "old": lambda a: (a.row.before_supervisor or a.row.supervisor).name,
+        "old_email": lambda a: (a.row.before_supervisor or a.row.supervisor).email,
         "declare": _declare,
         "stopped": _stopped,
     },

@@ -22,7 +22,7 @@ from models import (
     Supervisor,
     User,
 )
-from services import answer_links, visits
+from services import answer_links, hand_over_texts, visits
 from services.letter_facts import About, contact, facts
 from services.letter_sheet import Line, drawn
 from services.letter_texts import TEXTS, Text
@@ -52,7 +52,7 @@ def write(session: Session, step: Step, row: Any, door: Door) -> None:
     """Queue one letter per reader the door tells, except to whoever took the step."""
     written: set[str] = set()
     today = step.at.astimezone(ISTANBUL).date()
-    for actor in sorted(door.tells):
+    for actor in sorted(a for a in door.tells if text_of(step, row, a)):
         for reader in readers(session, row, actor, today):
             if reader.email in written or (reader.user_id and reader.user_id == step.by_id):
                 continue
@@ -66,6 +66,13 @@ def link_to(session: Session, row: Any, actor: Actor) -> str:
         return answer_links.link_of(session, row)
     if actor is Actor.EMPLOYER and visits.account_of(session, row.supervisor.email) is None:
         return visits.invite(session, row.supervisor)
+    if (
+        actor is Actor.EMPLOYER
+        and isinstance(row, ChangeRequest)
+        and row.state is ChangeState.REJECTED
+        and not row.kind.moves
+    ):
+        return start_page()  # the file stays with somebody else
     if actor is Actor.STUDENT and isinstance(row, Declaration):
         return _page(Application.__tablename__, row.application_id)
     return _page(row.__tablename__, row.id)
@@ -76,10 +83,23 @@ def _page(machine: str, key: int) -> str:
     return f"{current_app.extensions['staj'].public_url}/go/{machine}/{key}"
 
 
+def text_of(step: Step, row: Any, actor: Actor) -> Text | None:
+    """What this step says to this reader; None where a change of supervisor, which has texts of its own, says nothing."""
+    if isinstance(row, ChangeRequest) and not row.kind.moves:
+        return hand_over_texts.TEXTS.get((step.action, actor))
+    return TEXTS[step.machine, step.action, actor]
+
+
+def start_page() -> str:
+    """Where somebody finds what is theirs."""
+    return f"{current_app.extensions['staj'].public_url}/"
+
+
 def compose(step: Step, row: Any, actor: Actor, reader: Reader, link: str, today: date) -> Letter:
     """One letter about a step, in the reader's language, plain and HTML, with one link."""
-    about = About(row, today, step.reason or "")
-    return letter(TEXTS[step.machine, step.action, actor], about, actor, reader, link, step_id=step.id)
+    about, text = About(row, today, step.reason or ""), text_of(step, row, actor)
+    assert text  # noqa: S101 -- `write` asks first
+    return letter(text, about, actor, reader, link, step_id=step.id)
 
 
 def letter(  # noqa: PLR0913 -- the facts of a letter, named
@@ -138,7 +158,7 @@ def readers(session: Session, row: Any, actor: Actor, today: date) -> Iterator[R
         case Actor.STUDENT:
             yield from _student(session, row)
         case Actor.EMPLOYER:
-            yield from _supervisor(session, row.supervisor)
+            yield supervisor_as_reader(session, row.supervisor)
         case _:
             yield from _in_office(session, row, actor, today)
 
@@ -155,12 +175,12 @@ def _student(session: Session, row: Any) -> Iterator[Reader]:
     yield Reader(getattr(row, "email", None) or own_email or email, f"{name} {surname}", language or "tr", user_id)
 
 
-def _supervisor(session: Session, supervisor: Supervisor) -> Iterator[Reader]:
+def supervisor_as_reader(session: Session, supervisor: Supervisor) -> Reader:
     """In the language of the account, where there is one."""
     language = (
         session.scalar(select(User.language).where(User.id == supervisor.user_id)) if supervisor.user_id else None
     )
-    yield Reader(supervisor.email, supervisor.name, language or "tr", supervisor.user_id)
+    return Reader(supervisor.email, supervisor.name, language or "tr", supervisor.user_id)
 
 
 def _in_office(session: Session, row: Any, actor: Actor, today: date) -> Iterator[Reader]:

@@ -41,7 +41,7 @@ OF_INSTITUTION: tuple[Reference, ...] = (
     InstitutionNote.institution_id,
 )  # fmt: skip
 OF_SUPERVISOR: tuple[Reference, ...] = (
-    Application.supervisor_id, ChangeRequest.supervisor_id, AnswerLink.supervisor_id, Attendance.supervisor_id,
+    Application.supervisor_id, ChangeRequest.supervisor_id, ChangeRequest.before_supervisor_id, AnswerLink.supervisor_id, Attendance.supervisor_id,
     AttendanceWeek.supervisor_id, Absence.supervisor_id, Evaluation.supervisor_id, EvaluationAnswer.supervisor_id,
 )  # fmt: skip
 APART: tuple[Reference, ...] = (ToldApart.one_now_id, ToldApart.other_now_id)

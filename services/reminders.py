@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models import MACHINE_OF, Step
-from services import choices, firm_reminders, letters
+from models import MACHINE_OF, ChangeRequest, Step
+from services import choices, firm_reminders, hand_over_texts, letters
 from services.firm_reminders import friday_of
 from services.job_runs import Faults
 from services.letter_facts import About
+from services.letter_texts import Text
 from services.listing import Conditions, Order, walked
 from services.notices import midnight, nth_office_day, once_a_day, raise_once, raised
 from services.scope import system_session
@@ -158,8 +159,15 @@ def _tell(reminder: Reminder, due: Due, today: date) -> bool:
                 written.add(reader.email)
                 about, link = About(row, today, since=due.date), letters.link_to(session, row, actor)
                 where_to = choices.address(**known)  # type: ignore[arg-type]
-                text = (reminder.subject, reminder.sentence)
+                text = _text(reminder, row)
                 session.add(
                     letters.letter(text, about, actor, reader, link, notice_id=notice.id, choices=where_to)
                 )  # fmt: skip
     return True
+
+
+def _text(reminder: Reminder, row: Any) -> Text:
+    """What it says; of a change of supervisor in other words than of dates."""
+    if isinstance(row, ChangeRequest) and not row.kind.moves:
+        return hand_over_texts.REMINDERS[reminder.name]
+    return reminder.subject, reminder.sentence

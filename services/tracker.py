@@ -19,6 +19,7 @@ DID: dict[Action, str] = {
     Action.POSTPONE: N_("postponed the internship"),
     Action.EXTEND: N_("extended the internship"),
     Action.STOP: N_("stopped the internship"),
+    Action.HAND_OVER: N_("changed the supervisor"),
     Action.COMPLETE: N_("handed in the completion"),
     Action.RETURN: N_("returned for correction"),
     Action.ACCEPT: N_("accepted all days"),

@@ -280,7 +280,7 @@ def _compare_and_set(  # noqa: PLR0913 -- the facts of a step, named
     model = type(row)
     new: dict[str, Any] = {"state": door.to, "version": seen + 1, "reason": reason, **(values or {})}
     if hasattr(model, "pages"):
-        new["pages"] = pages
+        new.setdefault("pages", pages)
     if Need.DECIDER in door.needs:
         new |= {"decided_by_id": by_id, "decided_at": at}
     session.flush()

@@ -58,7 +58,7 @@ from models import (
 )
 from services.standing import Standing
 from workflow.phase import ASSESSED, HANDED_IN, TAKES_PLACE
-from workflow.words import Action, PublicationState
+from workflow.words import Action, ChangeKind, PublicationState
 from workflow.words import Actor as A
 from workflow.words import ApplicationState as S
 
@@ -106,6 +106,29 @@ def _of_supervisor(model: Any, s: Standing) -> ColumnElement[bool]:
     one = [key == s.only_application] if s.only_application else []
     own = [model.student_id != s.student_id] if s.student_id else []
     return and_(among(model.supervisor_id, s.supervises_as), *own, *one)
+
+
+# by their tables: an entity would bring its own condition along, and these two ask for each other
+_FILES, _ASKED = Model.metadata.tables["application"].alias(), Model.metadata.tables["change_request"].alias()
+_ASKS = ("with_supervisor", "with_commission", "declined")  # who declined finds their own answer
+
+
+def _asked_to_take_over(s: Standing) -> ColumnElement[bool]:
+    """A file somebody is asked to take over from its supervisor, until that is decided."""
+    asked = select(_ASKED.c.application_id).where(
+        _ASKED.c.kind == "hand_over", _ASKED.c.state.in_(_ASKS), among(_ASKED.c.supervisor_id, s.supervises_as)
+    )
+    one = [Application.id == s.only_application] if s.only_application else []
+    return and_(Application.id.in_(asked), *one)
+
+
+def _still_theirs(s: Standing) -> ColumnElement[bool]:
+    """A request to take a file over, or one of a file that is this supervisor's: what was handed over is the new one's."""
+    held = select(_FILES.c.id).where(
+        _FILES.c.id == ChangeRequest.application_id, among(_FILES.c.supervisor_id, s.supervises_as)
+    )
+    asked = and_(ChangeRequest.kind == ChangeKind.HAND_OVER, ChangeRequest.state.in_(_ASKS))
+    return or_(asked, held.exists())
 
 
 def _of_one_file(s: Standing) -> list[ColumnElement[bool]]:
@@ -168,14 +191,14 @@ VISIBLE: dict[type[Model], dict[A, Condition]] = {
     Application: {
         A.STUDENT: _mine(Application),
         **_for(*BOARD, see=_of_commission(Application, _SUBMITTED)),
-        A.EMPLOYER: lambda s: and_(_of_supervisor(Application, s), _APPROVED),
+        A.EMPLOYER: lambda s: or_(and_(_of_supervisor(Application, s), _APPROVED), _asked_to_take_over(s)),
         A.HEALTH_OFFICE: lambda _s: _INSURED,
         A.CAREER_CENTRE: lambda _s: _SUBMITTED,
     },
     ChangeRequest: {
         A.STUDENT: _mine(ChangeRequest),
         **_for(*BOARD, see=_of_commission(ChangeRequest)),
-        A.EMPLOYER: lambda s: _of_supervisor(ChangeRequest, s),
+        A.EMPLOYER: lambda s: and_(_of_supervisor(ChangeRequest, s), _still_theirs(s)),
         **_for(A.HEALTH_OFFICE, A.CAREER_CENTRE, see=_everything),
     },
     Request: {A.STUDENT: _mine(Request), **_for(*BOARD, see=_of_commission(Request))},
@@ -221,7 +244,7 @@ VISIBLE: dict[type[Model], dict[A, Condition]] = {
         **_for(*BOARD, see=lambda s: or_(_of_commission(Step)(s), Step.machine == "institution")),
         A.EMPLOYER: lambda s: and_(
             Step.machine == "change_request",
-            Step.row_id.in_(select(ChangeRequest.id).where(_of_supervisor(ChangeRequest, s))),
+            Step.row_id.in_(select(ChangeRequest.id).where(_of_supervisor(ChangeRequest, s), _still_theirs(s))),
         ),
         A.HEALTH_OFFICE: lambda _s: Step.machine == "declaration",
         A.CAREER_CENTRE: lambda _s: Step.machine.in_(("application", "change_request", "institution")),

@@ -105,6 +105,7 @@ ALLOWED = {
     ("services/devices.py", "delete"),  # browsers not seen for long, in a session of the system
     ("services/job_runs.py", "delete"),  # the worker forgets old runs, in a session of the system
     ("services/throttle.py", "delete"),  # counters of tries, in sessions of the system
+    ("services/hand_over.py", "update"),  # what the firm wrote follows its file, out of whosever reach it lies
     ("services/merging.py", "insert"),  # every reference to a merged institution moves, out of whosever reach it lies
     ("services/merging.py", "update"),
     ("services/outbox.py", "update"),  # the worker claims letters in a session of the system

@@ -47,6 +47,10 @@ APPLICATION_STOP = N_(
     "If both agree, the internship ends on that day for good: days after it do not count, and you hand in its completion. To work longer after all you need a new application."
 )
 
+APPLICATION_HAND_OVER = N_(
+    "If both agree, the new supervisor keeps the attendance and evaluates from then on. What was filled stays with whoever filled it, and the dates stay as they are."
+)
+
 CHANGE_REQUEST_ASK = N_(
     "The supervisor answers first, then the commission. Until both agree, everything stays as approved; until then you can withdraw the request."
 )

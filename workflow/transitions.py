@@ -188,6 +188,10 @@ APPLICATIONS = Machine(
             follows={_CHANGED},
             then=aftermath.APPLICATION_STOP,
         ),
+        *(
+            row(DO.HAND_OVER, {s}, NOBODY, s, follows={_CHANGED}, then=aftermath.APPLICATION_HAND_OVER)
+            for s in (S.APPROVED, S.STOPPED, S.RETURNED)
+        ),
     ),
 )
 

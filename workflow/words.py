@@ -81,11 +81,19 @@ class PublicationKind(Word):
 
 
 class ChangeKind(Word):
-    """What a student asks of an approved internship: the step of the application that an approval brings about."""
+    """What a student asks of an approved internship: the step of the application that an approval brings about.
+
+    `moves` says whether it is about the dates.
+    """
 
     POSTPONE = "postpone", N_("Postponement")
     EXTEND = "extend", N_("Extension")
     STOP = "stop", N_("Early end")
+    HAND_OVER = "hand_over", N_("Change of supervisor")
+
+    @property
+    def moves(self) -> bool:
+        return self is not ChangeKind.HAND_OVER
 
 
 class ChangeState(Word):
@@ -279,6 +287,7 @@ class Action(Word):
     POSTPONE = "postpone", N_("Postpone")
     EXTEND = "extend", N_("Extend")
     STOP = "stop", N_("Stop")
+    HAND_OVER = "hand_over", N_("Change the supervisor")
     COMPLETE = "complete", N_("Complete the internship")
     RETURN = "return", N_("Return for correction")
     ACCEPT = "accept", N_("Accept all days")

@@ -135,7 +135,7 @@ def test_the_policy_and_the_student_s_other_internships_are_asked_before_anythin
     rules = {"max_days": {"value": 22, "article": "Yönerge m. 8"}}
     with app.app_context(), a_world(rules) as w:
         offer = {o.kind: o.refusal for o in change_requests.offers(w.t.session, w.row, MONDAY)}
-        assert [k.value for k, refusal in offer.items() if refusal is None] == ["extend", "stop"]
+        assert [k.value for k, refusal in offer.items() if refusal is None] == ["extend", "stop", "hand_over"]
         with pytest.raises(Refused, match="at most 22 working days"):
             w.ask("extend", MONDAY, date(2026, 8, 9), MONDAY)
     with app.app_context():
@@ -229,7 +229,8 @@ def test_a_stop_asked_for_in_time_may_be_decided_after_the_planned_end(app: Flas
         change = w.ask("stop", MONDAY, date(2026, 7, 24), date(2026, 7, 27))
         w.walk(change, date(2026, 8, 10))
         assert (w.row.state, w.row.ends_on) == (ApplicationState.STOPPED, date(2026, 7, 24))
-        assert [o.refusal for o in change_requests.offers(w.t.session, w.row, date(2026, 8, 10))] == []
+        left = change_requests.offers(w.t.session, w.row, date(2026, 8, 10))
+        assert [(o.kind, o.refusal) for o in left] == [(ChangeKind.HAND_OVER, None)]
 
 
 def test_what_was_asked_lapses_and_what_is_owed_falls_away_with_a_cancellation(app: Flask) -> None:

@@ -70,6 +70,7 @@ FOLLOWS: dict[tuple[str, str, str], set[str]] = {
     ("application", "postpone", "approved"): {"change_request approve"},
     ("application", "extend", "approved"): {"change_request approve"},
     ("application", "stop", "approved"): {"change_request approve"},
+    **{("application", "hand_over", s): {"change_request approve"} for s in ("approved", "stopped", "returned")},
     **{("attendance", "return", state): {"application return"} for state in ("confirmed", "waived")},
     **{("evaluation", "return", state): {"application return"} for state in ("given", "waived")},
     ("evaluation_form", "replace", "in_use"): {"evaluation_form publish"},
