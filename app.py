@@ -29,7 +29,7 @@ from admin_views import (
 from models import db
 from seed import commands
 from services import commands as office_commands
-from services import headers, request_limits, security_events, sign_in, student_view
+from services import headers, request_limits, security_events, sign_in, site, student_view
 from services.archives import Turns
 from services.settings import ROOT, Settings
 from services.storage import Storage
@@ -60,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     headers.install(app)
     page.install(app)
     uploads.install(app)
+    site.install(app)
     guides.install(app)
     answer.install(app)
     consent.install(app)

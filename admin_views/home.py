@@ -5,7 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_admin import AdminIndexView, expose
 
 from admin_views.desk import Opened
+from models import db
+from services import publications
 from workflow.words import Actor
+
+STAFF = frozenset(Actor) - {Actor.STUDENT, Actor.EMPLOYER}
 
 
 class Home(AdminIndexView):
@@ -22,5 +26,9 @@ class Home(AdminIndexView):
             return redirect(url_for("interns.index_view"))
         own = [v for v in self.admin._views if isinstance(v, Opened) and v.is_accessible()]  # noqa: SLF001 -- the library offers no other list
         cards = sorted((c for v in own for c in v.waiting()), key=lambda c: not c.urgent)
-        page: str = self.render("admin/home.html", cards=cards, desks=own, standing=g.standing)
+        news_at = "announcements" if Actor.STUDENT in g.standing.actors else "news"
+        news = publications.news(db.session(), g.standing.actors & ({Actor.STUDENT} if news_at != "news" else STAFF))
+        page: str = self.render(
+            "admin/home.html", cards=cards, desks=own, standing=g.standing, news=news, news_at=news_at
+        )
         return page

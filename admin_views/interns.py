@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from admin_views.desk import Card, Column, Desk
 from models import Application, Attendance, Department, Evaluation, Institution, InternshipType, db
-from services import interns
+from services import interns, publications
 from services.listing import Order, key
 from services.scope import among
 from services.sign_in import today
@@ -96,6 +96,7 @@ class Interns(Desk):
         return self.render(
             self.list_template, page=page, args=args, groups=_grouped(page.rows), waiting=waiting, today=day,
             several=len(firms) > 1, addresses=ADDRESSES,
+            news=publications.news(db.session(), {Actor.EMPLOYER}), news_at="firm_news",
         )  # fmt: skip
 
     @expose("/details/")

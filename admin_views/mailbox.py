@@ -24,7 +24,7 @@ class Mailbox(Opened):
 
     @expose("/")
     def index(self) -> ResponseReturnValue:
-        order = Order(Letter.id, descending=True)
+        order = Order(Letter.created_at, descending=True)
         page = listed(
             db.session(),
             {n: getattr(Letter, n) for n in SHOWN},

@@ -28,7 +28,7 @@ class OutboxDesk(Desk):
     icon = "send"
     label = N_("Outbox")
     list_template = "outbox/list.html"
-    order = Order(Letter.id, descending=True)
+    order = Order(Letter.created_at, descending=True)
     empty = N_("No letter was written yet: letters are written when a step is taken on an application.")
     columns = (
         Column("subject", N_("Subject"), Letter.subject),

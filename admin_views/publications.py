@@ -19,6 +19,7 @@ from services.listing import Order
 from services.publications import attach
 from services.say import said, spoken
 from services.scope import may_write
+from workflow.kinds import Audience
 from workflow.say import N_
 from workflow.transitions import Door
 from workflow.turkish import collation_key
@@ -41,7 +42,7 @@ class PublicationDesk(Steps, Desk):
         Column("title", N_("Title"), Publication.title, "link"),
         Column("department", N_("Department"), Department.name, "of"),
         Column("state", N_("Status"), Publication.state, "state"),
-        Column("published_at", N_("Published"), Publication.published_at, "moment"),
+        Column("published_at", N_("Date of publication"), Publication.published_at, "moment"),
     )
     choices = (Choice("state", N_("Status"), Publication.state, lambda: [(s.value, s) for s in PublicationState]),)
     searchable = N_("Title begins with")
@@ -95,7 +96,13 @@ class PublicationDesk(Steps, Desk):
     def _written(self, row: Publication, action: Action) -> ResponseReturnValue:
         of = str(row.department_id or UNIVERSITY) if row.id else None
         form = PublicationForm(
-            data={"title": row.title, "body": row.body, "must_read": row.must_read, "department": of}
+            data={
+                "title": row.title,
+                "body": row.body,
+                "must_read": row.must_read,
+                "department": of,
+                "audience": row.audience,
+            }
         )
         form.suit(self.kind, self._departments())
         if self.sent(form, row) and form.validate() and self._saved(row, form, action):
@@ -113,6 +120,7 @@ class PublicationDesk(Steps, Desk):
             return False
         row.title, row.body = form.title.data, form.body.data
         row.department_id = int(form.department.data) or None
+        row.audience = Audience(form.audience.data) if form.audience else Audience.STUDENTS
         row.must_read = bool(form.must_read and form.must_read.data)
         row.edited_by_id = g.standing.user_id
         db.session.add(row)

@@ -104,6 +104,7 @@ class StudentImportDesk(ImportDesk):
 
 
 LABELS = {
+    "site_settings": N_("Settings of the university"),
     "faculty": N_("Faculties"),
     "department": N_("Departments"),
     "term": N_("Terms"),

@@ -26,6 +26,7 @@ from models import (
 )
 from services import audit, change_requests
 from services.listing import Order, key
+from services.publications import audiences
 from services.say import said
 from services.sign_in import today
 from services.tracker import track
@@ -50,7 +51,7 @@ class Reading(Desk):
     columns = (
         Column("title", N_("Title"), Publication.title),
         Column("department", N_("Department"), Department.name),
-        Column("published_at", N_("Published"), Publication.published_at, "moment"),
+        Column("published_at", N_("Date of publication"), Publication.published_at, "moment"),
         Column("size", N_("Size"), Publication.size),
         Column("must_read", N_("Ticked as read"), Publication.must_read),
     )
@@ -59,9 +60,13 @@ class Reading(Desk):
         super().__init__(Publication, name=endpoint, endpoint=endpoint)
 
     def conditions(self, args: Any) -> list[ColumnElement[bool]]:
-        """What a student is to read; one who also publishes finds drafts at the publishing desk."""
-        theirs = or_(Publication.department_id.is_(None), Publication.department_id.in_(g.standing.studies))
-        return [Publication.kind == self.kind, Publication.state == PublicationState.PUBLISHED, theirs]
+        """What this desk's readers are to read; one who also publishes finds drafts at the publishing desk."""
+        meant = Publication.audience.in_(sorted(audiences(self.actors)))
+        return [Publication.kind == self.kind, Publication.state == PublicationState.PUBLISHED, meant, *self.theirs()]
+
+    def theirs(self) -> list[ColumnElement[bool]]:
+        """Which departments' these readers find here."""
+        return [or_(Publication.department_id.is_(None), Publication.department_id.in_(g.standing.studies))]
 
     def get_one(self, id: Any) -> Publication:
         found = select(Publication).where(Publication.id == (key(id) or 0), *self.conditions({}))
@@ -82,6 +87,32 @@ class Announcements(Reading):
     label = N_("Announcements")
     icon = "megaphone"
     empty = N_("Your department has announced nothing yet. New announcements appear here.")
+
+
+class News(Announcements):
+    """Announcements for staff, as commissions and offices read them."""
+
+    actors = frozenset(Actor) - {Actor.STUDENT, Actor.EMPLOYER}
+    group = N_("Account")
+    label = N_("Announcements for you")
+    empty = N_("Nothing was announced for you yet. New announcements appear here.")
+
+    def theirs(self) -> list[ColumnElement[bool]]:
+        everywhere = Actor.IT in g.standing.actors
+        own = Publication.department_id.in_(g.standing.commissions)
+        return [] if everywhere else [or_(Publication.department_id.is_(None), own)]
+
+
+class FirmNews(Announcements):
+    """Announcements for firms, with an account or by a letter's link."""
+
+    actors = frozenset({Actor.EMPLOYER})
+    group = N_("Employer")
+    label = N_("Announcements for you")
+    empty = N_("Nothing was announced for you yet. New announcements appear here.")
+
+    def theirs(self) -> list[ColumnElement[bool]]:
+        return []
 
 
 class Regulations(Reading):

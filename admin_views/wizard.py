@@ -28,6 +28,7 @@ from services.wizard import checks, drafts, everything, overview, reading, submi
 from services.wizard.overview import ORDER
 from services.wizard.sketches import sketches
 from workflow import written
+from workflow.plain import plain
 from workflow.say import N_
 from workflow.words import Actor, Page
 from workflow.working_days import BadDates
@@ -238,9 +239,14 @@ class Wizard(Opened):
             return self._submitted(row)
         frame = self._frame(row, Page.PREVIEW)
         tax_no = (frame["draft"].new_institution or {}).get("tax_no")
-        typed = everything.of_draft(frame["draft"])
+        of, word = session.pop("word", (None, ""))
         return self.render(
-            "wizard/preview.html", typed=typed, doubtful=tax_no and not written.tax_no_fits(tax_no), **frame
+            "wizard/preview.html",
+            typed=everything.of_draft(frame["draft"]),
+            doubtful=tax_no and not written.tax_no_fits(tax_no),
+            untouched=submitting.untouched(db.session(), frame["draft"], frame["judgement"]),
+            word=word if of == row.id else "",
+            **frame,
         )
 
     def _submitted(self, row: Application) -> ResponseReturnValue:
@@ -250,12 +256,14 @@ class Wizard(Opened):
         draft = reading.read(db.session(), row, self._pages(row), today())
         typed = request.form.get("version")
         seen = key(typed) or 0 if typed else None
+        word = plain(request.form.get("word", ""))[: submitting.WORD_LENGTH]
         try:
-            submitting.submit(db.session(), draft, standing=g.standing, today=today(), seen=seen)
+            submitting.submit(db.session(), draft, standing=g.standing, today=today(), seen=seen, word=word)
             db.session.commit()
         except Refused as refusal:
             db.session.rollback()
             flash(said(refusal.say), "danger")
+            session["word"] = row.id, word
             return self._to(row, Page.PREVIEW)
         flash(_("Your application was submitted to the commission."), "success")
         return redirect(url_for("my_applications.details_view", id=row.id), 303)
@@ -298,7 +306,7 @@ class Wizard(Opened):
         kept = page in pages and pages[page].valid
         return {
             "row": row, "page": page, "draft": draft, "judgement": judgement, "findings": findings,
-            "states": overview.states(draft, pages, findings), "number": at, "total": len(ORDER) - 1,
+            "states": overview.states(draft, pages, findings), "number": at + 1, "total": len(ORDER),
             "problems": [f for f in findings if f.page is page] if kept else [],
             "before": ORDER[at - 1] if at else None, "reason": row.reason if page in overview.pointed(row) else None,
         }  # fmt: skip

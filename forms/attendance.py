@@ -8,9 +8,9 @@ from flask_babel import format_date
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
-from forms.typed import Line, TypedForm
+from forms.typed import Length, Line, TypedForm
 from workflow.weeks import AskedDay, Missed, Week
 from workflow.working_days import HALF, WHOLE
 

@@ -5,11 +5,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from forms.read import Code, Day
 from forms.step import REASON_LENGTH
-from forms.typed import Paragraphs, TypedForm
+from forms.typed import Length, Paragraphs, TypedForm
 from workflow.kinds import ReasonKind
 from workflow.words import Action, ChangeKind
 

@@ -5,11 +5,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from forms.it import OfficeForm, key_or_none, not_before
 from forms.read import Day, Whole
-from forms.typed import Line, Paragraphs, TypedForm
+from forms.typed import Length, Line, Paragraphs, TypedForm
 
 EVENLY, NOBODY = "evenly", "nobody"
 CONTACT, INSTRUCTIONS = 300, 2000  # characters

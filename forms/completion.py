@@ -6,12 +6,12 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectMultipleField, widgets
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from forms.change_request import GIVE_DAY
 from forms.read import Day
 from forms.step import REASON_LENGTH
-from forms.typed import HalfDays, Paragraphs, TypedForm
+from forms.typed import HalfDays, Length, Paragraphs, TypedForm
 from workflow.words import Part
 
 ENTRY_LENGTH = 4000

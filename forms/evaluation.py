@@ -7,9 +7,9 @@ from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length, ValidationError
+from wtforms.validators import ValidationError
 
-from forms.typed import Paragraphs, TypedForm
+from forms.typed import Length, Paragraphs, TypedForm
 from models import EvaluationForm, EvaluationQuestion
 from workflow.questions import LONGEST, Offer, fits, offers
 from workflow.words import QuestionKind

@@ -5,10 +5,10 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
 from forms.read import Whole
-from forms.typed import Line, Paragraphs, TypedForm
+from forms.typed import Length, Line, Paragraphs, TypedForm
 from models import EvaluationQuestion
 from workflow.questions import ENDS
 from workflow.words import QuestionKind

@@ -2,10 +2,10 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms.validators import EqualTo, InputRequired
 
 from forms.read import Code, EmailLine
-from forms.typed import TypedForm
+from forms.typed import Length, TypedForm
 
 
 class AddressForm(TypedForm):

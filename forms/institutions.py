@@ -6,14 +6,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, SelectMultipleField, widgets
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
+from wtforms.validators import InputRequired, Optional, Regexp, ValidationError
 
 from forms.read import EmailLine, Phone, TaxNo, Whole
-from forms.typed import Line, MaybeLine, Paragraphs, TypedForm
+from forms.typed import Length, Line, MaybeLine, Needed, Paragraphs, TypedForm
 from workflow.say import N_
 from workflow.words import InstitutionKind
 
-NEEDED = InputRequired(_l("This is compulsory."))
+NEEDED = Needed()
 MOST_EMPLOYEES = 1_000_000
 WEB = Regexp(
     r"^(https?://)?([\w-]+\.)+[^\W\d_]{2,}(:\d+)?([/?#]\S*)?$",

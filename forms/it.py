@@ -5,10 +5,10 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from forms.read import Day, EmailLine, Whole
-from forms.typed import Line, MaybeLine, TypedForm
+from forms.typed import Length, Line, MaybeLine, TypedForm
 from workflow.days import EVERYBODY
 from workflow.words import Actor, InstitutionKind
 

@@ -3,10 +3,10 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from forms.step import REASON_LENGTH
-from forms.typed import HalfDays, Paragraphs, TypedForm
+from forms.typed import HalfDays, Length, Paragraphs, TypedForm
 from workflow.words import LedgerKind
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Optional
 
 from forms.read import Day, Whole
-from forms.typed import Line, TypedForm
+from forms.typed import Length, Line, TypedForm
 from workflow.policy import RULES, Rule
 from workflow.values import ALWAYS_YES, HALF_DAY, WEEK_BY_KIND, WEEKDAY, WEEKDAYS, YES_NO, Value
 from workflow.words import InstitutionKind

@@ -4,9 +4,10 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import BooleanField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
-from forms.typed import Line, Paragraphs, TypedForm
+from forms.typed import Length, Line, Paragraphs, TypedForm
+from workflow.kinds import Audience
 from workflow.words import PublicationKind
 
 ENDINGS = ".pdf,.doc,.docx,.xls,.xlsx,.pptx,.odt,.ods,.rtf,.jpg,.jpeg,.png,.txt,.csv"
@@ -17,7 +18,8 @@ class PublicationForm(TypedForm):
 
     title = Line(_l("Title"), [InputRequired(_l("Write a title.")), Length(max=200)])
     body = Paragraphs(_l("Text"), [Length(max=20_000)], render_kw={"rows": 10})
-    department = SelectField(_l("For the students of"), [InputRequired(_l("Choose a department."))])
+    department = SelectField(_l("Of which department"), [InputRequired(_l("Choose a department."))])
+    audience = SelectField(_l("For whom"), choices=[(a.value, _l(a.label)) for a in Audience])
     must_read = BooleanField(_l("Students tick it as read before they apply"))
     file = FileField(
         _l("File"),
@@ -30,7 +32,9 @@ class PublicationForm(TypedForm):
         self.department.choices = [SelectChoice(value, label) for value, label in departments]
         if kind != PublicationKind.REGULATION:
             del self.must_read
-        if kind == PublicationKind.ANNOUNCEMENT:
+        if kind != PublicationKind.ANNOUNCEMENT:
+            del self.audience
+        else:
             self.body.validators = [InputRequired(_l("Write the text.")), *self.body.validators]
             del self.file
         return self

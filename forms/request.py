@@ -6,10 +6,10 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
 from forms.step import REASON_LENGTH
-from forms.typed import Line, Paragraphs, TypedForm
+from forms.typed import Length, Line, Paragraphs, TypedForm
 
 ENDINGS = ".pdf,.jpg,.jpeg,.png,.zip,.7z"
 Offered = list[tuple[str, str]]

@@ -1,10 +1,10 @@
 """What somebody types who cannot sign in."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
 from forms.read import EmailLine
-from forms.typed import TypedForm
+from forms.typed import Length, TypedForm
 
 
 class AccountAddressForm(TypedForm):

@@ -5,9 +5,9 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 from wtforms import SelectMultipleField, widgets
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
-from forms.typed import Line, Paragraphs, TypedForm
+from forms.typed import Length, Line, Paragraphs, TypedForm
 from workflow.transitions import Door
 from workflow.words import Need, Page
 

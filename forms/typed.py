@@ -3,13 +3,13 @@
 import re
 from typing import Any
 
-from flask_babel import get_locale
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.datastructures import MultiDict
-from wtforms import StringField, TextAreaField
-from wtforms.validators import ValidationError
+from wtforms import StringField, TextAreaField, validators
+from wtforms.validators import StopValidation, ValidationError
 
 from workflow.plain import bare, legible, plain
 
@@ -22,6 +22,38 @@ class TypedForm(FlaskForm):
             sent = super().wrap_formdata(form, formdata)
             files = {name for name, field in form._fields.items() if isinstance(field, FileField)}
             return sent and MultiDict((n, v) for n, v in sent.items(multi=True) if isinstance(v, str) or n in files)
+
+
+class Needed(validators.InputRequired):
+    """Something has to stand in the field, which the sentence names."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        try:
+            super().__call__(form, field)
+        except StopValidation:
+            raise StopValidation(gettext("“%(field)s” is missing: fill it in.", field=field.label.text)) from None
+
+
+class Length(validators.Length):
+    """Text of that many characters; the sentence names the field and says what fits."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if self.message is not None:
+            super().__call__(form, field)
+            return
+        length = len(field.data or "")
+        if length < self.min:
+            said = gettext(
+                "“%(field)s” is too short: write at least %(least)s characters.", field=field.label.text, least=self.min
+            )
+        elif self.max != -1 and length > self.max:
+            said = gettext(
+                "“%(field)s” is too long: at most %(most)s characters fit, and this has %(length)s.",
+                field=field.label.text, most=self.max, length=length,
+            )  # fmt: skip
+        else:
+            return
+        raise ValidationError(said)
 
 
 class _Plain:

@@ -13,11 +13,11 @@ from wtforms import (
     widgets,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
+from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from forms.institutions import MOST_EMPLOYEES, NEEDED, WEB, WEEKDAYS, NotRegistered
 from forms.read import Day, EmailLine, Phone, TaxNo, Whole
-from forms.typed import Line, Paragraphs
+from forms.typed import Length, Line, Paragraphs
 from workflow.words import InstitutionKind
 
 NEW = "new"

@@ -30,6 +30,7 @@ from models.people import Enrolment, Membership, Student, User, UserWord
 from models.publications import Publication
 from models.requests import AnswerLink, AnswerTemplate, ChangeRequest, Request
 from models.running import AskedByMail, JobRun, KnownDevice, SignedIn, SignInTry
+from models.site import SiteSettings
 from workflow.transitions import MACHINES, Machine
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "SearchWord",
     "SignInTry",
     "SignedIn",
+    "SiteSettings",
     "Step",
     "Student",
     "Supervisor",

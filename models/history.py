@@ -73,6 +73,9 @@ class Letter(Model):
     __table_args__ = (
         Index("ix_letter_due", "state", "next_try_at", "id"),
         Index("ix_letter_state_id", "state", "id"),
+        Index("ix_letter_created_at", "created_at", "id"),
+        Index("ix_letter_state_created_at", "state", "created_at", "id"),
+        Index("ix_letter_user_id_created_at", "user_id", "created_at", "id"),
         Index("ix_letter_to_email", "to_email", "id"),
         UniqueConstraint("step_id", "reader", "to_email"),
         Index("ix_letter_notice_id", "notice_id"),

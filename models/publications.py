@@ -7,13 +7,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.academia import Department
 from models.base import Model, Stateful, pk, promises, utcnow, word
+from workflow.kinds import Audience
 from workflow.words import PublicationKind, PublicationState
 
 
 class Publication(Stateful, Model):
-    """What a department (or, with none, the university) publishes for its students.
+    """What a department (or, with none, the university) publishes.
 
-    `must_read` regulations are ticked on the wizard's first page. `size` in bytes.
+    `audience` is whom an announcement is for; what else is published is for students. `must_read` regulations are ticked on the wizard's first page. `size` in bytes.
     """
 
     __tablename__ = "publication"
@@ -24,6 +25,9 @@ class Publication(Stateful, Model):
 
     id: Mapped[pk]
     kind: Mapped[PublicationKind] = mapped_column(word(PublicationKind, "kind"))
+    audience: Mapped[Audience] = mapped_column(
+        word(Audience, "audience"), default=Audience.STUDENTS, server_default="students"
+    )
     state: Mapped[PublicationState] = mapped_column(word(PublicationState, "state"), default=PublicationState.DRAFT)
     code: Mapped[str | None] = mapped_column(String(60), unique=True)
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))

@@ -14,12 +14,15 @@ from models import (
     Model,
     Policy,
     Publication,
+    SiteSettings,
     Supervisor,
     Term,
 )
+from models.site import CODE
 from seed.values import Reader, Wrong, address, day, member, number, one_of, phone, questions, tax_no, text, week, yes
 from workflow import policy
 from workflow.days import EVERYBODY
+from workflow.kinds import Audience
 from workflow.say import N_
 from workflow.words import InstitutionKind, PublicationKind
 
@@ -83,6 +86,13 @@ DEPARTMENT = Column("department", text(20), kept=False)
 
 TABLES = (
     Table(
+        "site_settings", "site", N_("Settings of the university"), SiteSettings, ("code",),
+        (
+            Column("code", one_of(CODE)), Column("help_desk", text(300), required=False), Column("training", text(300), required=False),
+            Column("cut_over", day, required=False),
+        ),
+    ),
+    Table(
         "faculty", "faculties", N_("Faculties"), Faculty, ("code",),
         (Column("code", text(20)), *NAMES, Column("kind", one_of("faculty", "vocational_school"), required=False, default="faculty")),
     ),
@@ -134,6 +144,7 @@ TABLES = (
         (
             Column("code", text(60)), Column("kind", member(PublicationKind)), Column("department", text(20), required=False, kept=False),
             Column("title", text(200)), Column("body", text(20_000), required=False, default=""),
+            Column("audience", member(Audience), required=False, default=Audience.STUDENTS),
             Column("must_read", yes, required=False, default=False), Column("file", text(255), required=False, kept=False),
             Column("published_on", day, required=False, kept=False),
         ),

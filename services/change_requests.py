@@ -25,7 +25,9 @@ from workflow.words import Action, ChangeKind, ChangeState
 from workflow.working_days import BadDates, count
 
 OPEN = (ChangeState.WITH_SUPERVISOR, ChangeState.WITH_COMMISSION)
-ONE_OPEN = Say("Another change request of this internship is still open; withdraw it first.")
+ONE_OPEN = Say(
+    "A change request of this internship is under way. Another can be asked for once it is answered or withdrawn."
+)
 _CAUSE = (CHANGE_REQUESTS.name, Action.APPROVE)
 
 

@@ -35,7 +35,7 @@ def drawn(  # noqa: PLR0913 -- what a letter is made of, named
     """
     about = {
         "language": language, "name": name, "title": title, "body": body, "link": link, "go": go, "lines": lines,
-        "choices": choices, "contact": contact,
+        "choices": choices, "contact": contact, "help_desk": current_app.extensions["site"].fresh().help_desk,
     }  # fmt: skip
     return {
         kind: current_app.jinja_env.get_template(f"letters/letter.{ending}").render(about)

@@ -103,7 +103,7 @@ def track(application: Any, steps: list[Step], today: date) -> list[Milestone]:
 def _written(application: Any) -> Milestone:
     draft = application.state is ApplicationState.DRAFT
     turn = Say("Your turn: complete the pages and submit.") if draft else None
-    return Milestone(N_("Written"), NOW if draft else DONE, application.created_at, turn)
+    return Milestone(N_("Draft begun"), NOW if draft else DONE, application.created_at, turn)
 
 
 def _submitted(submitted: datetime | None) -> Milestone:
@@ -129,13 +129,15 @@ def _start(application: Any, word: Any) -> Milestone:
     took_place = application.state in TAKES_PLACE
     standing = NOW if word is Phase.UPCOMING else DONE if took_place else AHEAD
     turn = Say("Nothing to do before the first day.") if standing == NOW else None
-    return Milestone(N_("Internship starts"), standing, application.starts_on, turn)
+    label = N_("Internship started") if standing == DONE else N_("Internship starts")
+    return Milestone(label, standing, application.starts_on, turn)
 
 
 def _end(application: Any, word: Any, *, over: bool) -> Milestone:
     """A stop that was approved ahead still runs to its last day; its reason stays with the application."""
     running = word in {Phase.RUNNING, ApplicationState.STOPPED} and not over
-    label = N_("Stopped") if application.stop_reason else N_("Internship ends")
+    ends = N_("Internship ended") if over else N_("Internship ends")
+    label = N_("Stopped") if application.stop_reason else ends
     return Milestone(label, NOW if running else DONE if over else AHEAD, application.ends_on)
 
 

@@ -47,6 +47,7 @@ from models import (
     SearchWord,
     SignedIn,
     SignInTry,
+    SiteSettings,
     Step,
     Student,
     Supervisor,
@@ -57,8 +58,9 @@ from models import (
     UserWord,
 )
 from services.standing import Standing
+from workflow.kinds import Audience
 from workflow.phase import ASSESSED, HANDED_IN, TAKES_PLACE
-from workflow.words import Action, ChangeKind, PublicationState
+from workflow.words import Action, ChangeKind, PublicationKind, PublicationState
 from workflow.words import Actor as A
 from workflow.words import ApplicationState as S
 
@@ -154,9 +156,27 @@ def _students_of_commission(s: Standing) -> ColumnElement[bool]:
     return Student.id.in_(select(Enrolment.student_id).where(among(Enrolment.department_id, s.commissions)))
 
 
+def _meant_for(audience: Audience) -> ColumnElement[bool]:
+    """Published for these readers; what is no announcement is for students."""
+    meant = Publication.audience.in_([audience, Audience.EVERYBODY])
+    return and_(Publication.state == PublicationState.PUBLISHED, meant)
+
+
 def _published(s: Standing) -> ColumnElement[bool]:
     own = or_(Publication.department_id.is_(None), among(Publication.department_id, s.studies))
-    return and_(Publication.state == PublicationState.PUBLISHED, own)
+    return and_(_meant_for(Audience.STUDENTS), own)
+
+
+def _for_offices(_s: Standing) -> ColumnElement[bool]:
+    return and_(_meant_for(Audience.STAFF), Publication.department_id.is_(None))
+
+
+def _for_firms(s: Standing) -> ColumnElement[bool]:
+    """The university's, and those of the departments whose students they take."""
+    of = aliased(Application)
+    theirs = select(of.department_id).where(among(of.supervisor_id, s.supervises_as), of.state.in_(sorted(TAKES_PLACE)))
+    own = or_(Publication.department_id.is_(None), Publication.department_id.in_(theirs))
+    return and_(_meant_for(Audience.FIRMS), Publication.kind == PublicationKind.ANNOUNCEMENT, own)
 
 
 def _edited_by_commission(s: Standing) -> ColumnElement[bool]:
@@ -263,6 +283,8 @@ VISIBLE: dict[type[Model], dict[A, Condition]] = {
     Publication: {
         A.STUDENT: _published,
         **_for(*BOARD, see=_edited_by_commission),
+        A.EMPLOYER: _for_firms,
+        A.HEALTH_OFFICE: _for_offices,
         A.CAREER_CENTRE: lambda _s: Publication.department_id.is_(None),
         A.IT: _everything,
     },
@@ -281,7 +303,7 @@ VISIBLE: dict[type[Model], dict[A, Condition]] = {
 REFERENCE: frozenset[type[Model]] = frozenset(
     {
         *(Faculty, Department, DepartmentSettings, Term, InternshipType, Policy, HolidayOverride),
-        *(EvaluationForm, EvaluationQuestion),
+        *(EvaluationForm, EvaluationQuestion, SiteSettings),
         *(Institution, InstitutionMark, InstitutionWord, Supervisor, SupervisorWord, User, UserWord, Membership),
     }
 )

@@ -29,6 +29,7 @@ TABLES: dict[str, str] = {
     "internship_type": N_("Internship type"),
     "policy": N_("Policy"),
     "holiday_override": N_("Holiday exception"),
+    "site_settings": N_("Settings of the university"),
     "user": N_("Account"),
     "membership": N_("Membership"),
     "supervisor": N_("Supervisor"),
@@ -45,6 +46,7 @@ SETTINGS = (
     "internship_type",
     "policy",
     "holiday_override",
+    "site_settings",
     "user",
     "membership",
 )

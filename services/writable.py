@@ -40,6 +40,7 @@ from models import (
     Request,
     SearchWord,
     SignedIn,
+    SiteSettings,
     Step,
     Student,
     Supervisor,
@@ -189,7 +190,7 @@ WRITABLE: dict[type[Model], dict[A | None, Permission]] = {
     Letter: {None: _always},
     User: {A.IT: _always, None: _self_only},
     SignedIn: {None: lambda row, _s: row.id is None},  # begun by services.sessions once the password was right
-    **{m: {A.IT: _always} for m in (Faculty, Department, Term, InternshipType, Policy, HolidayOverride)},
+    **{m: {A.IT: _always} for m in (Faculty, Department, Term, InternshipType, Policy, HolidayOverride, SiteSettings)},
     Membership: {A.IT: _always, A.CHAIR: _commission_only},
     DepartmentSettings: {A.CHAIR: _chaired},
 }

@@ -1,5 +1,6 @@
 """The two databases of the suite: SQLite files and a real PostgreSQL from pip, migrated once, copied per test."""
 
+import math
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -13,8 +14,9 @@ from sqlalchemy import Engine, make_url
 
 from app import create_app
 from models import db
-from services import database
+from services import database, site
 from services.settings import Settings
+from services.site import Kept
 from services.storage import Storage
 from tests.patience import PATIENCE
 
@@ -47,12 +49,13 @@ def served(url: str, folder: Path) -> Iterator[Flask]:
     settings = Settings(database_url=url, **SETTINGS, jobs_path=folder / "jobs.sqlite", imports_path=folder / "imports")
     app = _APPS.pop() if _APPS else create_app(settings)
     kept = [(place, dict(place)) for place in (app.config, app.extensions)]
-    app.extensions |= {"staj": settings, "storage": Storage(settings.storage_url)}
+    app.extensions |= {"site": Kept(seconds=math.inf), "staj": settings, "storage": Storage(settings.storage_url)}
     app.config.update(settings.flask(), WTF_CSRF_ENABLED=False, TESTING=True)
     with app.app_context():
         if url not in _ENGINES:
             _ENGINES[url] = db._make_engine(None, {"url": make_url(url)}, app)
         db.engines[None] = _ENGINES[url]
+        site.fresh()  # read once: what a page asks the database is counted
     yield app
     if opened := app.extensions.get("jobs"):
         opened.queue.storage.close()

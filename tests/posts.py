@@ -39,9 +39,9 @@ NEWS = {"title": "Duyuru", "body": "Metin"}
 ANY_BACK = frozenset({"back", "url", "next"})
 
 
-def _published(kind: str) -> dict[str, list[Post]]:
+def _published(kind: str, more: dict[str, Any] = {}) -> dict[str, list[Post]]:  # noqa: B006 -- read only
     return {
-        f"publish_{kind}.create_view": [Post("member of civil", f"/publish/{kind}/new/", {**NEWS, "department": "{civil}"})],
+        f"publish_{kind}.create_view": [Post("member of civil", f"/publish/{kind}/new/", {**NEWS, **more, "department": "{civil}"})],
         f"publish_{kind}.edit_view": [Post("member of civil", f"/publish/{kind}/edit/?id={{{kind}: civil draft}}")],
         f"publish_{kind}.step": [Post("member of civil", f"/publish/{kind}/step/{{{kind}: civil draft}}/publish")],
     }  # fmt: skip
@@ -78,9 +78,10 @@ POSTS: dict[str, list[Post]] = {
     **_table("holidays", "holiday", {"day": "2027-05-05", "effect": "half", "concerns": "public", "reason": "Karar"}),
     **_table("accounts", "account", {"email": "yeni@demo.edu.tr", "name": "Yeni", "language": "tr", "active": "y"}),
     **_table("memberships", "membership", {"email": "{email}", "actor": "it", "department_id": "", "starts_on": "2027-01-01"}),
-    **_published("announcement"),
+    **_published("announcement", {"audience": "staff"}),
     **_published("regulation"),
     **_published("required_file"),
+    "site_settings.index": [Post("it", "/site-settings/", {"help_desk": "https://destek.example.edu.tr", "training": "Eğitim kaydı", "cut_over": "2021-11-22"})],
     "institutions.create_view": [Post("career centre", "/institutions/new/", FIRM)],
     "institutions.edit_view": [Post("career centre", "/institutions/edit/?id={civil firm}", {"tax_no": "1234567891"})],
     "institutions.step": [Post("career centre", "/institutions/step/{mining firm}/block", {"reason": "Kapandı."})],

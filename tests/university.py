@@ -249,6 +249,13 @@ class _Builder:
                     self.made.publications[f"{kind.value}: {where} {state.value}"] = row.id
                     self._keep(key)
 
+        for audience in ("staff", "firms"):
+            key = f"p/university/{audience}"
+            about = {"storage_key": key, "filename": "a.pdf", "content_type": "application/pdf", "size": len(PDF)}
+            row = self.t.publication(None, "announcement", audience=audience, title=f"university {audience}", **about)
+            self.made.publications[f"announcement: university {audience}"] = row.id
+            self._keep(key)
+
     def _letters(self, users: dict[str, User]) -> None:
         for name, user in (*users.items(), ("an outsider", None)):
             row = Letter(

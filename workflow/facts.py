@@ -39,6 +39,7 @@ class Facts:
     owed: int | None = None  # worked out from `credited` by policy.check where the policy says total_days
     insured: bool = False
     notice: int | None = None
+    own: bool = False  # asked by the student, who reads the sentences
 
     @property
     def is_change(self) -> bool:

@@ -28,3 +28,12 @@ class ReasonKind(Word):
 def concerned_as(kind: str) -> tuple[str, ...]:
     """The kinds whose decrees reach a workplace of this kind, its own first: whatever is no public body is a firm."""
     return (kind,) if kind in {InstitutionKind.PUBLIC, InstitutionKind.PRIVATE} else (kind, InstitutionKind.PRIVATE)
+
+
+class Audience(Word):
+    """Whom an announcement is for; those and nobody else find it on their pages."""
+
+    STUDENTS = "students", N_("Students")
+    STAFF = "staff", N_("Staff: commissions and offices")
+    FIRMS = "firms", N_("Firms")
+    EVERYBODY = "everybody", N_("Everybody")

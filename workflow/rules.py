@@ -26,10 +26,15 @@ __all__ = ["RULES", "Rule"]
 def overlap(facts: Facts, _value: bool) -> Say | None:
     for other in facts.others:
         if facts.starts_on <= other.ends_on and other.starts_on <= facts.ends_on:
+            about = {"start": other.starts_on, "end": other.ends_on, "state": other.state}
+            if facts.own:
+                return Say(
+                    "The dates overlap with your other internship from %(start)s to %(end)s (%(state)s).", **about
+                )
             return Say(
                 "The dates overlap with another internship of the student, from %(start)s to %(end)s (%(state)s).",
-                start=other.starts_on, end=other.ends_on, state=other.state,
-            )  # fmt: skip
+                **about,
+            )
     return None
 
 

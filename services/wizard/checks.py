@@ -75,6 +75,7 @@ def judge(session: Session, draft: Draft, today: date) -> Judgement:
         workplace(draft.counted_week, draft.workplace_kind),
         Facts(
             today=today,
+            own=True,
             starts_on=draft.starts_on,
             ends_on=draft.ends_on,
             half_days=0,

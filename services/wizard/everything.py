@@ -1,14 +1,17 @@
 """Everything a student typed in one application, as the preview, the student's own page and the commission's show it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from models import Application, Department, Document, InternshipType, Step, Student, Term
+from services.say import said
 from services.wizard.reading import Draft
 from workflow.words import Action, InstitutionKind, Programme
 
+_VERSION = re.compile(r"\((\d{4}-\d\d-\d\d)\)$")
 KINDS = {kind.value: kind for kind in InstitutionKind}
 
 
@@ -102,4 +105,8 @@ def _read(steps: Sequence[Step]) -> list[str] | None:
     """The regulations ticked with the latest submission, each with the day of its version; None where none was kept."""
     submitted = next((s for s in reversed(steps) if s.action is Action.SUBMIT), None)
     kept = (submitted.facts.get("submission") or {}).get("notice.read") if submitted else None
-    return [title for title in kept.split("; ") if title] if kept is not None else None
+    return [_VERSION.sub(_dated, title) for title in kept.split("; ") if title] if kept is not None else None
+
+
+def _dated(version: re.Match[str]) -> str:
+    return f"({said(date.fromisoformat(version[1]))})"

@@ -1,6 +1,7 @@
 """Submitting: the draft becomes the application, in the transaction that turns its state."""
 
 from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -15,21 +16,27 @@ from services.transition import Outrun, Refused, hold, take
 from services.wizard.checks import Judgement, findings, judge
 from services.wizard.reading import Draft
 from workflow.say import Say
-from workflow.words import Action, InstitutionKind, InstitutionState
+from workflow.words import Action, ApplicationState, InstitutionKind, InstitutionState, Page
+
+STAYS = Say(
+    "The commission pointed at “%(page)s”, and nothing has changed there since. Correct that page, or write to the commission why it stays as it is."
+)
+WORD_LENGTH = 2000
 
 
-def submit(
+def submit(  # noqa: PLR0913 -- the facts of a submission, named
     session: Session,
     draft: Draft,
     *,
     standing: Standing,
     today: date,
     seen: int | None,
+    word: str = "",
     at: datetime | None = None,
 ) -> Step:
     """Count the days, write the application's columns and take the step; raises Refused with the first thing that is wrong.
 
-    The caller commits, or rolls back everything on a refusal.
+    `word` tells the commission why a page it pointed at stays as it is. The caller commits, or rolls back everything on a refusal.
     """
     share(session)
     _stands_now(session, draft)
@@ -37,6 +44,8 @@ def submit(
     for wrong in findings(draft, judgement):
         raise Refused(Say("%(page)s: %(sentence)s", page=wrong.page, sentence=wrong.say))
     row = draft.application
+    if not word.strip() and (same := untouched(session, draft, judgement)):
+        raise Refused(Say(STAYS.msgid, page=same[0]))
     institution = draft.institution or _institution(session, draft, standing)
     supervisor = draft.supervisor or _supervisor(session, draft, institution)
     _own_contact(draft)
@@ -49,7 +58,10 @@ def submit(
         today=today,
         seen=seen,
         at=now,
-        facts={"submission": snapshot(draft, judgement, institution, supervisor)},
+        facts={
+            "submission": snapshot(draft, judgement, institution, supervisor),
+            **({"word": word.strip()} if word.strip() else {}),
+        },
         values={
             **_columns(draft, judgement),
             "institution_id": institution.id,
@@ -62,6 +74,24 @@ def submit(
     search.index(session, row, institution.name)
     session.flush()
     return step
+
+
+def untouched(session: Session, draft: Draft, judgement: Judgement) -> list[Page]:
+    """The pages the commission pointed at on which nothing has changed since it did."""
+    row = draft.application
+    if row.state is not ApplicationState.REJECTED:
+        return []
+    of = (Step.machine == "application", Step.row_id == row.id, Step.action == Action.SUBMIT)
+    last = session.scalars(select(Step).where(*of).order_by(Step.seq.desc()).limit(1)).first()
+    before = last.facts.get("submission") if last else None
+    if before is None:
+        return []  # it came here without being typed here: there is nothing to hold it against
+    place: Any = draft.institution or SimpleNamespace(**(draft.new_institution or {}))
+    person: Any = draft.supervisor or SimpleNamespace(**(draft.new_supervisor or {}))
+    now = snapshot(draft, judgement, place, person)
+    differ = {name.partition(".")[0] for name in now if now[name] != before.get(name, "")}
+    differ |= {"dates"} if now["institution.week"] != before.get("institution.week", "") else set()
+    return [Page(page) for page in row.pages or () if page not in differ]
 
 
 def _stands_now(session: Session, draft: Draft) -> None:

@@ -110,10 +110,14 @@ def read(kind: str) -> Theirs:
     }
 
 
+NEWS: Names = frozenset({"announcement: university staff", "announcement: university firms"})  # not for students
+
+
 def edited(kind: str) -> Theirs:
     """Whatever its state, of the departments somebody publishes for."""
     states = ("draft", "published", "withdrawn")
     civil, mining, university = (_of(f"{kind}: {where}", *states) for where in ("civil", "mining", "university"))
+    university |= NEWS if kind == "announcement" else frozenset()
     everything = civil | mining | university
     return {
         **dict.fromkeys(CIVIL, civil),
@@ -126,7 +130,7 @@ def edited(kind: str) -> Theirs:
 def publishing(kind: str) -> Theirs:
     """What a publishing desk shows: what is edited there, what the university says, and what its reader reads anyway."""
     also = {"deniz": read(kind)["deniz"]}
-    said = frozenset({f"{kind}: university published"})
+    said = frozenset({f"{kind}: university published"}) | (NEWS if kind == "announcement" else frozenset())
     return {who: rows | said | also.get(who, frozenset()) for who, rows in edited(kind).items()}
 
 
@@ -192,6 +196,13 @@ def _reading(name: str, kind: str) -> dict[str, Address]:
     return _desk(name, STUDENTS, details_view=details, file=file)
 
 
+def _news(name: str, to: Names, audience: str) -> dict[str, Address]:
+    """Announcements for others than students."""
+    rows = {"rows": "publications", "theirs": dict.fromkeys(to, frozenset({f"announcement: university {audience}"}))}
+    details, file = Address(to, by="id", **rows), Address(to, by="pk", **rows)  # type: ignore[arg-type]
+    return _desk(name, to, details_view=details, file=file)
+
+
 def _publishing(kind: str) -> dict[str, Address]:
     seen = {"rows": "publications", "theirs": publishing(kind)}
     return _desk(
@@ -242,6 +253,9 @@ _STEP = {"answers": FOUND_OR_LED_AWAY}
 ADDRESSES: dict[str, Address] = {
     **_reading("announcements", "announcement"),
     **_reading("regulations", "regulation"),
+    **_news("news", BOARD | HEALTH | CAREER | IT, "staff"),
+    **_news("firm_news", EMPLOYERS, "firms"),
+    "site_settings.index": Address(IT),
     **_reading("required_files", "required_file"),
     **_desk(
         "my_applications",

@@ -128,7 +128,7 @@ def _asked_for(rows: dict[str, int], address: Address) -> dict[str, int]:
 
 def _of_kind(publications: dict[str, int], kind: str) -> dict[str, int]:
     asked = {n: k for n, k in publications.items() if n.startswith(kind) or n.endswith("civil published")}
-    assert len(asked) == 9 + 2
+    assert len(asked) == 9 + 2 + (len(reach.NEWS) if kind == "announcement" else 0)
     return asked
 
 
@@ -268,6 +268,10 @@ for _kind, _read in (
         f"reading {_kind}": (P, reach.read(_kind), found(f"/{_desk}/", _row)),
         f"publishing {_kind}": (P, reach.publishing(_kind), found(f"/publish/{_kind}/", DETAILS)),
     }
+
+
+for _desk in ("news", "firm_news"):
+    SURFACES[f"reading {_desk}"] = (P, reach.ADDRESSES[f"{_desk}.details_view"].theirs, found(f"/{_desk}/", DETAILS))
 
 
 ALL_OF_IT = {"/jobs/"}  # the runs of the worker: IT's alone, and of nobody

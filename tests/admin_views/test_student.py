@@ -17,7 +17,9 @@ from tests.university import University
 from workflow.words import ApplicationState, ChangeKind, ChangeState, Page, Programme
 
 S = ApplicationState
-_TOOK_PLACE = [(stop, "done") for stop in ("Written", "Submitted", "Approved", "Internship starts", "Internship ends")]
+_TOOK_PLACE = [
+    (stop, "done") for stop in ("Draft begun", "Submitted", "Approved", "Internship started", "Internship ended")
+]
 _CLOSING = {
     S.COMPLETION: [("Completion handed in", "done"), ("Commission's assessment", "now")],
     S.RETURNED: [("Returned for correction", "now"), ("Commission's assessment", "ahead")],
@@ -30,15 +32,15 @@ _CLOSING = {
 @pytest.mark.parametrize(
     ("state", "stops"),
     [
-        (ApplicationState.WITHDRAWN, [("Written", "done"), ("Submitted", "done"), ("Withdrawn", "ended")]),
+        (ApplicationState.WITHDRAWN, [("Draft begun", "done"), ("Submitted", "done"), ("Withdrawn", "ended")]),
         (
             ApplicationState.CANCELLED,
-            [("Written", "done"), ("Submitted", "done"), ("Approved", "done"), ("Cancelled", "ended")],
+            [("Draft begun", "done"), ("Submitted", "done"), ("Approved", "done"), ("Cancelled", "ended")],
         ),
         (
             ApplicationState.APPROVED,
             [
-                ("Written", "done"), ("Submitted", "done"), ("Approved", "done"), ("Internship starts", "now"),
+                ("Draft begun", "done"), ("Submitted", "done"), ("Approved", "done"), ("Internship starts", "now"),
                 ("Internship ends", "ahead"), ("Completion handed in", "ahead"), ("Commission's assessment", "ahead"),
             ],
         ),
@@ -56,7 +58,7 @@ def test_the_way_of_an_application_ends_where_it_stopped(state: ApplicationState
 def test_an_internship_that_ended_is_completed_whether_it_was_stopped_or_not() -> None:
     days = {"created_at": TODAY, "submitted_at": TODAY, "starts_on": date(2026, 7, 6), "ends_on": date(2026, 7, 31)}
     after = date(2026, 8, 3)
-    for state, why, ended in ((S.APPROVED, None, "Internship ends"), (S.STOPPED, "Hastalandım.", "Stopped")):
+    for state, why, ended in ((S.APPROVED, None, "Internship ended"), (S.STOPPED, "Hastalandım.", "Stopped")):
         *_way, end, hand_in, _assessment = track(Application(state=state, stop_reason=why, **days), [], after)
         assert (end.label, end.standing) == (ended, "done")
         assert (hand_in.standing, str(hand_in.turn)) == ("now", "Your turn: complete the internship.")

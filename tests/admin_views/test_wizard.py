@@ -233,7 +233,7 @@ def test_days_a_postponement_freed_may_be_taken_and_those_it_took_may_not(
     second = begin(world["client"])
     fill(world, second, institution=dates(world, pick=world["firm"], starts_on=start, ends_on=end))
     submit(world, second)
-    refusal = "Tarihler öğrencinin 6 Eylül 2027 – 30 Eylül 2027 tarihli başka bir stajıyla çakışıyor"
+    refusal = "Tarihler 6 Eylül 2027 – 30 Eylül 2027 tarihli diğer stajınızla çakışıyor"
     page = world["client"].get(f"/apply/{second}/preview").text if state == "draft" else refusal
     with looking(app) as s:
         assert (s.get_one(Application, second).state, refusal in page) == (state, True)

@@ -151,7 +151,7 @@ def test_the_policy_and_the_student_s_other_internships_are_asked_before_anythin
 def test_one_change_is_open_at_a_time_and_the_database_says_so_too(app: Flask) -> None:
     with app.app_context(), a_world() as w:
         first = w.ask("postpone", MONDAY + WEEK, w.row.ends_on + WEEK)
-        with pytest.raises(Refused, match="still open"):
+        with pytest.raises(Refused, match="under way"):
             w.ask("postpone", MONDAY + 2 * WEEK, w.row.ends_on + 2 * WEEK)
         with pytest.raises(IntegrityError), w.t.session.begin_nested():
             w.t.change(w.row)
