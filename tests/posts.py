@@ -113,6 +113,7 @@ POSTS: dict[str, list[Post]] = {
     "answer": [Post("nobody", "/answer/x", {"answer": "agree", "reason": "", "code": "000000"}, takes=False)],
     **_forms("evaluation_forms", "chair of civil", "/evaluation-forms", "civil draft form"),
     **_forms("university_forms", "it", "/university-forms", "university draft form"),
+    "address": [Post("nobody", "/address/x", {"answer": "yes", "code": "000000"}, takes=False)],
     "firm": [Post("nobody", "/firm", {"email": "yok@kaya.example.com"}, takes=False)],
     "firm_link": [Post("nobody", "/firm/x", {"code": "000000"}, takes=False)],
     "firm_account": [Post("nobody", "/firm/account", {"password": "x", "again": "y"}, takes=False)],
@@ -160,6 +161,7 @@ POSTS: dict[str, list[Post]] = {
 }  # fmt: skip
 # what takes its row from the address and nothing from a form, and the uploads of tests/test_bad_uploads.py
 WITHOUT_FIELDS = frozenset({
+    "no_answer", "my_applications.call", "completion.call", "my_changes.call", "applications.call", "changes.call", "intern_changes.call",
     "accounts.letter", "accounts.end_sessions", "my_sessions.end_others", "known_device", "institutions.strike", "merging.merged", "merging.tell_apart", "merging.hold_alike", "outbox.retry", "outbox.retry_failed", "jobs.run", "applications.take_up", "declarations.national_id", "wizard.start", "wizard.discard", "security.logout",
     "seed.apply", "student_import.apply",
 })  # fmt: skip

@@ -263,6 +263,7 @@ ADDRESSES: dict[str, Address] = {
         details_view=Address(STUDENTS, "applications", "id", MINE),
         document=Address(STUDENTS, "documents", "pk", MINE),
         step=Address(STUDENTS, "applications", "pk", MINE, {"action": "withdraw"}, FOUND_OR_LED_AWAY),
+        call=Address(STUDENTS, "applications", "pk", MINE, answers=FOUND_OR_LED_AWAY),
     ),
     "wizard.index": Address(STUDENTS, "applications", "application", MINE, answers=FOUND_OR_LED_AWAY),
     "wizard.start": Address(STUDENTS),
@@ -272,6 +273,7 @@ ADDRESSES: dict[str, Address] = {
     "wizard.discard": Address(STUDENTS, "applications", "pk", MINE),
     "completion.index": Address(STUDENTS),
     "completion.details_view": Address(STUDENTS, "applications", "pk", CLOSING),
+    "completion.call": Address(STUDENTS, "applications", "pk", CLOSING, answers=FOUND_OR_LED_AWAY),
     "completion.logbook": Address(STUDENTS, "applications", "pk", CLOSING),
     "completion.day": Address(
         STUDENTS, "applications", "pk", {who: CLOSING[who] for who in ("ayse", "zeynep")}, {"day": WRITTEN_ON}
@@ -288,6 +290,7 @@ ADDRESSES: dict[str, Address] = {
         details_view=Address(STAFF, "applications", "id", QUEUE),
         document=Address(STAFF, "documents", "pk", QUEUE),
         step=Address(STAFF, "applications", "pk", QUEUE, {"action": "reject"}, FOUND_OR_LED_AWAY),
+        call=Address(STAFF, "applications", "pk", QUEUE, answers=FOUND_OR_LED_AWAY),
         waive=Address(STAFF, "applications", "pk", COMMISSION, {"part": "attendance"}, FOUND_OR_LED_AWAY),
         logbook=Address(STAFF, "applications", "pk", CLOSED),
         institutions=Address(STAFF),
@@ -313,6 +316,7 @@ ADDRESSES: dict[str, Address] = {
         STUDENTS,
         details_view=Address(STUDENTS, "changes", "id", MY_CHANGES),
         step=Address(STUDENTS, "changes", "pk", MY_CHANGES, {"action": "withdraw"}, FOUND_OR_LED_AWAY),
+        call=Address(STUDENTS, "changes", "pk", MY_CHANGES, answers=FOUND_OR_LED_AWAY),
         ask=Address(STUDENTS, "applications", "pk", MINE, {"kind": "postpone"}, FOUND_OR_LED_AWAY),
     ),
     **_desk(
@@ -320,12 +324,14 @@ ADDRESSES: dict[str, Address] = {
         BOARD,
         details_view=Address(BOARD, "changes", "id", CHANGES),
         step=Address(BOARD, "changes", "pk", CHANGES, {"action": "reject"}, FOUND_OR_LED_AWAY),
+        call=Address(BOARD, "changes", "pk", CHANGES, answers=FOUND_OR_LED_AWAY),
     ),
     **_desk(
         "intern_changes",
         EMPLOYERS,
         details_view=Address(EMPLOYERS, "changes", "id", INTERN_CHANGES),
         step=Address(EMPLOYERS, "changes", "pk", INTERN_CHANGES, {"action": "decline"}, FOUND_OR_LED_AWAY),
+        call=Address(EMPLOYERS, "changes", "pk", INTERN_CHANGES, answers=FOUND_OR_LED_AWAY),
     ),
     **_desk(
         "my_requests",
@@ -351,6 +357,7 @@ ADDRESSES: dict[str, Address] = {
     ),
     "answer": Address(ANYBODY, more={"token": "x" * 43}, answers=frozenset({404})),
     "address": Address(ANYBODY, more={"token": "x" * 43}, answers=frozenset({404})),
+    "no_answer": Address(ANYBODY, answers=frozenset({404})),
     "firm": Address(ANYBODY),
     "firm_link": Address(ANYBODY, more={"token": "x" * 43}, answers=frozenset({404})),
     "firm_account": Address(ANYBODY, answers=frozenset({302})),  # for a visit alone: tests/admin_views/test_firm.py
