@@ -41,7 +41,7 @@ def notes(page: str) -> list[list[str]]:
     """What stands below the status of each letter."""
     return [
         [" ".join(note.split()) for note in re.findall(r'outbox-note">(.*?)</span>', row, re.DOTALL)]
-        for row in page.split("<tr data-letter=")[1:]
+        for row in page.split(" data-letter=")[1:]
     ]
 
 

@@ -35,9 +35,9 @@ def ask(
 
 
 def _filled(university: University, endpoint: str, values: dict[str, Any]) -> dict[str, Any]:
-    """Arguments of the path nobody gave: any will do."""
+    """Arguments of the path nobody gave: any will do, except where the path itself fixes them."""
     rule = next(university.app.url_map.iter_rules(endpoint))
-    return {name: "1" for name in rule.arguments if name not in values} | values
+    return {name: "1" for name in rule.arguments - (rule.defaults or {}).keys() if name not in values} | values
 
 
 def _application_of(university: University, document: int) -> int:
