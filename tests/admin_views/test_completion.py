@@ -393,9 +393,11 @@ def test_a_stop_keeps_its_reason_on_every_page_and_in_the_export(university: Uni
             f"/completion/{pk}/print",
         ),
         "member of civil": (f"/applications/details/?id={pk}",),
-        "career centre": (f"/applications/details/?id={pk}",),
-        "boss": (f"/interns/details/?id={pk}",),
     }
+    kind_only = {"career centre": f"/applications/details/?id={pk}", "boss": f"/interns/details/?id={pk}"}
+    for who, page in kind_only.items():
+        text = university.people[who].get(page).text
+        assert ("Durdurma gerekçesi" in text, why in text) == (True, False), who
     assert [
         (who, page) for who, of in pages.items() for page in of if why not in university.people[who].get(page).text
     ] == []

@@ -378,12 +378,13 @@ def read_already(app: Flask, pk: int) -> Iterator[Callable[[], Application]]:
         row = session.get_one(Application, pk)
         pages = {page.page: page for page in session.scalars(select(DraftPage).where(DraftPage.application_id == pk))}
         draft = reading.read(session, row, pages, today())
-        judgement, seen = checks.judge(session, draft, today()), row.version
+        seen = row.version
+        checks.judge(session, draft, today())
         assert row.institution_id is None or row.institution
         session.commit()
 
         def now() -> Application:
-            submitting.submit(session, draft, judgement, standing=standing, today=today(), seen=seen)
+            submitting.submit(session, draft, standing=standing, today=today(), seen=seen)
             session.commit()
             return row
 
@@ -452,7 +453,7 @@ def test_what_the_career_centre_announces_reaches_every_student_marked_as_the_un
 ) -> None:
     desk, news = (
         university.people["career centre"],
-        {"title": "Kurum buluşmaları", "body": "Salı günü.", "department": "0"},
+        {"title": "Kurum buluşmaları", "body": "Salı günü.", "department": "0", "audience": "students"},
     )
     path = desk.post("/publish/announcement/new/", data=news).location
     pk = path.split("id=")[1]
