@@ -25,8 +25,13 @@ SETTINGS = frozenset({"language", "theme"})  # chosen at the foot of the page
 
 def install(app: Flask) -> None:
     """Open to whoever holds the link; an answer needs the code sent to the supervisor's address."""
-    app.add_url_rule("/answer/", "no_answer", answer, methods=["GET", "POST"], defaults={"token": ""})
+    app.add_url_rule("/answer/", "no_answer", _no_link, methods=["GET", "POST"])
     app.add_url_rule("/answer/<path:token>", "answer", answer, methods=["GET", "POST"])
+
+
+def _no_link() -> ResponseReturnValue:
+    """An address that lost its link on the way."""
+    return dead_link(link_codes.UNKNOWN), 404
 
 
 def answer(token: str) -> ResponseReturnValue:

@@ -107,6 +107,9 @@ POSTS: dict[str, list[Post]] = {
     "my_changes.ask": [
         Post("zeynep", "/my-changes/ask/{zeynep approved}/postpone", {**DAYS, "why": "Sınavım var."}, takes=False),  # one is open
     ],
+    "my_changes.hand_over": [
+        Post("zeynep", "/my-changes/hand-over/{zeynep approved}", {**PERSON, "pick": "new", "why": "Ayrıldı."}, takes=False),  # one is open
+    ],
     "my_changes.step": [Post("zeynep", "/my-changes/step/{zeynep with_supervisor}/withdraw")],
     "changes.step": [Post("member of civil", "/changes/step/{ayse approved change}/reject", REASON, takes=False)],
     "intern_changes.step": [Post("boss", "/intern-changes/step/{ayse with_supervisor}/decline", {"reason": "Yer yok."})],

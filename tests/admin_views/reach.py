@@ -317,6 +317,7 @@ ADDRESSES: dict[str, Address] = {
         details_view=Address(STUDENTS, "changes", "id", MY_CHANGES),
         step=Address(STUDENTS, "changes", "pk", MY_CHANGES, {"action": "withdraw"}, FOUND_OR_LED_AWAY),
         call=Address(STUDENTS, "changes", "pk", MY_CHANGES, answers=FOUND_OR_LED_AWAY),
+        hand_over=Address(STUDENTS, "applications", "pk", MINE, answers=FOUND_OR_LED_AWAY),
         ask=Address(STUDENTS, "applications", "pk", MINE, {"kind": "postpone"}, FOUND_OR_LED_AWAY),
         hand_over=Address(STUDENTS, "applications", "pk", MINE, answers=FOUND_OR_LED_AWAY),
     ),
