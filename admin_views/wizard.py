@@ -118,7 +118,7 @@ class Wizard(Opened):
             return self._shown(row, page)
         typed = self._sent(row, page)
         form = self._form(row, page, typed)
-        valid = form.validate() and not self._alike(page, form, typed)
+        valid = form.validate() and not self._alike(row, page, form, typed)
         if not self._kept(row, page, typed, valid=valid):
             return self._to(row, page, late=1)
         if valid and request.form.get("go", "next") == "next":
@@ -177,18 +177,19 @@ class Wizard(Opened):
         typed = drafts.words(kept, late=late)
         form = self._form(row, page, typed)
         told = kept and not kept.valid and not late and "quiet" not in request.args
-        alike = self._alike(page, form, typed) if told and form.validate() else ()
+        alike = self._alike(row, page, form, typed) if told and form.validate() else ()
         facts = {"form": form, "typed": typed, "version": kept.version if kept else 0, "alike": alike, "late": late}
         return self.render(f"wizard/{page.value}.html", **self._frame(row, page, typed if late else None) | facts)
 
     def _form(self, row: Application, page: Page, typed: dict[str, Any]) -> Any:
         return wizard_forms.form(db.session(), row, page, typed, today())
 
-    def _alike(self, page: Page, form: Any, typed: dict[str, Any]) -> Any:
-        """Institutions that look like the one being typed, unless the student says it is another."""
+    def _alike(self, row: Application, page: Page, form: Any, typed: dict[str, Any]) -> Any:
+        """Institutions that look like the one being typed, the one typed before aside, unless the student says it is another."""
         if page is not Page.INSTITUTION or form.pick.data != reading.NEW or typed.get("different"):
             return ()
-        return look_alikes(db.session(), form.name.data, form.tax_no.data, form.city.data)
+        found = look_alikes(db.session(), form.name.data, form.tax_no.data, form.city.data)
+        return [institution for institution in found if institution.id != row.institution_id]
 
     def _offer(self, row: Application, typed: dict[str, Any]) -> None:
         """Set the last day to the one that makes the wanted number of days."""

@@ -319,7 +319,6 @@ ADDRESSES: dict[str, Address] = {
         call=Address(STUDENTS, "changes", "pk", MY_CHANGES, answers=FOUND_OR_LED_AWAY),
         hand_over=Address(STUDENTS, "applications", "pk", MINE, answers=FOUND_OR_LED_AWAY),
         ask=Address(STUDENTS, "applications", "pk", MINE, {"kind": "postpone"}, FOUND_OR_LED_AWAY),
-        hand_over=Address(STUDENTS, "applications", "pk", MINE, answers=FOUND_OR_LED_AWAY),
     ),
     **_desk(
         "changes",

@@ -422,7 +422,8 @@ def test_what_a_student_typed_before_is_not_corrected_once_it_is_part_of_another
     submit(world, pk)
     reject = {"reason": "Adresi düzeltin.", "pages": ["institution"], "version": 1}
     world["member"].post(f"/applications/step/{pk}/reject", data=reject)
-    fill(world, pk, institution=dates(world, **{**NEW_FIRM, "address": "Yomra"}), supervisor=NEW_PERSON)
+    moved = {**dates(world, **{**NEW_FIRM, "address": "Yomra"}), "version": 1}  # typed over the words it was shown
+    fill(world, pk, institution=moved, supervisor=NEW_PERSON)
     with read_already(app, pk) as submitted_now:
         with a_town() as t:
             typed = t.session.get_one(Application, pk).institution_id
