@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 
 from models import Letter
 from tests.people import looking
@@ -66,3 +68,17 @@ def test_links_lead_on_in_ones_own_letters_and_in_those_of_who_has_no_account(un
     assert 'href="http://127.0.0.1:8000/firm/x"' in it.get(f"/mailbox/{university.letters['boss']}").text
     with looking(university.app) as session:
         session.get_one(Letter, university.letters["boss"]).user_id = account
+
+
+def test_letters_and_the_outbox_are_newest_first_by_the_moment_they_were_written(university: University) -> None:
+    written = {"Üçüncü": 3, "Birinci": 1, "İkinci": 2}  # as a letter of an earlier step may come in late
+    with looking(university.app) as s:
+        user = s.scalars(select(Letter.user_id).where(Letter.to_name == "it")).one()
+        for subject, day in written.items():
+            about = {"reader": "it", "to_email": "it@demo.edu.tr", "to_name": "it", "language": "tr", "tries": 1}
+            at = datetime(2099, 1, day, tzinfo=UTC)
+            s.add(Letter(user_id=user, subject=subject, text="t", html="h", created_at=at, **about))
+    for page in ("/mailbox/", "/outbox/"):
+        text = university.people["it"].get(page).text
+        found = re.findall("|".join(written), text)
+        assert list(dict.fromkeys(found)) == ["Üçüncü", "İkinci", "Birinci"]
