@@ -1,7 +1,6 @@
 """The commission's queue: every file of its departments, decided one by one or many at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from flask import Response, abort, flash, g, jsonify, redirect, request, stream_with_context, url_for
@@ -22,7 +21,7 @@ from admin_views.place import PAGES
 from admin_views.reviewing import Reviewing
 from forms.step import step_form
 from models import Application, Department, Document, Institution, InternshipType, Supervisor, Term, User, db
-from services import audit, change_requests, conflicts, reasons, reviewers
+from services import audit, change_requests, conflicts, insurance_days, reasons, reviewers
 from services.differences import since_rejection
 from services.export import CONTENT_TYPES, SHEET, XLSX, exported
 from services.listing import Conditions, Listed, capped, counts, cursor, key, listed, reaches, walked
@@ -34,11 +33,11 @@ from services.sign_in import today
 from services.transition import doors
 from services.wizard import everything
 from services.wizard.checks import judge_again
-from workflow.say import N_
+from workflow.say import N_, Deadline
 from workflow.transitions import APPLICATIONS, Door
 from workflow.words import Action, Actor, ApplicationState, Purpose, Word
 
-SOON = 7  # days to the start that make a waiting file urgent
+SOON = 5  # working days to the day to decide by that make a waiting file urgent
 EXPORTED = (
     (N_("Number"), Application.id),
     (N_("Student number"), Application.student_number),
@@ -97,6 +96,7 @@ class Applications(Many, Reviewing, Assessing, CallsTheFirm, Desk):
         Column("institution", N_("Institution"), Institution.name),
         Column("institution_id", "", Application.institution_id),
         Column("vouched", "", Institution.state),
+        Column("abroad", "", Application.abroad),
         Column("starts_on", N_("Start"), Application.starts_on),
         Column("ends_on", N_("End"), Application.ends_on),
         Column("half_days", N_("Days"), Application.half_days),
@@ -150,6 +150,9 @@ class Applications(Many, Reviewing, Assessing, CallsTheFirm, Desk):
             "decides": decides if open_ else [],
             "offered": offers(db.session(), open_.values(), MANY, g.standing, today()),
             "found_elsewhere": asked.elsewhere(db.session()),
+            "decide_by": insurance_days.signs(
+                db.session(), [row for row in page.rows if row.state is ApplicationState.SUBMITTED], today()
+            ),
             "today": today(),
         }
 
@@ -193,7 +196,8 @@ class Applications(Many, Reviewing, Assessing, CallsTheFirm, Desk):
         """What waits for this person's decision, most pressing first; for a chair, the files of reviewers who left."""
         if not g.standing.commissions:
             return []
-        soon, mine = {"start_to": (today() + timedelta(days=SOON)).isoformat()}, {"reviewer": MINE}
+        by, latest = insurance_days.pressing(db.session(), today(), SOON)
+        soon, mine = {"start_to": latest.isoformat()}, {"reviewer": MINE}
         completed, broken = {"state": ApplicationState.COMPLETION.value}, {"state": ALL, "breaks": "1"}
         views: dict[str, dict[str, Any]] = {
             "soon": soon, "mine": mine, "all": {}, "completed": completed, "broken": broken,
@@ -205,9 +209,10 @@ class Applications(Many, Reviewing, Assessing, CallsTheFirm, Desk):
         labels = {
             "left": ngettext("file has no reviewer on duty", "files have no reviewer on duty", n["left"]),
             "soon": ngettext(
-                "application starts within a week and waits for a decision",
-                "applications start within a week and wait for a decision",
+                "application has to be decided by %(day)s",
+                "applications have to be decided by %(day)s",
                 n["soon"],
+                day=said(Deadline(by)),
             ),
             "mine": ngettext("of them is yours to review", "of them are yours to review", n["mine"]),
             "all": ngettext("application waits for a decision", "applications wait for a decision", n["all"]),
@@ -270,6 +275,7 @@ class Applications(Many, Reviewing, Assessing, CallsTheFirm, Desk):
             "applications/file.html", row=row, judgement=judge_again(row),
             changes=since_rejection(steps), requests=change_requests.of(db.session(), row), logbooks=logbooks, typed=everything.of_application(row, steps, handed_in), buttons=drawn, today=today(),
             rejecting=step_form(rejecting) if rejecting else None, args=_filters(), firm=self.calls(row),
+            decide_by=insurance_days.sign(db.session(), row, today()) if row.state is ApplicationState.SUBMITTED else None,
             both_sides=conflicts.of_file(db.session(), row, today()), reviewing=reviewers.turn(db.session(), row, g.standing, today()),
             next=self._beside(asked, row), previous=self._beside(asked, row, back=True), **{"steps": steps, **self.completing(row)},
         )  # fmt: skip
@@ -306,7 +312,8 @@ class Applications(Many, Reviewing, Assessing, CallsTheFirm, Desk):
     def after(self, row: Any, door: Door) -> str:
         """Back to the list it was decided on, or on to the next file of the queue."""
         assessed = door.action in SETTLED and "state" in request.args  # without, it is not the queue of completions
-        if request.args.get("list") or not (assessed or door.action in {Action.APPROVE, Action.REJECT}):
+        decided = door.action in {Action.APPROVE, Action.APPROVE_LATE, Action.REJECT}
+        if request.args.get("list") or not (assessed or decided):
             return self.list_page(row.id) if request.args.get("list") else self.file_url(row)
         return self.onwards(row)
 

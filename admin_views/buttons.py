@@ -22,6 +22,7 @@ from workflow.words import Action, Need
 
 STYLE = {
     Action.APPROVE: "success",
+    Action.APPROVE_LATE: "success",
     Action.AGREE: "success",
     Action.ANSWER: "primary",
     Action.ATTEST: "success",

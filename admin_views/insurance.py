@@ -7,6 +7,7 @@ from flask import abort, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
@@ -19,10 +20,10 @@ from admin_views.insurance_references import ReferencesIn
 from admin_views.place import PAGES
 from models import Application, ChangeRequest, Declaration, Department, Institution, Step, db
 from services import insurance_board as board
-from services import insurance_list, national_ids
+from services import insurance_list, national_ids, uninsured
 from services.calendar import Grace, grace
 from services.insurance_codes import BadColumns
-from services.listing import Listed, Order, capped, cursor, key, listed
+from services.listing import CAP, Listed, Order, capped, cursor, key, listed
 from services.say import said
 from services.seal import Seal
 from services.search import typed_words
@@ -103,6 +104,7 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
             filters=self.filters(args),
             left=board.time_left(db.session(), page.rows, now),
             untimely=untimely,
+            without=uninsured.count(db.session(), today(), now),
             listed_out=LISTED,
             ticks=[row.state in LISTED and not why for row, why in zip(page.rows, untimely, strict=True)],
             views=[(_(view.label), capped(counted[name]), view.args, name) for name, view in board.VIEWS.items()],
@@ -116,6 +118,12 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
 
     def list_args(self) -> tuple[str, ...]:
         return (*KEPT, *PAGES)
+
+    @expose("/uninsured")
+    def uninsured(self) -> ResponseReturnValue:
+        """The internships that stand without an entry the law allows, and what is to be done about each."""
+        found = list(uninsured.sweep(db.session(), today(), most=CAP))
+        return self.render("declarations/uninsured.html", found=found, today=today())
 
     def page(self, args: Mapping[str, str]) -> Listed:
         return listed(
@@ -149,7 +157,10 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
             "today": _("insurance declarations are due today"),
             "exits": _("insurance exits are due"),
         }
-        return [
+        without = uninsured.count(db.session(), today())
+        label = ngettext("approved internship stands without an insurance entry", "approved internships stand without an insurance entry", without)  # fmt: skip
+        cards = [Card(capped(without), label, url_for("declarations.uninsured"), urgent=True)] if without else []
+        return cards + [
             Card(
                 capped(counted[name]),
                 label,

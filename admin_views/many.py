@@ -18,8 +18,7 @@ from services import completion
 from services.listing import SIZE, key
 from services.offers import against, files
 from services.sign_in import today
-from services.transition import CLOSED, FASTER, Outrun, Refused, take
-from workflow.guards import Moment
+from services.transition import CLOSED, FASTER, Outrun, Refused, refusal, take
 from workflow.say import Say
 from workflow.transitions import APPLICATIONS, Door
 from workflow.turkish import collation_key
@@ -98,11 +97,11 @@ class Many(Opened):
         try:
             self.one_of_many(row, door, form, seen_version(version))
             db.session.commit()
-        except Refused as refusal:
+        except Refused as refused:
             db.session.rollback()
-            if isinstance(refusal, Outrun):
+            if isinstance(refused, Outrun):
                 return LATE
-            return row.state.value if refusal.say.msgid == CLOSED.msgid else AGAINST
+            return row.state.value if refused.say.msgid == CLOSED.msgid else AGAINST
         return TAKEN
 
     def one_of_many(self, row: Application, door: Door, form: Any, seen: int | None) -> None:
@@ -136,7 +135,7 @@ def _say(word: str, row: Application, door: Door) -> Say | None:
         case "late":
             return FASTER
         case "against":
-            return door.refusal(row, Moment(today(), g.standing.student_id)) or PASSED
+            return refusal(db.session(), row, door, g.standing, today()) or PASSED
     return Say(CLOSED.msgid, action=door.action, state=ApplicationState(word))
 
 

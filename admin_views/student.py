@@ -25,6 +25,7 @@ from models import (
     db,
 )
 from services import audit, change_requests
+from services.insurance_days import decision, told_to_student
 from services.listing import Order, key
 from services.publications import audiences
 from services.say import said
@@ -34,7 +35,7 @@ from services.wizard import everything
 from services.wizard.checks import judge_again
 from services.wizard.sketches import sketches
 from workflow.phase import HANDED_IN
-from workflow.say import N_, Deadline
+from workflow.say import N_, Deadline, Say
 from workflow.words import Action, Actor, PublicationKind, PublicationState, Purpose
 from workflow.words import ApplicationState as S
 
@@ -183,7 +184,7 @@ class MyApplications(CallsTheFirm, Steps, Desk):
         return self.render(
             "student/application.html",
             row=row,
-            milestones=track(row, steps, today()),
+            milestones=track(row, steps, today(), self._decided(row)),
             steps=steps,
             buttons=[b for b in buttons(row) if b["action"] not in self.skips],
             changes=change_requests.of(db.session(), row),
@@ -195,6 +196,10 @@ class MyApplications(CallsTheFirm, Steps, Desk):
             today=today(),
             firm=self.calls(row),
         )
+
+    def _decided(self, row: Application) -> Say | None:
+        """By when the commission decides on a file that waits for it."""
+        return told_to_student(decision(db.session(), row, today())) if row.state is S.SUBMITTED else None
 
     @expose("/document/<pk>/<document>")
     def document(self, pk: str, document: str) -> ResponseReturnValue:

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -95,15 +96,21 @@ class History:
 
     def _declared(self) -> None:
         """The health office did its work in time, but for a few that are overdue today."""
-        office = self.office(Actor.HEALTH_OFFICE)
-        past = select(Declaration).where(Declaration.state == DeclarationState.DUE, Declaration.aim_on < self.today)
-        for n, row in enumerate(self.session.scalars(past.order_by(Declaration.id)).all(), 1):
+        for n, row in enumerate(self._past(self.today), 1):
             if n % STILL_OVERDUE:
-                day = max(row.aim_on, row.raised_at.date() + timedelta(days=1))
-                take(
-                    self.session, row, Action.CONFIRM, standing=office, today=day, at=self.at(day),
-                    values={"reference": f"{row.aim_on:%Y%m}-{row.id:05d}"},
-                )  # fmt: skip
+                self._confirm(row)
+
+    def _past(self, day: date, *of: Any) -> Sequence[Declaration]:
+        """The declarations whose working day has passed on a day and that still wait."""
+        past = select(Declaration).where(Declaration.state == DeclarationState.DUE, Declaration.aim_on < day, *of)
+        return self.session.scalars(past.order_by(Declaration.id)).all()
+
+    def _confirm(self, row: Declaration) -> None:
+        day = max(row.aim_on, row.raised_at.date() + timedelta(days=1))
+        take(
+            self.session, row, Action.CONFIRM, standing=self.office(Actor.HEALTH_OFFICE), today=day, at=self.at(day),
+            values={"reference": f"{row.aim_on:%Y%m}-{row.id:05d}"},
+        )  # fmt: skip
 
     def _verified(self) -> list[Institution]:
         """The career centre has looked at all firms of the register but the last few."""
@@ -214,6 +221,8 @@ class History:
         day, later = self.today - timedelta(days=asked.ago), timedelta(weeks=asked.weeks)
         starts_on = row.starts_on + later if asked.kind is ChangeKind.POSTPONE else row.starts_on
         ends_on = row.ends_on + (-later if asked.kind is ChangeKind.STOP else later)
+        for entry in self._past(day, Declaration.application_id == row.id):
+            self._confirm(entry)  # whoever is at work was entered: nobody else's dates change
         try:
             change = change_requests.ask(
                 self.session, row, asked.kind, starts_on=starts_on, ends_on=ends_on, why=asked.why, standing=own,

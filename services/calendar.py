@@ -104,19 +104,22 @@ _LAW = workplace(MONDAY_TO_FRIDAY, "private")  # leave that a decree gives to pu
 RUNS_ON = timedelta(days=20)  # within which there is a working day, whatever the feast, back or on
 
 
-def office_days(session: Session, first: date, last: date) -> tuple[date, ...]:
+Known = Session | Calendar  # where the holidays are read from, or those already read for all the days asked about
+
+
+def office_days(known: Known, first: date, last: date) -> tuple[date, ...]:
     """The days, in order, on which the university works all day; every weekday in a year without holidays yet."""
-    return _worked(session, first, last, _OFFICE, WHOLE)
+    return _worked(known, first, last, _OFFICE, WHOLE)
 
 
-def legal_days(session: Session, first: date, last: date) -> tuple[date, ...]:
+def legal_days(known: Known, first: date, last: date) -> tuple[date, ...]:
     """The days, in order, on which a legal last day can fall: no weekend, no public holiday; the eve of one is worked."""
-    return _worked(session, first, last, _LAW, HALF)
+    return _worked(known, first, last, _LAW, HALF)
 
 
-def _worked(session: Session, first: date, last: date, at: Workplace, least: int) -> tuple[date, ...]:
+def _worked(known: Known, first: date, last: date, at: Workplace, least: int) -> tuple[date, ...]:
     try:
-        found = counted(first, last, at, calendar_for(session, first, last))
+        found = counted(first, last, at, known if isinstance(known, Calendar) else calendar_for(known, first, last))
     except NoHolidayData:
         span = (first + timedelta(days=n) for n in range((last - first).days + 1))
         return tuple(day for day in span if day.weekday() < 5)  # noqa: PLR2004 -- Saturday
@@ -141,7 +144,7 @@ class Grace:
         return last <= self.passed
 
 
-def grace(session: Session, today: date) -> Grace:
+def grace(known: Known, today: date) -> Grace:
     """How last days that have gone by are read today."""
-    days = legal_days(session, today - RUNS_ON, today + RUNS_ON)
+    days = legal_days(known, today - RUNS_ON, today + RUNS_ON)
     return Grace(today, max(day for day in days if day < today), min(day for day in days if day >= today))

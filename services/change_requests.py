@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models import Application, ChangeRequest, Step, Supervisor, utcnow
-from services import hand_over, insurance
+from services import hand_over, insurance, insurance_checks
 from services.calendar import calendar_for, share
 from services.scope import system_session
 from services.standing import Standing
@@ -85,7 +85,9 @@ def weighed(application: Application, kind: ChangeKind, starts_on: date, ends_on
     ]
     if any(found) or not kind.moves:
         return Weighed(Judgement(None, ()), tuple(said for said in found if said))
-    with system_session(reads=True) as session:  # the entry is the health office's
+    with system_session(reads=True) as session:  # the declarations are the health office's
+        if late := tuple(insurance_checks.of_change(session, application, kind, ends_on, today)):
+            return Weighed(Judgement(None, ()), late)
         insured = insurance.entered(session, application)
         try:
             notice = _notice(session, application, kind, ends_on, today)

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from services import audit, job_runs, jobs
 from services.documents import sweep_files
+from services.insurance_commands import insurance_group
 from services.letter_commands import letters_group
 from services.letter_texts import TEXTS
 from services.scope import system_session
@@ -21,8 +22,8 @@ WORKFLOW_PAGE = ROOT / "docs" / "workflow.md"
 
 
 def install(app: Flask) -> None:
-    """Register `flask worker`, `audit`, `files`, `letters` and `docs`."""
-    for command in (worker, audit_group, files_group, letters_group, docs_group):
+    """Register `flask worker`, `audit`, `files`, `insurance`, `letters` and `docs`."""
+    for command in (worker, audit_group, files_group, insurance_group, letters_group, docs_group):
         app.cli.add_command(command)
 
 

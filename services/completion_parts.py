@@ -37,6 +37,7 @@ class Parts:
     count: Count | None
     problem: Say | None
     days: tuple[LogDay, ...]
+    today: date
     absences: tuple[Absence, ...]
     missed: int  # half-days the absences take off the count; one outside the dates by now takes off nothing
     attendance: Attendance | None
@@ -51,13 +52,18 @@ class Parts:
 
     @property
     def unwritten(self) -> int:
-        """Counted days without an entry."""
-        return sum(day.missing for day in self.days)
+        """Counted days up to today without an entry."""
+        return sum(day.missing for day in self.days if day.day <= self.today)
+
+    @property
+    def ahead(self) -> int:
+        """Counted days that are still to come."""
+        return sum(day.half_days > 0 for day in self.days if day.day > self.today)
 
     @property
     def has_logbook(self) -> bool:
         """A file, or an entry for each day that counts."""
-        return self.logbook is not None or (self.written > 0 and not self.unwritten)
+        return self.logbook is not None or (self.written > 0 and not self.unwritten and not self.ahead)
 
     @property
     def attended(self) -> bool:
@@ -85,8 +91,10 @@ class Parts:
         """What is missing of the logbook."""
         if not self.written:
             return Say("Upload the logbook or report, or write the daily entries here.")
+        if not self.unwritten:
+            return Say("Every working day up to today has its entry; days still to come: %(days)s.", days=self.ahead)
         return Say(
-            "The logbook has no entry yet for %(days)s of the days that count. Write them, or upload the logbook as a file.",
+            "Working days up to today without an entry in the logbook: %(days)s. Write them, or upload the logbook as a file.",
             days=self.unwritten,
         )
 
@@ -108,6 +116,7 @@ def parts(session: Session, application: Application, today: date, language: str
         days_counted,
         problem,
         tuple(logbook.days(logbook.entries(session, application), days_counted or Count(()))),
+        today,
         tuple(missed),
         off,
         session.scalar(select(Attendance).where(Attendance.application_id == of)),
@@ -211,7 +220,9 @@ def _logbook(application: Application, found: Parts, today: date, back: set[str]
     if found.has_logbook:
         return DONE, Say("Written here, for each of %(days)s days.", days=found.written)
     shut = logbook.closed(application, today)
-    return (AHEAD, shut) if shut else (NOW, found.no_logbook)
+    if shut:
+        return AHEAD, shut
+    return NOW if found.unwritten or not found.written else AHEAD, found.no_logbook
 
 
 def _attendance(application: Application, found: Parts, back: set[str]) -> tuple[str, Say]:

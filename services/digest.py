@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import current_app
 from flask_babel import force_locale, gettext, ngettext
-from sqlalchemy import ColumnElement, case, func, literal, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from models import Application, ChangeRequest, Declaration, Institution, Letter, Membership, Request, User
 from services import choices
 from services.calendar import office_days
 from services.insurance_board import SOON, WAITING
+from services.insurance_days import latest_start, uninsured
 from services.job_runs import Faults
 from services.letter_sheet import Line, drawn
 from services.listing import CAP, capped
@@ -44,6 +45,7 @@ class Kind:
     path: str
     late: Callable[[Session, date], ColumnElement[bool]] | None = None
     oldest: str = N_("the oldest: %(day)s")
+    within: bool = False  # part of the line before it, and not counted twice
 
 
 def _of_board(model: Any, state: Any) -> Callable[[Standing, date], Conditions]:
@@ -65,11 +67,26 @@ def _long(column: Any) -> Callable[[Session, date], ColumnElement[bool]]:
     return late
 
 
+def _starts_soon(standing: Standing, today: date) -> Conditions:
+    """What has to be decided before everything else: without a decision there is no insurance entry."""
+    return [*_of_board(Application, ApplicationState.SUBMITTED)(standing, today), Application.starts_on <= today + SOON]
+
+
+def _decided_late(session: Session, today: date) -> ColumnElement[bool]:
+    """The day to decide by has passed."""
+    return and_(Application.starts_on <= latest_start(session, today - timedelta(days=1)), ~uninsured())
+
+
 KINDS = (
     Kind(
         BOARD, Application.submitted_at, _of_board(Application, ApplicationState.SUBMITTED),
         lambda n: ngettext("application waits for a decision", "applications wait for a decision", n),
         "/applications/", _long(Application.submitted_at),
+    ),
+    Kind(
+        BOARD, Application.starts_on, _starts_soon,
+        lambda n: ngettext("of them starts within seven days and has to be decided first", "of them start within seven days and have to be decided first", n),
+        "/applications/?order=start", _decided_late, oldest=N_("the first internship starts: %(day)s"), within=True,
     ),
     Kind(
         BOARD, Application.ends_on, _of_board(Application, ApplicationState.COMPLETION),
@@ -193,7 +210,7 @@ def _letter(user: User, found: Sequence[Waiting], notice_id: int, today: date) -
     """One letter: each number a link, the start page for all of them."""
     link = f"{current_app.extensions['staj'].public_url}/"
     with force_locale(user.language):
-        total = sum(w.count for w in found)
+        total = sum(w.count for w in found if not w.kind.within)
         title = gettext("%(day)s: %(count)s waiting for you", day=said(Deadline(today)), count=capped(total))
         body = gettext("This waits for you today. Each line leads to its list.")
         sheet = drawn(

@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import Letter, db, utcnow
-from services import job_runs, jobs
+from services import job_runs, jobs, uninsured
 from services.calendar import last_year, undecided
 from services.listing import CAP, capped
 from services.probe import Probe
@@ -85,6 +85,7 @@ def checks(session: Session, today: date) -> list[Check]:
         *(_holidays(year) for year in (today.year, today.year + 1)),
         *_decrees(session, today),
         history(session, now),
+        _insurance(today),
     ]
 
 
@@ -293,6 +294,20 @@ def _decrees(session: Session, today: date) -> list[Check]:
         "Where public bodies were given leave, enter it under “Holiday exceptions”; the days are counted anew."
     )
     return [Check(N_("Administrative leave"), Health.ATTENTION, says, advice)] if years else []
+
+
+def _insurance(today: date) -> Check:
+    """Whether every approved internship has an insurance entry the law allows."""
+    with system_session(reads=True) as session:  # files of students are not IT's to read: only how many
+        found = uninsured.count(session, today)
+    if not found:
+        return Check(N_("Insurance"), Health.OK, Say("Every approved internship has its insurance entry."))
+    return Check(
+        N_("Insurance"),
+        Health.BROKEN,
+        Say("Approved internships without an insurance entry the law allows: %(count)s.", count=capped(found)),
+        Say("The health office finds them under “Without an insurance entry”; “flask insurance sweep” lists their numbers."),
+    )  # fmt: skip
 
 
 def _span(age: timedelta) -> Say:

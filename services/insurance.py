@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 from models import Application, Declaration, Step
 from services.calendar import last_office_day
 from services.insurance_codes import exit_by
+from services.insurance_days import needs_entry
 from services.transition import brings_about, follow
 from workflow.transitions import APPLICATIONS, DECLARATIONS
 from workflow.words import Action, ApplicationState, DeclarationKind, DeclarationState
 
-_MOVABLE = frozenset({DeclarationState.DUE, DeclarationState.FAILED})
+WAITING = frozenset({DeclarationState.DUE, DeclarationState.FAILED})
 _ENTERED = frozenset({DeclarationState.SENT, DeclarationState.DONE})
 _NAMES_THE_START = (DeclarationKind.ENTRY, DeclarationKind.CORRECTION)
+_PUTS_RIGHT = (DeclarationKind.CORRECTION, DeclarationKind.CANCELLATION)  # late ones are still made
 
 
 def due(session: Session, kind: DeclarationKind, starts_on: date, ends_on: date) -> dict[str, date]:
@@ -45,16 +47,20 @@ def entered(session: Session, application: Application) -> bool:
     return entry is not None and entry.state in _ENTERED
 
 
-@brings_about(APPLICATIONS, Action.APPROVE)
+@brings_about(APPLICATIONS, Action.APPROVE, Action.APPROVE_LATE)
 def _approved(session: Session, application: Application, step: Step, today: date) -> None:
-    _raise(session, application, {}, DeclarationKind.ENTRY, step, today)
-    _raise(session, application, {}, DeclarationKind.EXIT, step, today)
+    if not needs_entry(application):
+        return
+    _raise(session, application, DeclarationKind.ENTRY, step, today)
+    _raise(session, application, DeclarationKind.EXIT, step, today)
 
 
 @brings_about(APPLICATIONS, Action.POSTPONE)
 def _postponed(session: Session, application: Application, step: Step, today: date) -> None:
     """An entry that has not gone out follows the dates; one that has is corrected."""
     declared = of(session, application)
+    if not declared and not needs_entry(application):
+        return
     _settle(session, application, declared, DeclarationKind.EXIT, step, today)
     entry = declared.get(DeclarationKind.ENTRY)
     if entry is not None and entry.state in _ENTERED:
@@ -68,10 +74,12 @@ def _postponed(session: Session, application: Application, step: Step, today: da
 def _ends_otherwise(session: Session, application: Application, step: Step, today: date) -> None:
     """An entry or a correction that has not gone out yet names the last day too."""
     declared = of(session, application)
+    if not declared and not needs_entry(application):
+        return
     _settle(session, application, declared, DeclarationKind.EXIT, step, today)
     for kind in _NAMES_THE_START:
         waiting = declared.get(kind)
-        if waiting is not None and waiting.state in _MOVABLE:
+        if waiting is not None and waiting.state in WAITING:
             _settle(session, application, declared, kind, step, today)
 
 
@@ -81,7 +89,7 @@ def _cancelled(session: Session, application: Application, step: Step, today: da
     _drop(session, declared.values(), step, today)
     entry = declared.get(DeclarationKind.ENTRY)
     if entry is not None and entry.state in _ENTERED:
-        _raise(session, application, declared, DeclarationKind.CANCELLATION, step, today)
+        _raise(session, application, DeclarationKind.CANCELLATION, step, today)
 
 
 @brings_about(DECLARATIONS, Action.FAIL)
@@ -109,7 +117,7 @@ def _refused(session: Session, declaration: Declaration, step: Step, today: date
 
 def _drop(session: Session, declarations: Iterable[Declaration | None], step: Step, today: date) -> None:
     for declaration in declarations:
-        if declaration is not None and declaration.state in _MOVABLE:
+        if declaration is not None and declaration.state in WAITING:
             follow(session, declaration, Action.DROP, step, today=today)
 
 
@@ -123,22 +131,15 @@ def _settle(
 ) -> None:
     """Move the declaration of this kind to the application's dates, or raise one where none waits any more."""
     declaration = declared.get(kind)
-    if declaration is None or declaration.state not in _MOVABLE:
-        _raise(session, application, declared, kind, step, today)
+    if declaration is None or declaration.state not in WAITING:
+        _raise(session, application, kind, step, today)
         return
     before = [declaration.starts_on.isoformat(), declaration.ends_on.isoformat()]
-    dates = _dates(session, application, declared, kind)
+    dates = dates_of(session, application, kind, min(today, declaration.due_on))
     follow(session, declaration, Action.MOVE, step, today=today, facts={"before": before}, values=dates)
 
 
-def _raise(
-    session: Session,
-    application: Application,
-    declared: Mapping[DeclarationKind, Declaration],
-    kind: DeclarationKind,
-    step: Step,
-    today: date,
-) -> None:
+def _raise(session: Session, application: Application, kind: DeclarationKind, step: Step, today: date) -> None:
     row = Declaration(
         kind=kind,
         application_id=application.id,
@@ -148,22 +149,33 @@ def _raise(
         student_number=application.student_number,
         student_name=application.student_name,
         raised_at=step.at,
-        **_dates(session, application, declared, kind),
+        **dates_of(session, application, kind, today),
     )
     session.add(row)
     session.flush()
     follow(session, row, Action.RAISE, step, today=today)
 
 
-def _dates(
-    session: Session, application: Application, declared: Mapping[DeclarationKind, Declaration], kind: DeclarationKind
-) -> dict[str, Any]:
-    """What is declared and by when: what went out already is put right before the day it names."""
+def dates_of(session: Session, application: Application, kind: DeclarationKind, earliest: date) -> dict[str, Any]:
+    """What is declared and by when: what went out already is put right before the day it names, or else at once."""
     assert application.starts_on  # noqa: S101 -- the schema promises dates of anything submitted
     assert application.ends_on  # noqa: S101
-    gone_out = [d.starts_on for k, d in declared.items() if k in _NAMES_THE_START and d.state in _ENTERED]
-    return {
-        "starts_on": application.starts_on,
-        "ends_on": application.ends_on,
-        **due(session, kind, min([application.starts_on, *gone_out]), application.ends_on),
-    }
+    days = due(session, kind, min([application.starts_on, *_gone_out(session, application)]), application.ends_on)
+    if kind in _PUTS_RIGHT and days["due_on"] < earliest:
+        days = {"due_on": earliest, "aim_on": last_office_day(session, earliest)}
+    return {"starts_on": application.starts_on, "ends_on": application.ends_on, **days}
+
+
+def _gone_out(session: Session, application: Application) -> list[date]:
+    """The first days that stand at the institution: the last one confirmed, and what was sent after it."""
+    found = session.execute(
+        select(Declaration.starts_on, Declaration.state)
+        .where(
+            Declaration.application_id == application.id,
+            Declaration.kind.in_(_NAMES_THE_START),
+            Declaration.state.in_(_ENTERED),
+        )
+        .order_by(Declaration.id.desc())
+    ).all()
+    confirmed = next((n for n, row in enumerate(found) if row.state is DeclarationState.DONE), len(found))
+    return [row.starts_on for row in found[: confirmed + 1]]

@@ -17,6 +17,7 @@ from workflow.words import DeclarationState
 COLUMNS = ROOT / "seed" / "data" / "insurance_columns.yaml"
 _log = logging.getLogger("staj.insurance")
 _CODES = {"document_kinds": {"covered", "not_covered"}, "occupation_codes": {"code"}}
+_ABROAD = "abroad"
 _DAYS = {"entries": "days_ahead", "exits": "days_after"}
 _USUAL = {"entries": 30, "exits": 10}  # days, where the file says nothing
 _MOST = 366
@@ -60,6 +61,22 @@ class Codes:
         return int(self.code(table, _DAYS[table], on) or _USUAL[table])
 
 
+def insured_abroad(on: date) -> bool:
+    """Whether the university insures an internship abroad that begins on a day; where the file is silent, it does."""
+    return not any(first <= on < last for first, last in not_insured_abroad())
+
+
+def not_insured_abroad() -> list[tuple[date, date]]:
+    """The spans (first day, day after) in which it does not; a file that cannot be read has none."""
+    try:
+        lines = _abroad(COLUMNS.name, read(COLUMNS))
+    except BadColumns as bad:
+        _log.warning("%s Internships abroad go as insured.", bad)
+        lines = []
+    ends = [date.max, *(line["from"] for line in lines)]
+    return [(line["from"], end) for line, end in zip(lines, ends, strict=False) if not line["insured"]]
+
+
 def exit_by(ends_on: date) -> date:
     """The last day on which the exit of an internship is declared.
 
@@ -99,7 +116,17 @@ def codes(file: str, found: Mapping[str, Any]) -> dict[str, Lines]:
     return {
         **{table: _dated(file, found.get(table), table, wanted) for table, wanted in _CODES.items()},
         **{table: _days(file, found, table) for table in _DAYS},
+        _ABROAD: _abroad(file, found),
     }
+
+
+def _abroad(file: str, found: Mapping[str, Any]) -> Lines:
+    if _ABROAD not in found:
+        return []
+    told = _dated(file, found[_ABROAD], _ABROAD, {"insured"})
+    if not all(type(n["insured"]) is bool for n in told):
+        raise BadColumns(Say("“%(name)s” of %(file)s is true or false. Tell the IT office.", name="insured", file=file))
+    return told
 
 
 def _dated(file: str, lines: Any, table: str, wanted: set[str]) -> Lines:

@@ -33,8 +33,13 @@ class Owed:
 
     @property
     def left(self) -> int:
+        """Half-days the commission has not credited yet, planned or not."""
+        return max(self.total - self.credited, 0)
+
+    @property
+    def unplanned(self) -> int:
         """Half-days for which nothing is credited or planned."""
-        return max(self.total - self.credited - self.planned, 0)
+        return max(self.left - self.planned, 0)
 
 
 def owed(session: Session, enrolments: Iterable[Enrolment]) -> list[Owed]:

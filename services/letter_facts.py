@@ -12,6 +12,7 @@ from models import Application, Attendance, ChangeRequest, Declaration, Evaluati
 from services import answer_links, commissions, firm_parts
 from services.calendar import grace, last_office_day
 from services.insurance_codes import LATE, exit_by
+from services.insurance_days import asked_of_commission, decision, needs_entry
 from services.sign_in import ISTANBUL
 from workflow.days import FIRM_WITHIN, days_text
 from workflow.say import Deadline, Say
@@ -103,6 +104,13 @@ def _still(about: About) -> Say:
     return Say("%(late)s The last day was %(day)s.", late=LATE[row.state], day=Deadline(row.due_on))
 
 
+def _insurance(about: About) -> Say:
+    """Who insures the intern, for the firm."""
+    if needs_entry(about.row):
+        return Say("The university arranges the insurance before %(starts_on)s.", starts_on=about.row.starts_on)
+    return Say("The student arranges the insurance of this internship abroad.")
+
+
 def _hand_in(about: About) -> Say:
     """Until when a returned completion is corrected; a day that has gone by is said so."""
     last = about.application.due_on
@@ -171,7 +179,10 @@ _FACTS: dict[type, dict[str, Fact]] = {
     Application: {
         **_OF_APPLICATION,
         "day_before": lambda a: Deadline(a.row.starts_on - DAY),
-        "decide_by": lambda a: _office_day(a, a.row.starts_on - DAY),
+        "decide_by": lambda a: Deadline(decision(_session(a), a.row, a.today).open_until),
+        "decide": lambda a: asked_of_commission(decision(_session(a), a.row, a.today)),
+        "until": lambda a: Deadline(decision(_session(a), a.row, a.today).until),
+        "insurance": _insurance,
         "again": _again,
         "days": lambda a: days_text(a.row.half_days or 0),
         "hand_in": _hand_in,

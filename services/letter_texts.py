@@ -9,7 +9,7 @@ Text = tuple[str, str]
 TEXTS: dict[tuple[str, str, Actor], Text] = {
     ("application", "submit", Actor.MEMBER): (
         N_("Internship application waits for a decision: %(student)s"),
-        N_("%(student)s (%(number)s) applied for an internship at %(institution)s, %(starts_on)s – %(ends_on)s. Please decide by %(decide_by)s: the insurance entry has to be made before the internship starts."),
+        N_("%(student)s (%(number)s) applied for an internship at %(institution)s, %(starts_on)s – %(ends_on)s. %(decide)s"),
     ),
     ("application", "approve", Actor.STUDENT): (
         N_("Your internship application was approved"),
@@ -17,11 +17,23 @@ TEXTS: dict[tuple[str, str, Actor], Text] = {
     ),
     ("application", "approve", Actor.EMPLOYER): (
         N_("An intern was approved for your institution: %(student)s"),
-        N_("The university approved the internship of %(student)s at %(institution)s, %(starts_on)s – %(ends_on)s. The university arranges the insurance before %(starts_on)s. With the link below you see your intern, keep the attendance and evaluate the internship at its end; you need no account."),
+        N_("The university approved the internship of %(student)s at %(institution)s, %(starts_on)s – %(ends_on)s. %(insurance)s With the link below you see your intern, keep the attendance and evaluate the internship at its end; you need no account."),
     ),
     ("application", "approve", Actor.HEALTH_OFFICE): (
         N_("Insurance entry due for %(student)s"),
         N_("The internship of %(student)s (%(number)s) at %(institution)s was approved. The insurance entry is due by %(day_before)s, 23:59."),
+    ),
+    ("application", "approve_late", Actor.STUDENT): (
+        N_("Your internship application was approved"),
+        N_("Your internship at %(institution)s, %(starts_on)s – %(ends_on)s, was approved by the commission's chair. Do not start before you are told that the insurance entry was made."),
+    ),
+    ("application", "approve_late", Actor.EMPLOYER): (
+        N_("An intern was approved for your institution: %(student)s"),
+        N_("The university approved the internship of %(student)s at %(institution)s, %(starts_on)s – %(ends_on)s. %(insurance)s With the link below you see your intern, keep the attendance and evaluate the internship at its end; you need no account.")
+    ),
+    ("application", "approve_late", Actor.HEALTH_OFFICE): (
+        N_("Insurance entry needed at once: %(student)s"),
+        N_("The chair approved the internship of %(student)s (%(number)s) at %(institution)s, %(starts_on)s – %(ends_on)s, after the day to decide by. The law allows the insurance entry until %(until)s, 23:59: please make it today. Reason: %(reason)s"),
     ),
     ("application", "reject", Actor.STUDENT): (
         N_("Your internship application needs correction"),
@@ -53,7 +65,7 @@ TEXTS: dict[tuple[str, str, Actor], Text] = {
     ),
     ("application", "reopen", Actor.MEMBER): (
         N_("Decision reopened: %(student)s"),
-        N_("The chair reopened the decision on the application of %(student)s (%(number)s). Reason: %(reason)s Please decide by %(decide_by)s; the internship is to start on %(starts_on)s."),
+        N_("The chair reopened the decision on the application of %(student)s (%(number)s). Reason: %(reason)s The internship is to start on %(starts_on)s. %(decide)s"),
     ),
     ("application", "complete", Actor.MEMBER): (
         N_("Completion waits for assessment: %(student)s"),

@@ -23,6 +23,7 @@ from models import (
     User,
 )
 from services import answer_links, hand_over_texts, visits
+from services.insurance_days import needs_entry
 from services.letter_facts import About, contact, facts
 from services.letter_sheet import Line, drawn
 from services.letter_texts import TEXTS, Text
@@ -159,8 +160,15 @@ def readers(session: Session, row: Any, actor: Actor, today: date) -> Iterator[R
             yield from _student(session, row)
         case Actor.EMPLOYER:
             yield supervisor_as_reader(session, row.supervisor)
+        case Actor.HEALTH_OFFICE if not isinstance(row, Declaration) and not needs_entry(_application(row)):
+            return  # nothing is declared for it
         case _:
             yield from _in_office(session, row, actor, today)
+
+
+def _application(row: Any) -> Application:
+    found: Application = row if isinstance(row, Application) else row.application
+    return found
 
 
 def _student(session: Session, row: Any) -> Iterator[Reader]:

@@ -12,6 +12,7 @@ from workflow.words import Action, ApplicationState, Phase
 DID: dict[Action, str] = {
     Action.SUBMIT: N_("submitted the application"),
     Action.APPROVE: N_("approved"),
+    Action.APPROVE_LATE: N_("approved late, with a reason"),
     Action.REJECT: N_("rejected"),
     Action.WITHDRAW: N_("withdrew"),
     Action.CANCEL: N_("cancelled the internship"),
@@ -79,11 +80,11 @@ class Milestone:
     turn: Say | None = None
 
 
-def track(application: Any, steps: list[Step], today: date) -> list[Milestone]:
-    """The stops of one application, in order (interface: status tracker)."""
+def track(application: Any, steps: list[Step], today: date, decided: Say | None = None) -> list[Milestone]:
+    """The stops of one application, in order (interface: status tracker); `decided` says by when the commission decides."""
     word = status(application.state, application.starts_on, application.ends_on, today)
     submitted = _last(steps, Action.SUBMIT) or application.submitted_at
-    way = [_written(application), _submitted(submitted), _decision(application, steps)]
+    way = [_written(application), _submitted(submitted), _decision(application, steps, decided)]
     match application.state:
         case ApplicationState.WITHDRAWN:
             return way
@@ -93,11 +94,11 @@ def track(application: Any, steps: list[Step], today: date) -> list[Milestone]:
             over = application.ends_on < today
             return [
                 *way,
-                _start(application, word),
+                _start(application, word, today),
                 _end(application, word, over=over),
                 *_closing(application, over=over),
             ]
-    return [*way, _start(application, word), _end(application, word, over=False)]
+    return [*way, _start(application, word, today), _end(application, word, over=False)]
 
 
 def _written(application: Any) -> Milestone:
@@ -110,11 +111,10 @@ def _submitted(submitted: datetime | None) -> Milestone:
     return Milestone(N_("Submitted"), DONE if submitted else AHEAD, submitted)
 
 
-def _decision(application: Any, steps: list[Step]) -> Milestone:
+def _decision(application: Any, steps: list[Step], decided: Say | None) -> Milestone:
     match application.state:
         case ApplicationState.SUBMITTED:
-            turn = Say("The commission's turn, before the start on %(day)s.", day=application.starts_on)
-            return Milestone(N_("Commission's decision"), NOW, None, turn)
+            return Milestone(N_("Commission's decision"), NOW, None, decided)
         case ApplicationState.REJECTED:
             turn = Say("Your turn: correct the pages pointed at and submit again.")
             return Milestone(N_("Rejected"), NOW, _last(steps, Action.REJECT), turn)
@@ -122,22 +122,30 @@ def _decision(application: Any, steps: list[Step]) -> Milestone:
             return Milestone(N_("Withdrawn"), ENDED, _last(steps, Action.WITHDRAW))
         case ApplicationState.DRAFT:
             return Milestone(N_("Commission's decision"), AHEAD)
-    return Milestone(N_("Approved"), DONE, _last(steps, Action.APPROVE) or application.decided_at)
+    return Milestone(N_("Approved"), DONE, _last(steps, Action.APPROVE, Action.APPROVE_LATE) or application.decided_at)
 
 
-def _start(application: Any, word: Any) -> Milestone:
+def _start(application: Any, word: Any, today: date) -> Milestone:
     took_place = application.state in TAKES_PLACE
     standing = NOW if word is Phase.UPCOMING else DONE if took_place else AHEAD
     turn = Say("Nothing to do before the first day.") if standing == NOW else None
-    label = N_("Internship started") if standing == DONE else N_("Internship starts")
-    return Milestone(label, standing, application.starts_on, turn)
+    return Milestone(_of_start(application, took_place, today), standing, application.starts_on, turn)
+
+
+def _of_start(application: Any, took_place: bool, today: date) -> str:
+    """The tense follows the day, and what has not been approved did not start."""
+    if application.starts_on is None or application.starts_on > today:
+        return N_("Internship starts")
+    return N_("Internship started") if took_place else N_("Internship was to start")
 
 
 def _end(application: Any, word: Any, *, over: bool) -> Milestone:
     """A stop that was approved ahead still runs to its last day; its reason stays with the application."""
-    running = word in {Phase.RUNNING, ApplicationState.STOPPED} and not over
-    ends = N_("Internship ended") if over else N_("Internship ends")
-    label = N_("Stopped") if application.stop_reason else ends
+    running = word in {Phase.RUNNING, Phase.STOPPING}
+    if application.stop_reason:
+        label = N_("Stopped") if over else N_("Ends early")
+    else:
+        label = N_("Internship ended") if over else N_("Internship ends")
     return Milestone(label, NOW if running else DONE if over else AHEAD, application.ends_on)
 
 
@@ -164,5 +172,5 @@ def _closing(application: Any, *, over: bool) -> list[Milestone]:
     return [Milestone(hand_in, NOW, None, turn) if over else Milestone(hand_in, AHEAD), Milestone(assessment, AHEAD)]
 
 
-def _last(steps: list[Step], action: Action) -> datetime | None:
-    return next((s.at for s in reversed(steps) if s.action is action), None)
+def _last(steps: list[Step], *actions: Action) -> datetime | None:
+    return next((s.at for s in reversed(steps) if s.action in actions), None)

@@ -29,7 +29,7 @@ Consequence = Callable[[Session, Any, Step, date], None]
 Check = Callable[[Session, Any, date], Iterable[Say]]
 _CONSEQUENCES: dict[Cause, list[Consequence]] = {}
 _ROOM: dict[Cause, list[Consequence]] = {}
-_CHECKS: dict[Cause, Check] = {}
+_CHECKS: dict[Cause, list[Check]] = {}
 
 
 def brings_about(machine: Machine, *actions: Action) -> Callable[[Consequence], Consequence]:
@@ -58,7 +58,8 @@ def checked_before(machine: Machine, *actions: Action) -> Callable[[Check], Chec
     """Enter what has to be looked up before a guard can judge a step: called with (session, row, today)."""
 
     def enter(check: Check) -> Check:
-        _CHECKS.update({(machine.name, action): check for action in actions})
+        for action in actions:
+            _CHECKS.setdefault((machine.name, action), []).append(check)
         return check
 
     return enter
@@ -86,8 +87,13 @@ def doors(row: Any, standing: Standing) -> list[Door]:
 
 def refusal(session: Session, row: Any, door: Door, standing: Standing, today: date) -> Say | None:
     """The sentence with which a guard of this door objects now, or None."""
-    check = _CHECKS.get((MACHINE_OF[type(row)].name, door.action))
-    return door.refusal(row, Moment(today, standing.student_id, tuple(check(session, row, today)) if check else ()))
+    return _objection(session, row, door, today, standing.student_id)
+
+
+def _objection(session: Session, row: Any, door: Door, today: date, student_id: int | None = None) -> Say | None:
+    checks = _CHECKS.get((MACHINE_OF[type(row)].name, door.action), ())
+    problems = tuple(said for check in checks for said in check(session, row, today))
+    return door.refusal(row, Moment(today, student_id, problems))
 
 
 def take(  # noqa: PLR0913 -- the facts of a step, named
@@ -152,7 +158,7 @@ def follow(  # noqa: PLR0913 -- the facts of a step, named
     door = machine.following(action, row.state, (cause.machine, cause.action))
     if door is None:
         raise Refused(Say(CLOSED.msgid, action=action, state=row.state))
-    if said := door.refusal(row, Moment(today)):
+    if said := _objection(session, row, door, today):
         raise Refused(said)
     by = _By(cause.actor, cause.by_id, cause.by_name)
     facts = {**(facts or {}), "follows": [cause.machine, cause.row_id, cause.seq]}

@@ -10,7 +10,7 @@ from flask import Flask
 from tests.databases import Databases, served
 from tests.university import University, a_university
 
-pytest_plugins = ["tests.turkish"]
+pytest_plugins = ["tests.turkish", "tests.clock"]
 
 
 def pytest_configure() -> None:

@@ -53,11 +53,12 @@ class Office:
         """Whether the regulation lets this person take this step on the application today."""
         froms: dict[str, tuple[frozenset[str], frozenset[str], bool]] = {
             "submit": (frozenset({"rejected"}), STUDENT, True),
-            "approve": (WAITING, BOARD, True),
+            "approve": (WAITING, BOARD, self.today <= decide_by(self.starts)),
+            "approve_late": (WAITING, CHAIR, decide_by(self.starts) < self.today <= entry_until(self.starts)),
             "reject": (WAITING, BOARD, True),
             "withdraw": (WAITING, STUDENT, True),
             "cancel": (frozenset({"approved"}), STUDENT | CHAIR, self.starts > self.today),
-            "reopen": (frozenset({"rejected"}), CHAIR, True),
+            "reopen": (frozenset({"rejected"}), CHAIR, self.today <= entry_until(self.starts)),
             "complete": (PLACED, STUDENT, self._is_whole()),
             **{
                 a: (frozenset({"completion"}), BOARD, True) for a in ("return", "accept", "accept_partly", "not_accept")
@@ -74,12 +75,12 @@ class Office:
     def act(self, action: str, parts: frozenset[str] = frozenset(), accepted: int = 0) -> None:
         """Take the step, and all that follows from it."""
         self.application = {
-            "submit": "submitted", "approve": "approved", "reject": "rejected", "withdraw": "withdrawn",
+            "submit": "submitted", "approve": "approved", "approve_late": "approved", "reject": "rejected", "withdraw": "withdrawn",
             "cancel": "cancelled", "reopen": "submitted", "complete": "completion", "return": "returned",
             "accept": "accepted", "accept_partly": "partly_accepted", "not_accept": "not_accepted",
             "reassess": "completion",
         }[action]  # fmt: skip
-        if action == "approve":
+        if action in {"approve", "approve_late"}:
             self._owe("entry")
             self._owe("exit")
         if action == "cancel":
@@ -113,17 +114,25 @@ class Office:
 
     def may_ask(self, who: str, kind: str, ends: date) -> bool:
         in_time = kind != "stop" or self.starts <= self.today <= self.ends
-        sane = ends >= self.starts
+        sane = ends >= self.starts and self.declared_in_time(kind, ends)
         return who == "student" and self.open_change() is None and self.possible(kind) and in_time and sane
 
+    def declared_in_time(self, kind: str, ends: date) -> bool:
+        """Nobody works on without an entry, and no exit is owed after its last day."""
+        entry = self.newest("entry")
+        if kind == "extend" and entry and entry.state in MOVABLE:
+            return self.today <= entry_until(entry.starts)
+        return kind != "stop" or self.today <= later(ends, 10)
+
     def may_answer(self, who: str, action: str, change: Change) -> bool:
+        goes = self.possible(change.kind) and self.declared_in_time(change.kind, change.ends)
         match action:
             case "agree":
-                return change.state == "with_supervisor" and who == "employer" and self.possible(change.kind)
+                return change.state == "with_supervisor" and who == "employer" and goes
             case "decline":
                 return change.state == "with_supervisor" and who == "employer"
             case "approve":
-                return change.state == "with_commission" and who in BOARD and self.possible(change.kind)
+                return change.state == "with_commission" and who in BOARD and goes
             case "reject":
                 return change.state == "with_commission" and who in BOARD
             case "withdraw":
@@ -229,6 +238,28 @@ class Office:
             "ask": "open", "answer": "answered", "ask_again": "open", "withdraw": "closed", "close": "closed",
             "reopen": "open",
         }[action]  # fmt: skip
+
+
+HOLIDAYS = frozenset(
+    {date(2026, 7, 15), date(2026, 10, 29), date(2027, 1, 1)}
+)  # those on working days, as far as this goes
+HALF = frozenset({date(2026, 10, 28)})
+
+
+def decide_by(starts: date) -> date:
+    """The last day before the first one on which the university works all day."""
+    day = later(starts, -1)
+    while day.weekday() > 4 or day in HOLIDAYS | HALF:
+        day = later(day, -1)
+    return day
+
+
+def entry_until(starts: date) -> date:
+    """The day before the first one, or the working day in its place (Law 5510)."""
+    day = later(starts, -1)
+    while day.weekday() > 4 or day in HOLIDAYS:
+        day = later(day, 1)
+    return day
 
 
 def later(day: date, days: int) -> date:

@@ -8,6 +8,9 @@ APPLICATION_SUBMIT = N_(
 APPLICATION_APPROVE = N_(
     "The student, the firm and the health office are told at once, and the insurance entry falls due. From then on only a change request, or a cancellation before the first day, alters it."
 )
+APPLICATION_APPROVE_LATE = N_(
+    "The student, the firm and the health office are told at once, the health office with your reason: it makes the insurance entry while the law still allows it. Nobody starts before it is made."
+)
 APPLICATION_REJECT = N_(
     "The student reads the reason, corrects the pages you point at and sends the application again. The chair can reopen it."
 )

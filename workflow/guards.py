@@ -28,6 +28,11 @@ def no_overlap(_row: Any, moment: Moment) -> Say | None:
     return moment.problems[0] if moment.problems else None
 
 
+def in_time(_row: Any, moment: Moment) -> Say | None:
+    """The last day the law allows for the insurance declaration has not passed: the service looked at the calendar."""
+    return moment.problems[0] if moment.problems else None
+
+
 def not_own(row: Any, moment: Moment) -> Say | None:
     """Nobody decides on their own file."""
     if row.student_id == moment.student_id:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from workflow.say import N_
 from workflow.words import ApplicationState, Phase, Word
 
 _S = ApplicationState
@@ -13,9 +14,22 @@ OPEN_TO_CREDIT = BEFORE_COMPLETION | {_S.SUBMITTED, _S.COMPLETION}  # its days a
 
 
 def status(state: ApplicationState, starts_on: date | None, ends_on: date | None, today: date) -> Word:
-    """The word a person reads: approved turns into upcoming, running and ended by its dates (domain: status)."""
+    """The word a person reads: approved turns into upcoming, running and ended by its dates (domain: status).
+
+    One whose early end lies ahead is still at work.
+    """
+    if state is ApplicationState.STOPPED and ends_on is not None and today <= ends_on:
+        return Phase.STOPPING
     if state is not ApplicationState.APPROVED or starts_on is None or ends_on is None:
         return state
     if today < starts_on:
         return Phase.UPCOMING
     return Phase.RUNNING if today <= ends_on else Phase.ENDED
+
+
+class Chance(Word):
+    """Who can still approve an application before its internship starts uninsured."""
+
+    IN_TIME = "in_time", N_("In time")
+    CHAIR = "chair_only", N_("Only the chair can still approve")
+    OVER = "over", N_("Too late to approve")

@@ -25,7 +25,10 @@ _ORDERED = (("min_days", "max_days"), ("apply_days_before", "apply_not_earlier")
 
 @dataclass(frozen=True)
 class Verdict:
-    """How one rule went: `sentence` says why not, `article` where it is written, `value` what it asks for."""
+    """How one rule went: `sentence` says why not, `found` the fact where it passed (None where it asks nothing here).
+
+    `article` is where the rule is written, `value` what it asks for.
+    """
 
     rule: str
     label: str
@@ -33,6 +36,7 @@ class Verdict:
     sentence: Say | None
     article: str
     value: Any = field(default=None, compare=False)
+    found: Say | None = field(default=None, compare=False)
 
     @property
     def refusal(self) -> Say:
@@ -54,7 +58,8 @@ def _verdicts(rules: Mapping[str, Any], facts: Facts) -> Iterator[Verdict]:
         rule = RULES[name]
         if rule.judge is not None:
             said = rule.judge(facts, data["value"])
-            yield Verdict(name, rule.label, said is None, said, str(data.get("article", "")), data["value"])
+            found = rule.found(facts, data["value"]) if rule.found and said is None else None
+            yield Verdict(name, rule.label, said is None, said, str(data.get("article", "")), data["value"], found)
 
 
 def half_day_worth(rules: Mapping[str, Any]) -> int:

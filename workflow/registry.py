@@ -9,16 +9,18 @@ from workflow.say import Say
 from workflow.values import Value
 
 Judge = Callable[[Facts, Any], Say | None]
+Found = Callable[[Facts, Any], Say | None]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """`judge` is None where only the count reads the value."""
+    """`judge` is None where only the count reads the value; `found` says what was found where the rule passed, None where it asks nothing of these facts."""
 
     name: str
     label: str
     value: Value
     judge: Judge | None
+    found: Found | None = None
 
     @property
     def kind(self) -> type:
@@ -32,11 +34,11 @@ class Rule:
 RULES: dict[str, Rule] = {}
 
 
-def rule(label: str, value: Value) -> Callable[[Judge], Judge]:
+def rule(label: str, value: Value, found: Found) -> Callable[[Judge], Judge]:
     """Enter a judge under its own name."""
 
     def enter(judge: Judge) -> Judge:
-        RULES[judge.__name__] = Rule(judge.__name__, label, value, judge)
+        RULES[judge.__name__] = Rule(judge.__name__, label, value, judge, found)
         return judge
 
     return enter

@@ -142,7 +142,14 @@ REMINDERS: tuple[Reminder, ...] = (
         "application_waits", APPLICATIONS, {S.SUBMITTED}, "submitted_at", after(5, working=True), COMMISSION,
         label=N_("An application has waited for the commission for five working days"),
         subject=N_("Application still waits for a decision: %(student)s"),
-        sentence=N_("The application of %(student)s (%(number)s) for %(institution)s, %(starts_on)s – %(ends_on)s, has waited for the commission since %(since)s. Please decide by %(decide_by)s: the insurance entry has to be made before the internship starts."),
+        sentence=N_("The application of %(student)s (%(number)s) for %(institution)s, %(starts_on)s – %(ends_on)s, has waited for the commission since %(since)s. %(decide)s"),
+    ),
+    _row(
+        "decision_due", APPLICATIONS, {S.SUBMITTED}, "starts_on", before(3, working=True), COMMISSION,
+        lasts=0,  # then it is rejected, or given new dates
+        label=N_("The day by which an application is decided comes near"),
+        subject=N_("Application has to be decided: %(student)s"),
+        sentence=N_("The application of %(student)s (%(number)s) for %(institution)s, %(starts_on)s – %(ends_on)s, waits for a decision. %(decide)s"),
     ),
     _row(
         "request_waits", REQUESTS, {R.OPEN}, "asked_at", after(5, working=True), COMMISSION,

@@ -3,6 +3,7 @@
 A rule looks at the facts and the policy's value, and answers None or the sentence of refusal.
 """
 
+from workflow import findings
 from workflow.days import days_text
 from workflow.facts import Facts
 from workflow.registry import RULES, Rule, read_by_the_count, rule
@@ -22,7 +23,7 @@ from workflow.values import (
 __all__ = ["RULES", "Rule"]
 
 
-@rule(N_("No overlap with another internship of the student"), ALWAYS_YES)
+@rule(N_("No overlap with another internship of the student"), ALWAYS_YES, findings.no_overlap)
 def overlap(facts: Facts, _value: bool) -> Say | None:
     for other in facts.others:
         if facts.starts_on <= other.ends_on and other.starts_on <= facts.ends_on:
@@ -38,7 +39,7 @@ def overlap(facts: Facts, _value: bool) -> Say | None:
     return None
 
 
-@rule(N_("At least this many days in one internship"), whole(1, 366, DAYS))
+@rule(N_("At least this many days in one internship"), whole(1, 366, DAYS), findings.enough_days)
 def min_days(facts: Facts, value: int) -> Say | None:
     least = min(2 * value, facts.owed or 2 * value)  # a rest shorter than the minimum may still be worked off
     if facts.half_days < least:
@@ -49,7 +50,7 @@ def min_days(facts: Facts, value: int) -> Say | None:
     return None
 
 
-@rule(N_("At most this many days in one internship"), whole(1, 366, DAYS))
+@rule(N_("At most this many days in one internship"), whole(1, 366, DAYS), findings.not_too_many_days)
 def max_days(facts: Facts, value: int) -> Say | None:
     if facts.half_days > 2 * value:
         return Say(
@@ -59,14 +60,14 @@ def max_days(facts: Facts, value: int) -> Say | None:
     return None
 
 
-@rule(N_("Days owed in all"), whole(1, 732, DAYS))
+@rule(N_("Days owed in all"), whole(1, 732, DAYS), findings.days_left_to_do)
 def total_days(facts: Facts, value: int) -> Say | None:
     if facts.credited >= 2 * value:
         return Say("All %(total)s working days of this internship are credited or planned already.", total=value)
     return None
 
 
-@rule(N_("Earliest class year"), whole(1, 8, N_("class year")))
+@rule(N_("Earliest class year"), whole(1, 8, N_("class year")), findings.in_class_year)
 def earliest_class_year(facts: Facts, value: int) -> Say | None:
     if facts.class_year < value:
         return Say(
@@ -76,7 +77,7 @@ def earliest_class_year(facts: Facts, value: int) -> Say | None:
     return None
 
 
-@rule(N_("Apply at least this many days before the start"), whole(0, 366, CALENDAR_DAYS))
+@rule(N_("Apply at least this many days before the start"), whole(0, 366, CALENDAR_DAYS), findings.applied_in_time)
 def apply_days_before(facts: Facts, value: int) -> Say | None:
     if not facts.is_change and facts.days_left < value:
         return Say(
@@ -86,7 +87,7 @@ def apply_days_before(facts: Facts, value: int) -> Say | None:
     return None
 
 
-@rule(N_("Apply at most this many days before the start"), whole(1, 732, CALENDAR_DAYS))
+@rule(N_("Apply at most this many days before the start"), whole(1, 732, CALENDAR_DAYS), findings.not_too_early)
 def apply_not_earlier(facts: Facts, value: int) -> Say | None:
     if not facts.is_change and facts.days_left > value:
         return Say(
@@ -96,14 +97,14 @@ def apply_not_earlier(facts: Facts, value: int) -> Say | None:
     return None
 
 
-@rule(N_("Weekday of the start"), WEEKDAY)
+@rule(N_("Weekday of the start"), WEEKDAY, findings.on_weekday)
 def start_weekday(facts: Facts, value: int) -> Say | None:
     if facts.starts_on.isoweekday() != value:
         return Say("The internship must start on this weekday: %(weekday)s.", weekday=Say(WEEKDAYS[value - 1]))
     return None
 
 
-@rule(N_("Days between two internships"), whole(0, 366, CALENDAR_DAYS))
+@rule(N_("Days between two internships"), whole(0, 366, CALENDAR_DAYS), findings.gap_kept)
 def gap_days(facts: Facts, value: int) -> Say | None:
     for other in facts.others:
         between = max((facts.starts_on - other.ends_on).days, (other.starts_on - facts.ends_on).days) - 1
@@ -115,7 +116,7 @@ def gap_days(facts: Facts, value: int) -> Say | None:
     return None
 
 
-@rule(N_("Internships at the same institution"), whole(1, 20, N_("at most")))
+@rule(N_("Internships at the same institution"), whole(1, 20, N_("at most")), findings.not_too_often_there)
 def max_per_institution(facts: Facts, value: int) -> Say | None:
     here = facts.institution_id
     if here is not None and sum(other.institution_id == here for other in facts.others) >= value:
@@ -123,7 +124,7 @@ def max_per_institution(facts: Facts, value: int) -> Say | None:
     return None
 
 
-@rule(N_("Not during a teaching term"), YES_NO)
+@rule(N_("Not during a teaching term"), YES_NO, findings.outside_terms)
 def not_in_term(facts: Facts, value: bool) -> Say | None:
     for first, last in facts.teaching:
         if value and facts.starts_on <= last and first <= facts.ends_on:
@@ -131,14 +132,14 @@ def not_in_term(facts: Facts, value: bool) -> Say | None:
     return None
 
 
-@rule(N_("Dates may change after the insurance entry"), YES_NO)
+@rule(N_("Dates may change after the insurance entry"), YES_NO, findings.may_change)
 def change_after_entry(facts: Facts, value: bool) -> Say | None:
     if facts.insured and facts.is_change and not value:
         return Say("The insurance entry has been made; the dates can no longer be changed.")
     return None
 
 
-@rule(N_("Notice for a change after the insurance entry"), whole(0, 60, DAYS))
+@rule(N_("Notice for a change after the insurance entry"), whole(0, 60, DAYS), findings.noticed_in_time)
 def change_notice(facts: Facts, value: int) -> Say | None:
     if facts.insured and facts.notice is not None and facts.notice < value:
         return Say(

@@ -54,9 +54,24 @@ APPLICATIONS = Machine(
             guards.institution_not_blocked,
             guards.institution_not_merged,
             guards.institution_vouched_for,
+            guards.in_time,
             needs=DECIDED,
             tells={A.STUDENT, A.EMPLOYER, A.HEALTH_OFFICE},
             then=aftermath.APPLICATION_APPROVE,
+        ),
+        row(  # the desk's day has passed, the law's has not
+            DO.APPROVE_LATE,
+            {S.SUBMITTED},
+            {A.CHAIR},
+            S.APPROVED,
+            guards.not_own,
+            guards.institution_not_blocked,
+            guards.institution_not_merged,
+            guards.institution_vouched_for,
+            guards.in_time,
+            needs={Need.REASON, Need.DECIDER},
+            tells={A.STUDENT, A.EMPLOYER, A.HEALTH_OFFICE},
+            then=aftermath.APPLICATION_APPROVE_LATE,
         ),
         row(
             DO.REJECT,
@@ -93,6 +108,7 @@ APPLICATIONS = Machine(
             {A.CHAIR},
             S.SUBMITTED,
             guards.not_own,
+            guards.in_time,
             guards.no_overlap,
             needs=WHY,
             tells={A.STUDENT, *BOARD},
@@ -175,6 +191,7 @@ APPLICATIONS = Machine(
             NOBODY,
             S.APPROVED,
             guards.is_running,
+            guards.in_time,
             follows={_CHANGED},
             then=aftermath.APPLICATION_EXTEND,
         ),
@@ -265,6 +282,7 @@ CHANGE_REQUESTS = Machine(
 )
 
 _D = DeclarationState
+_APPROVED = {("application", action) for action in (DO.APPROVE, DO.APPROVE_LATE)}
 _APPLIED = {("application", action) for action in (DO.CANCEL, DO.POSTPONE, DO.EXTEND, DO.STOP)}
 _REFUSED = ("declaration", DO.FAIL)
 HEALTH = {A.HEALTH_OFFICE}
@@ -274,8 +292,8 @@ DECLARATIONS = Machine(
     _D,
     _D.NEW,
     (
-        row(DO.RAISE, {_D.NEW}, NOBODY, _D.DUE, follows={("application", DO.APPROVE), *_APPLIED}),
-        row(DO.MOVE, {_D.DUE, _D.FAILED}, NOBODY, _D.DUE, follows={*_APPLIED, _REFUSED}),
+        row(DO.RAISE, {_D.NEW}, NOBODY, _D.DUE, guards.in_time, follows=_APPROVED | _APPLIED),
+        row(DO.MOVE, {_D.DUE, _D.FAILED}, NOBODY, _D.DUE, guards.in_time, follows={*_APPLIED, _REFUSED}),
         row(DO.DROP, {_D.DUE, _D.FAILED}, NOBODY, _D.DROPPED, follows={*_APPLIED, _REFUSED}),
         row(DO.SEND, {_D.DUE, _D.FAILED}, HEALTH, _D.SENT, then=aftermath.DECLARATION_SEND),
         row(

@@ -52,6 +52,7 @@ class Phase(Word):
 
     UPCOMING = "upcoming", N_("Approved, not started")
     RUNNING = "running", N_("Running")
+    STOPPING = "stopping", N_("Ends early")
     ENDED = "ended", N_("Ended")
 
 
@@ -280,6 +281,7 @@ class Action(Word):
 
     SUBMIT = "submit", N_("Submit")
     APPROVE = "approve", N_("Approve")
+    APPROVE_LATE = "approve_late", N_("Approve late, with a reason")
     REJECT = "reject", N_("Reject")
     WITHDRAW = "withdraw", N_("Withdraw")
     CANCEL = "cancel", N_("Cancel the internship")

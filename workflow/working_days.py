@@ -139,6 +139,8 @@ class _Judge:
             return Day(day, NOTHING, DayKind.HOLIDAY, Say("Public holiday: %(name)s", name=name))
         if name := self.calendar.half.get(day):
             return self._half(day, DayKind.HALF_HOLIDAY, Say("Half holiday: %(name)s", name=name))
+        if day.weekday() >= SATURDAY:
+            return Day(day, WHOLE, DayKind.COUNTS, Say("The workplace works on this day of the weekend"))
         return Day(day, WHOLE, DayKind.COUNTS, Say("Working day"))
 
     def _half(self, day: date, kind: DayKind, why: Say) -> Day:

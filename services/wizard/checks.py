@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from models import Application, Institution, Term
 from services import ledger, register
 from services.calendar import calendar_for, workplace
+from services.insurance_days import needs_entry, too_near
 from services.scope import system_session
 from services.sign_in import ISTANBUL
 from services.transition import checked_before
@@ -43,6 +44,8 @@ class Judgement:
 
     `stored` is the count in half-days that is kept of a submitted application: the one that holds. `marks` say where the
     week that was ticked is not the one of the register.
+
+    `problem` says why days cannot be counted, `late` that the insurance entry would come too late.
     """
 
     count: Count | None
@@ -50,6 +53,7 @@ class Judgement:
     problem: Say | None = None
     stored: int | None = None
     marks: tuple[Say, ...] = ()
+    late: Say | None = None
 
     @property
     def half_days(self) -> int:
@@ -87,7 +91,8 @@ def judge(session: Session, draft: Draft, today: date) -> Judgement:
             credited=ledger.counts_already(session, draft.application, draft.kind.id) if draft.kind else 0,
         ),
     )
-    return replace(found, marks=week_marks(draft.week, draft.institution))
+    late = too_near(session, draft.starts_on, today) if needs_entry(draft) else None
+    return replace(found, marks=week_marks(draft.week, draft.institution), late=late)
 
 
 def judge_again(row: Application) -> Judgement:
@@ -203,6 +208,8 @@ def findings(draft: Draft, judgement: Judgement) -> list[Finding]:
     found += _missing(draft)
     if judgement.problem:
         found.append(Finding(Page.INSTITUTION, judgement.problem, "countable"))
+    if judgement.late:
+        found.append(Finding(Page.INSTITUTION, judgement.late, "insurance"))
     for verdict in judgement.verdicts:
         if not verdict.passed:
             found.append(Finding(_page_of(verdict.rule), verdict.refusal, verdict.rule))

@@ -378,6 +378,7 @@ ADDRESSES: dict[str, Address] = {
         national_id=Address(HEALTH, "declarations", "pk", DECLARATIONS),
         list_out=Address(HEALTH, answers=frozenset({404})),
         download=Address(HEALTH, more={"export_type": "csv"}),
+        uninsured=Address(HEALTH),
         references=Address(HEALTH),
         recorded=Address(HEALTH, more={"token": "x" * 43}, answers=frozenset({404})),
     ),

@@ -23,6 +23,7 @@ from tests.queues import comes_second
 from workflow.words import Action, Actor, ApplicationState
 
 S = ApplicationState
+pytestmark = pytest.mark.usefixtures("in_june")
 
 
 @pytest.fixture

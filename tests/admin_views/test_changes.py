@@ -41,7 +41,7 @@ def desks(app: Flask) -> dict[str, Any]:
             row = t.application(
                 student, of, state=ApplicationState.APPROVED, supervisor=person, starts_on=start, term=term
             )
-            t.declaration(row)
+            t.declaration(row, state="due" if kind == "postpone" else "done")  # who is at work was entered
             assert row.starts_on
             assert row.ends_on
             assert student.user

@@ -5,6 +5,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -218,7 +219,9 @@ def test_a_block_says_why_and_holds_approvals_and_new_applications_until_it_is_l
     with app.app_context(), a_town() as t:
         of = t.session.get_one(Department, world["of"])
         firm = t.session.get_one(Institution, world["firm"])
-        row = t.application(t.student(of, "Veli", "Ak"), of, supervisor=firm.supervisors[0])
+        row = t.application(
+            t.student(of, "Veli", "Ak"), of, supervisor=firm.supervisors[0], starts_on=today() + timedelta(days=30)
+        )
         people = {"centre": t.office(Actor.CAREER_CENTRE), "member": t.member(of)}
         t.session.flush()
         [t.session.expunge(u) for u in people.values()]

@@ -42,12 +42,14 @@ def test_a_choice_is_kept_and_what_the_law_asks_is_not_on_offer(app: Flask) -> N
     assert client.post("/notifications/", data=sent).status_code == 302
     with looking(app) as s:
         kept = s.get_one(User, user.id)
-        assert (sorted(kept.unwanted), kept.language) == (["application_waits", "change_waits", "exit_missing"], "en")
+        assert (sorted(kept.unwanted), kept.language) == (
+            ["application_waits", "change_waits", "decision_due", "exit_missing"], "en",
+        )  # fmt: skip
     page = client.get("/notifications/").text
     assert set(re.findall(r"<input[^>]*checked[^>]*value=\"(\w+)\"", page)) == {"digest", "request_waits", "en"}
     client.post("/notifications/", data={"language": "en"})
     with looking(app) as s:
-        assert len(s.get_one(User, user.id).unwanted) == 5
+        assert len(s.get_one(User, user.id).unwanted) == 6
 
 
 @pytest.mark.parametrize("wrong", [{"wanted": "submit", "language": "tr"}, {"wanted": "digest", "language": "xx"}])
@@ -122,7 +124,7 @@ def test_a_letter_about_a_step_has_no_switch(app: Flask) -> None:
     with app.app_context(), a_town() as t:
         of = t.department()
         member = t.member(of)
-        row = t.application(t.student(of), of)
+        row = t.application(t.student(of), of, starts_on=today() + timedelta(days=30))
     sign_in(app, member).post(f"/applications/step/{row.id}/approve", data={"version": 0})
     with looking(app) as s:
         letters = s.scalars(select(Letter)).all()

@@ -224,9 +224,9 @@ def test_a_double_major_reads_what_each_programme_still_asks_for(app: Flask) -> 
         (of, programme, re.findall(r"<h3[^>]*>([^<]+)<", rest), re.findall(r"<dd>(?:<strong>)?([^<]+)<", rest))
         for of, programme, rest in sections
     ]
-    assert told == [  # owed in all, credited, planned, left
-        ("Bölüm BIL", "Ana dal", [names[0]], ["40", "9½", "20", "10½"]),
-        ("Bölüm MAT", "Çift ana dal", [names[1]], ["30", "5", "0", "25"]),
+    assert told == [  # owed in all, credited, still owed, planned, not planned yet
+        ("Bölüm BIL", "Ana dal", [names[0]], ["40", "9½", "30½", "20", "10½"]),
+        ("Bölüm MAT", "Çift ana dal", [names[1]], ["30", "5", "25", "0", "25"]),
     ]
     lines = re.findall(r'<tr data-line="\d+"', page)
     assert len(lines) == 2

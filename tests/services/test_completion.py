@@ -176,7 +176,7 @@ def test_a_logbook_typed_here_is_whole_when_each_day_that_counts_is_written(app:
         for day in days[1:]:
             logbook.write(w.t.session, w.row, day, "Ölçtüm.", seen=0, today=AFTER)
         assert w.missing() == [
-            "The logbook has no entry yet for 1 of the days that count. Write them, or upload the logbook as a file."
+            "Working days up to today without an entry in the logbook: 1. Write them, or upload the logbook as a file."
         ]
         logbook.write(w.t.session, w.row, days[0], "Tanıştım.", seen=0, today=AFTER)
         w.hand_in()

@@ -22,7 +22,7 @@ from workflow.words import Actor, LetterState
 Levels = dict[str, str]
 WELL = {
     "Database": "ok", "Schema": "ok", "Storage of files": "ok", "Disk": "ok", "Worker": "broken", "Letters given up": "ok",
-    "Letters due": "ok", "History": "attention", "Administrative leave": "attention",
+    "Letters due": "ok", "History": "attention", "Administrative leave": "attention", "Insurance": "ok",
 }  # fmt: skip
 
 

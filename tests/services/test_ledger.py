@@ -38,9 +38,9 @@ class World:
         return ledger.enter(self.t.session, kind, self.major, self.kinds[0], half_days, **facts)
 
     def owed(self) -> list[tuple[str, int, int, int, int]]:
-        """Programme, owed in all, credited, planned, left."""
+        """Programme, owed in all, credited, planned, not planned yet."""
         lines = ledger.owed(self.t.session, (self.second, self.major))
-        return [(o.enrolment.programme.value, o.total, o.credited, o.planned, o.left) for o in lines]
+        return [(o.enrolment.programme.value, o.total, o.credited, o.planned, o.unplanned) for o in lines]
 
 
 @contextmanager

@@ -142,6 +142,7 @@ DEADLINES = {
     ("application", "submit", "chair"): FRIDAY_BEFORE,
     ("application", "approve", "student"): SUNDAY_BEFORE,
     ("application", "approve", "health_office"): SUNDAY_BEFORE,
+    ("application", "approve_late", "health_office"): "6 Temmuz Pazartesi",  # the Sunday before runs on
     ("application", "reject", "student"): "21 Haziran Pazar",  # the window of its policy: fifteen days
     ("application", "cancel", "health_office"): SUNDAY_BEFORE,
     ("application", "reopen", "student"): FRIDAY_BEFORE,
@@ -165,7 +166,7 @@ DEADLINES = {
 ENGLISH = {
     SUNDAY_BEFORE: "Sunday 5 July", FRIDAY_BEFORE: "Friday 3 July", "21 Haziran Pazar": "Sunday 21 June",
     "18 Mayıs Pazartesi": "Monday 18 May", "12 Temmuz Pazar": "Sunday 12 July", "11 Mayıs Pazartesi": "Monday 11 May",
-    "12 Haziran Cuma": "Friday 12 June",
+    "12 Haziran Cuma": "Friday 12 June", "6 Temmuz Pazartesi": "Monday 6 July",
 }  # fmt: skip
 NAMED = {"tr": r"\d+ \w+ \w+ gününe kadar|\d+ \w+ \w+ günü saat", "en": r"by \w+day \d+ \w+|until \w+day \d+ \w+"}
 

@@ -63,8 +63,8 @@ WHO = (
     "another firm",
 )
 people = st.sampled_from(WHO)
-ACTS = ("submit", "approve", "reject", "withdraw", "cancel", "reopen", "reassess")
-ONWARD = ("submit", "approve", "reopen", "reassess")  # nothing leads back from a withdrawal
+ACTS = ("submit", "approve", "approve_late", "reject", "withdraw", "cancel", "reopen", "reassess")
+ONWARD = ("submit", "approve", "approve_late", "reopen", "reassess")  # nothing leads back from a withdrawal
 CHANGES = ("postpone", "extend", "stop")
 ANSWERS = ("agree", "decline", "approve", "reject", "withdraw")
 DECLARES = ("send", "confirm", "fail", "correct")
@@ -95,7 +95,10 @@ TALES = {
     "changes that come to nothing": "member act approve, student ask postpone 1, employer answer decline, student ask postpone 1, student answer withdraw, student ask postpone 1, employer answer agree, student answer withdraw, student ask postpone 1, employer answer agree, member answer reject, student ask postpone 1, student act cancel",
     "cancelled with an entry on its way": "member act approve, office declare send 0, student ask postpone 1, employer answer agree, chair act cancel, office declare fail 0",
     "an entry that is refused and moved": "member act approve, student ask postpone 1, employer answer agree, member answer approve, office declare send 0, office declare fail 0, student ask postpone 1, employer answer agree, chair answer approve, office declare send 0, office declare fail 0, office declare send 0, office declare confirm 0, office declare correct 0, office declare confirm 1",
-    "to the end": "member act approve, days 40, student ask extend 1, employer answer agree, member answer approve, over, employer attendance attest, employer attendance revise, employer attendance attest, employer evaluation give, student complete, member return, member attendance waive, member evaluation waive, student complete, member return, chair attendance waive, chair evaluation waive, student complete, member assess all, chair act reassess, member assess some, chair act reassess, member assess none, chair act reassess",
+    "to the end": "member act approve, office declare confirm 0, days 40, student ask extend 1, employer answer agree, member answer approve, over, employer attendance attest, employer attendance revise, employer attendance attest, employer evaluation give, student complete, member return, member attendance waive, member evaluation waive, student complete, member return, chair attendance waive, chair evaluation waive, student complete, member assess all, chair act reassess, member assess some, chair act reassess, member assess none, chair act reassess",
+    "approved late": "days 33, member act approve, chair act approve_late, office declare confirm 0",
+    "too late": "member act reject, days 40, chair act reopen, student act submit, member act approve, chair act approve_late",
+    "never entered": "member act approve, days 40, student ask extend 1, student ask stop 1",
     "stopped": "member act approve, days 40, student ask stop 1, employer answer agree, member answer approve, over, member attendance waive, member evaluation waive, student complete",
 }
 REFERENCE = {Need.REFERENCE.value: "SGK-1"}

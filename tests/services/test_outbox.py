@@ -18,6 +18,7 @@ from sqlalchemy import select
 from models import Letter, utcnow
 from services import jobs, outbox, transports
 from services.scope import system_session
+from services.sign_in import today
 from services.transports import Mailbox, Rejected, Unreachable, transport_for
 from tests.patience import PATIENCE, until
 from tests.people import a_town, sign_in
@@ -222,7 +223,8 @@ def test_a_server_that_says_nothing_holds_up_letters_and_nothing_else(
     with app.app_context():
         with a_town() as t:
             of = t.department()
-            row, member = t.application(t.student(of), of).id, t.member(of)
+            row = t.application(t.student(of), of, starts_on=today() + timedelta(days=30)).id
+            member = t.member(of)
         write("ayse@demo.edu.tr")
     client = sign_in(app, member)
     with Broken(greeting="") as server:

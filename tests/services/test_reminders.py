@@ -65,6 +65,7 @@ DAYS: dict[str, tuple[date, date | None]] = {
     "change_unanswered": (date(2026, 5, 11), date(2026, 5, 17)),  # the link's last day is the 18th
     "change_waits": (date(2026, 5, 11), None),
     "application_waits": (date(2026, 5, 11), None),
+    "decision_due": (date(2026, 7, 1), date(2026, 7, 6)),  # it is decided by Friday, the 3rd
     "request_waits": (date(2026, 5, 11), None),
     "rejected_starts": (date(2026, 5, 27), date(2026, 7, 20)),
     "recounted_min_days": (date(2025, 8, 1), date(2026, 8, 2)),
@@ -86,6 +87,7 @@ TOLD: dict[str, list[str]] = {
     "change_unanswered": ["employer"],
     "change_waits": ["chair", "member"],
     "application_waits": ["chair", "member"],
+    "decision_due": ["chair", "member"],
     "request_waits": ["chair", "member"],
     "rejected_starts": ["student"],
     "recounted_min_days": ["student"],
@@ -177,7 +179,8 @@ DEADLINES = {
     "entry_missing": "5 Temmuz Pazar günü saat 23.59", "exit_missing": "12 Ağustos Çarşamba gününe kadar",
     "entry_overdue": "Yasa 5 Temmuz Pazar gününe kadar izin veriyor", "exit_overdue": "Son gün 12 Ağustos Çarşamba idi",
     "change_unanswered": "18 Mayıs Pazartesi gününe kadar", "change_waits": "3 Temmuz Cuma gününe kadar",
-    "application_waits": "3 Temmuz Cuma gününe kadar", "request_waits": "11 Mayıs Pazartesi gününe kadar",
+    "application_waits": "3 Temmuz Cuma gününe kadar", "decision_due": "3 Temmuz Cuma gününe kadar",
+    "request_waits": "11 Mayıs Pazartesi gününe kadar",
     "rejected_starts": "5 Temmuz Pazar gününe kadar", "return_due": "4 Eylül Cuma gününe kadar",
     "firm_ends": "12 Ağustos Çarşamba gününe kadar", "firm_late": "12 Ağustos Çarşamba gününe kadar",
     "firm_returned": "4 Eylül Cuma gününe kadar",
@@ -201,6 +204,8 @@ LATER = [
         "Son günü tatile rastladığı için bildirge yasaya göre 6 Temmuz Pazartesi gününün",
     ),
     ("entry_overdue", date(2026, 7, 7), "işe giriş geriye dönük bildirilmez (5510 sayılı Kanun)"),
+    ("decision_due", date(2026, 7, 4), "6 Temmuz Pazartesi gününe kadar yalnızca başkan gerekçesiyle onaylayabilir"),
+    ("application_waits", date(2026, 7, 7), "bildirge geriye dönük verilemez (5510 sayılı Kanun). Başvuruyu reddedin"),
     ("rejected_starts", date(2026, 7, 7), "daha geç bir ilk gün seçin"),
     ("return_due", date(2026, 9, 5), "Bunun için verilen süre 4 Eylül Cuma günü doldu"),
 ]
@@ -249,13 +254,14 @@ def test_an_entry_that_came_or_came_back_after_its_day_is_reminded_of_all_the_sa
     with app.app_context():
         with a_town() as t:
             of = t.department()
-            office, member = t.standing(t.office(Actor.HEALTH_OFFICE)), t.standing(t.member(of))
+            office, chair = t.standing(t.office(Actor.HEALTH_OFFICE)), t.standing(t.chair(of))
             student = t.student(of)
             student.national_id_sealed = Seal("s" * 32).close("10000000146")
             row = t.application(student, of)
             t.session.refresh(row)
             evening = date(2026, 7, 5)
-            take(t.session, row, Action.APPROVE, standing=member, today=evening, at=moment(evening))
+            by_chair: Any = {"standing": chair, "reason": "Firma dün onay verdi."}
+            take(t.session, row, Action.APPROVE_LATE, today=evening, at=moment(evening), **by_chair)
             entry = t.session.scalars(select(Declaration).where(Declaration.kind == DeclarationKind.ENTRY)).one()
             key = entry.id
         assert [told(date(2026, 7, day)) for day in (6, 7)] == [[0, 1], [0, 0]]
@@ -611,7 +617,9 @@ def test_everybody_is_offered_what_concerns_them() -> None:
         "exit_missing",
         "exit_overdue",
     }
-    assert set(offered({Actor.CHAIR})) == {DIGEST, "change_waits", "application_waits", "request_waits"}
+    assert set(offered({Actor.CHAIR})) == {
+        DIGEST, "change_waits", "application_waits", "decision_due", "request_waits",
+    }  # fmt: skip
     assert set(offered({Actor.CAREER_CENTRE})) == {DIGEST}
     assert offered({Actor.IT}) == {}
 

@@ -94,7 +94,8 @@ def board(app: Flask) -> Board:
         kind = t.internship_type(of)
         for n in range(1, 7):
             at = datetime(2026, 3, n, 9, tzinfo=UTC)
-            made.files[f"f{n}"] = t.application(t.student(of), of, kind=kind, submitted_at=at).id
+            ahead = today() + timedelta(days=30)
+            made.files[f"f{n}"] = t.application(t.student(of), of, kind=kind, submitted_at=at, starts_on=ahead).id
         made.files["approved"] = t.application(t.student(of), of, kind=kind, state=S.APPROVED).id
         changing = t.application(
             t.student(of), of, kind=kind, state=S.APPROVED, starts_on=today() + timedelta(days=30),

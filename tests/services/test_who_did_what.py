@@ -133,7 +133,7 @@ def test_who_changed_a_rule_and_how_is_read_in_words(app: Flask) -> None:
         "Yaz stajı (2)",
         "Sürüm: 1 → 2",
         "Yürürlük: 1 Ocak 2020 → 1 Temmuz 2026",
-        "En az iş günü: 15 (m. 7) → 20 (m. 7)",
+        "Bir stajda en az iş günü: 15 (m. 7) → 20 (m. 7)",
         "Başlangıç günü: – → Pazartesi (m. 8)",
     ]
 

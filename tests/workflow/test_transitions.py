@@ -17,6 +17,7 @@ ALLOWED: dict[tuple[str, str, str], set[str]] = {
     ("application", "submit", "draft"): {"student"},
     ("application", "submit", "rejected"): {"student"},
     ("application", "approve", "submitted"): {"member", "chair"},
+    ("application", "approve_late", "submitted"): {"chair"},
     ("application", "reject", "submitted"): {"member", "chair"},
     ("application", "withdraw", "submitted"): {"student"},
     ("application", "cancel", "approved"): {"student", "chair"},
@@ -77,7 +78,9 @@ FOLLOWS: dict[tuple[str, str, str], set[str]] = {
     ("institution", "restore", "unverified"): {"institution unmerge"},
     ("change_request", "lapse", "with_supervisor"): {"application cancel"},
     ("change_request", "lapse", "with_commission"): {"application cancel"},
-    ("declaration", "raise", "new"): {f"application {a}" for a in ("approve", "cancel", "postpone", "extend", "stop")},
+    ("declaration", "raise", "new"): {
+        f"application {a}" for a in ("approve", "approve_late", "cancel", "postpone", "extend", "stop")
+    },
     **{
         ("declaration", action, state): {
             "declaration fail",
