@@ -114,7 +114,7 @@ def test_a_visit_opens_the_employers_desks_and_no_other(firm: Firm) -> None:
     client = firm.visit()
     desks = {v.url: v for v in firm.app.extensions["admin"][0]._views if getattr(v, "group", "")}
     opened = {url for url in desks if client.get(f"{url}/").status_code == 200}
-    assert opened == {"/interns", "/intern-changes"}
+    assert opened == {"/interns", "/intern-changes", "/firm_news"}
     assert client.get("/", follow_redirects=True).request.path == "/interns/"
 
 
