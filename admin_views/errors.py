@@ -148,8 +148,9 @@ def _busy(error: DBAPIError | PoolTimeout) -> Response:
 
 def _unavailable(sentence: str) -> Response:
     """503; what was typed is offered to be sent again."""
-    if request.form and not any("password" in name for name in request.form):
-        return _again(503, sentence, signed_out=False)
+    with suppress(HTTPException):  # what was sent may not be readable at all
+        if request.form and not any("password" in name for name in request.form):
+            return _again(503, sentence, signed_out=False)
     return _drawn(503, sentence)
 
 

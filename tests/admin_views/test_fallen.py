@@ -71,6 +71,14 @@ def test_what_was_typed_while_the_database_was_away_is_offered_again(app: Flask)
     assert (designed(answer), "Yazdıklarım kaybolmasın" in answer.text) == (True, True)
 
 
+def test_a_form_too_large_to_read_is_told_of_the_database_too(app: Flask) -> None:
+    with app.app_context(), a_town() as t:
+        client = sign_in(app, t.session.get_one(User, t.student(t.department()).user_id))
+    with away(app):
+        answer = client.post("/my-requests/new", data={"text": "a" * 2 * 1024 * 1024})
+    assert designed(answer)
+
+
 def test_a_password_is_never_offered_again(app: Flask) -> None:
     with away(app):
         answer = app.test_client().post("/login", data={"email": "a@demo.edu.tr", "password": "cok-gizli-parola"})
