@@ -69,4 +69,4 @@ def _people(row: Application) -> list[Supervisor]:
         Supervisor.merged_into_id.is_(None),
         Supervisor.id != row.supervisor_id,
     )
-    return list(db.session.scalars(theirs.order_by(Supervisor.name_key, Supervisor.id).limit(MOST)))
+    return list(db.session.scalars(theirs.order_by(Supervisor.collation_key, Supervisor.id).limit(MOST)))

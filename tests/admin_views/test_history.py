@@ -53,7 +53,7 @@ def test_an_announcement_that_was_written_can_be_published_and_edited(app: Flask
         before = set(s.scalars(select(Publication.id)))
     form = world[who].get("/publish/announcement/new/").text
     department = form.split('name="department"')[1].split("<option")[1].split('value="')[1].split('"')[0]
-    written = {"title": "Toplantı", "body": "Salı günü.", "department": department}
+    written = {"title": "Toplantı", "body": "Salı günü.", "department": department, "audience": "students"}
     assert world[who].post("/publish/announcement/new/", data=written).status_code == 302
     with looking(app) as s:
         [pk] = set(s.scalars(select(Publication.id))) - before

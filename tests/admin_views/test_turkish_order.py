@@ -101,6 +101,7 @@ LISTS = [
 ]
 
 
+@pytest.mark.usefixtures("in_june")
 def test_every_list_picker_and_export_is_in_turkish_order(app: Flask) -> None:
     with app.app_context():
         with a_town() as t:
