@@ -20,6 +20,7 @@ from models import (
     AnswerLink,
     AnswerTemplate,
     Application,
+    ChangeRequest,
     Document,
     Institution,
     InternshipType,
@@ -146,6 +147,7 @@ FIELDS: dict[InstrumentedAttribute[Any], Field] = {
     Application.reviewer_id: Field(dict.fromkeys(BOARD, _always)),
     Document.department_id: Field({A.STUDENT: _always}),  # handed in with an application of another programme
     Publication.department_id: Field(dict.fromkeys((*CURATORS, A.IT), _always)),
+    Publication.audience: Field(dict.fromkeys((*CURATORS, A.IT), _always)),  # whom an announcement reaches
     AnswerTemplate.department_id: Field(dict.fromkeys(BOARD, _always)),
     InternshipType.department_id: Field(_IT),
     Institution.merged_into_id: Field({A.CAREER_CENTRE: _always}),  # no address changes hands by it (services.merging)
@@ -158,6 +160,7 @@ ALSO: frozenset[InstrumentedAttribute[Any]] = frozenset(
         *(User.active, User.password, User.fs_uniquifier),
         *(Membership.actor, Membership.starts_on, Membership.ends_on),
         *(Student.active, Student.number, Student.national_id_sealed, Student.national_id_tail),
+        *(Publication.kind, Publication.audience, ChangeRequest.kind),
         *(AnswerLink.digest, AnswerLink.purpose, AnswerLink.expires_at, AnswerLink.revoked_at, AnswerLink.turn),
     }
 )

@@ -101,6 +101,7 @@ MAY: dict[str, set[str]] = {
     "Application.reviewer_id": CIVIL,
     "Document.department_id": {"ayse"},
     "Publication.department_id": IT,
+    "Publication.audience": {*IT, *CIVIL},
     "InternshipType.department_id": IT,
     "Institution.merged_into_id": {"career centre"},
 }  # fmt: skip
@@ -139,6 +140,8 @@ def _other(row: Any, name: str, university: University) -> Any:
         table = next(iter(column.foreign_keys)).column.table.name
         others = {"department": "mining", "institution": "mining firm", "supervisor": "mining supervisor"}
         return university.others.get(others.get(table, ""), (now or 0) + 1)
+    if words := getattr(column.type, "enum_class", None) if name != "actor" else None:
+        return next(word for word in words if word is not now)
     kinds: dict[type, Any] = {bool: not now, date: today() + timedelta(days=9), bytes: b"y" * 40}
     if column.type.python_type in kinds:
         return kinds[column.type.python_type]

@@ -63,7 +63,7 @@ class World:
         days = float(line["İş günü"].replace(",", "."))
         return {
             "page": _sum(member.get(f"/applications/details/?id={self.row}").text),
-            "list": _one(r'data-label="Tarih[^"]*".*?<span class="dim">(?:[\d½]+ / )?([\d½]+) ', listed),
+            "list": _one(r'data-label="Tarih[^"]*".*?<small>(?:[\d½]+ / )?([\d½]+) ', listed),
             "export": days_text(round(2 * days)),
             "student": _sum(student.get(f"/my-applications/details/?id={self.row}").text),
             "own list": _one(r'data-label="Gün">([\d½]+)<', student.get("/my-applications/").text),

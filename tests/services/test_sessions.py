@@ -15,7 +15,7 @@ from services import session_limits, sessions
 from services.link_codes import digest
 from services.session_limits import limits
 from services.settings import Settings
-from services.sign_in import VISIT
+from services.sign_in import VISIT, today
 from tests.forms import form_at
 from tests.people import PASSWORD, a_town, looking, sign_in
 from tests.statements import heard
@@ -211,7 +211,7 @@ def waiting(app: Flask) -> tuple[User, int]:
     """A member, and a file that waits for them."""
     with app.app_context(), a_town() as t:
         of = t.department()
-        return t.member(of), t.application(t.student(of), of).id
+        return t.member(of), t.application(t.student(of), of, starts_on=today() + timedelta(days=40)).id
 
 
 def test_whoever_came_by_being_remembered_types_the_password_once_before_deciding(
