@@ -38,9 +38,9 @@
     return (part) => { progress.value = part; text.textContent = part < 100 ? ` ${filled(words.sending, { part })}` : ` ${words.checking}`; };
   };
   const shown = (form, page) => {  // a page that answers the form itself: its words take the place of ours
-    const main = new DOMParser().parseFromString(page, "text/html").querySelector("main");
+    const answer = new DOMParser().parseFromString(page, "text/html"), main = answer.querySelector("main");
     if (!main) return lost(form);
-    document.querySelector("main").replaceWith(document.adoptNode(main));
+    for (const part of ["body > header", "body > .frame", "body > footer"]) document.querySelector(part).replaceWith(document.adoptNode(answer.querySelector(part)));
     (main.querySelector("[data-focus]") ?? main).focus();
     scrollTo(0, 0);
   };

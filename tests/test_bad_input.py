@@ -127,7 +127,7 @@ def _tried(
     for value in values:
         with written() as tables:
             answer = asked(university, who, method, rule, given | {name: value})
-        alike = answer.status_code in {never, 404, 405} or value in ELSEWHERE
+        alike = answer.status_code in {never, 404, 405, 414} or value in ELSEWHERE
         if answer.status_code >= FAULT or tables or not alike:
             yield rule.endpoint, method, who, name, value[:30], answer.status_code, never, tables
 

@@ -18,7 +18,8 @@ LOOKS: tuple[tuple[int, Any, Any], ...] = (
     (PHONE, "dark", _OF_COLOURS),
     (PHONE, "light", _STANDARD),
 )
-_WIDE = """width => ({page: document.documentElement.scrollWidth - width,
+# judged from its top: what the page's head half covers because somebody scrolled is no smaller for it
+_WIDE = """width => scrollTo({top: 0, behavior: "instant"}) ?? ({page: document.documentElement.scrollWidth - width,
     table: Math.max(0, ...[...document.querySelectorAll(".table-wrap")].map(t => t.scrollWidth - t.clientWidth))})"""
 
 

@@ -66,5 +66,6 @@ def test_a_session_that_ended_meanwhile_is_said_with_the_way_on(here: Site, brow
     page.click('button[value="next"]')
     expect(page.locator(".alert-warning")).to_contain_text("Oturumunuz")
     expect(page.get_by_text("belgeler.zip")).to_be_visible()
-    expect(page.locator('main a[href*="/login"]')).to_be_visible()
+    expect(page.locator('main form[action*="/login"]')).to_be_visible()
+    expect(page.locator(".top")).not_to_contain_text("Çıkış")  # nobody is signed in, and no part of the page says so
     context.close()
