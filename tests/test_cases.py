@@ -49,7 +49,10 @@ KINDS: dict[type, tuple[Case, ...]] = {
 def declared() -> Iterator[tuple[str, str, UnboundField]]:
     """(form, field, its declaration) of every form there is."""
     found: set[type] = set()
-    waiting: list[type] = [wtforms.Form, *(type(change_form(kind, meta={"csrf": False})) for kind in ChangeKind if kind.moves)]
+    waiting: list[type] = [
+        wtforms.Form,
+        *(type(change_form(kind, meta={"csrf": False})) for kind in ChangeKind if kind.moves),
+    ]
     waiting.append(type(policy.policy_form({}, DECEMBER)))
     while waiting:
         form = waiting.pop()
