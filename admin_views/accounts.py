@@ -18,11 +18,12 @@ from wtforms import Form
 from admin_views.desk import Card, Choice, Column
 from admin_views.it import NONE_YET, OfficeDesk, departments
 from forms.it import AccountForm, MembershipForm, OfficeForm
-from models import Department, Membership, SignedIn, User, UserWord, db
+from models import Department, Membership, SignedIn, User, db
 from services import audit, commissions, conflicts, duties, security_events, sessions
-from services.listing import Order, key
-from services.register import begins, found_by
+from services.accounts import by_words
+from services.listing import Order, Sought, key
 from services.say import said
+from services.search import begins
 from services.sign_in import as_account, today
 from workflow.addresses import as_address
 from workflow.say import N_
@@ -31,12 +32,12 @@ from workflow.words import Action, Actor
 SOON = timedelta(days=14)  # before a membership's last day
 
 
-def found(key: Any, term: str) -> list[ColumnElement[bool]]:
+def found(key: Any, term: str) -> Sought:
     """Accounts by the beginning of an address, or by any words of the name."""
     if "@" not in term:
-        return found_by(key, UserWord.user_id, UserWord.word, term)
-    address = as_address(term)
-    return [key.in_(select(User.id).where(begins(User.email, address)))]
+        return by_words(db.session(), key, term)
+    begun = select(User.id).where(begins(User.email, as_address(term)))
+    return Sought(key, lambda key: [key.in_(begun)])
 
 
 class AccountDesk(OfficeDesk):
@@ -61,7 +62,7 @@ class AccountDesk(OfficeDesk):
     def __init__(self) -> None:
         super().__init__(User, name="accounts", endpoint="accounts")
 
-    def search(self, term: str) -> list[ColumnElement[bool]]:
+    def search(self, term: str) -> Sought:
         return found(User.id, term)
 
     def get_save_return_url(self, model: User, is_created: bool = False) -> str:  # noqa: FBT002 -- the library's signature
@@ -157,7 +158,7 @@ class MembershipDesk(OfficeDesk):
     def __init__(self) -> None:
         super().__init__(Membership, name="memberships", endpoint="memberships")
 
-    def search(self, term: str) -> list[ColumnElement[bool]]:
+    def search(self, term: str) -> Sought:
         return found(Membership.user_id, term)
 
     def conditions(self, args: Any) -> list[ColumnElement[bool]]:

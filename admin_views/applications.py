@@ -119,7 +119,7 @@ class Applications(Many, Reviewing, Assessing, CallsTheFirm, Desk):
         asked = self._asked()
         page = listed(
             db.session(), {c.name: c.expr for c in self.columns}, asked.order, at=cursor(request.args, asked.order),
-            where=asked.where, branches=asked.branches, joins=self.joins,
+            where=asked.filters, branches=asked.branches, joins=self.joins, sought=asked.sought,
         )  # fmt: skip
         return self.render(
             self.list_template,

@@ -21,8 +21,9 @@ from admin_views.seen import outrun, seen
 from models import db
 from services import audit
 from services.duties import LastOfficer
-from services.listing import Listed, Order, cursor, key, listed
+from services.listing import NOTHING, Listed, Order, Sought, cursor, key, listed
 from services.say import said
+from services.search import LONGEST
 from services.standing import NOBODY
 from workflow.say import N_
 from workflow.turkish import lowered
@@ -179,21 +180,25 @@ class Desk(Opened, ModelView):
             at=cursor(args, self.order),
             where=self.conditions(args),
             joins=self.joins,
+            sought=self.sought(args),
         )
 
     def conditions(self, args: Mapping[str, str]) -> list[ColumnElement[bool]]:
-        """What the filters and the search in the query string ask for; values not on offer are passed over."""
-        asked = [
+        """What the filters in the query string ask for; values not on offer are passed over."""
+        return [
             c.column == args[c.name]
             for c in self.choices
             if args.get(c.name) and args[c.name] in {str(value) for value, _label in c.options()}
         ]
-        term = args.get("q", "").replace("\x00", "").strip()[:100]
-        return [*asked, *(self.search(term) if term and self.searchable else ())]
 
-    def search(self, term: str) -> Sequence[ColumnElement[bool]]:
-        """The conditions a search term stands for."""
-        return ()
+    def sought(self, args: Mapping[str, str]) -> Sought:
+        """What the search in the query string asks for."""
+        term = args.get("q", "").replace("\x00", "").strip()[:LONGEST]
+        return self.search(term) if term and self.searchable else NOTHING
+
+    def search(self, term: str) -> Sought:
+        """What a search term stands for."""
+        return NOTHING
 
     def filters(self, args: Mapping[str, str]) -> list[dict[str, Any]]:
         """The filter boxes, with what is chosen."""

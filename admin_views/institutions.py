@@ -19,7 +19,7 @@ from forms.institutions import WEEKDAYS, InstitutionForm, days, mask
 from models import Application, Institution, Step, Supervisor, db
 from services import audit, recount
 from services.calendar import alone
-from services.listing import CAP, Order, capped, counts, spread
+from services.listing import CAP, Order, Sought, capped, counts, spread
 from services.recount import Affected, Revision
 from services.register import (
     by_words,
@@ -82,11 +82,14 @@ class InstitutionDesk(Notes, Steps, Desk):
     def list_extras(self, args: Mapping[str, str]) -> dict[str, Any]:
         typed, merged = args.get("q", "").strip(), [Institution.state == InstitutionState.MERGED]
         hidden = typed and args.get("state") not in set(InstitutionState)
-        found = spread(db.session(), Institution.state, [*merged, *super().conditions(args)]) if hidden else {}
+        words = self.sought(args)
+        found = {} if not hidden or words.common else spread(
+            db.session(), Institution.state, [*merged, *super().conditions(args), *words.where]
+        )  # fmt: skip
         return {"found_elsewhere": found}
 
-    def search(self, term: str) -> list[ColumnElement[bool]]:
-        return by_words(term)
+    def search(self, term: str) -> Sought:
+        return by_words(db.session(), term)
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:

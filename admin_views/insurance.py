@@ -23,7 +23,7 @@ from services import insurance_board as board
 from services import insurance_list, national_ids, uninsured
 from services.calendar import Grace, grace
 from services.insurance_codes import BadColumns
-from services.listing import CAP, Listed, Order, capped, cursor, key, listed
+from services.listing import CAP, Listed, Order, Sought, capped, cursor, key, listed
 from services.say import said
 from services.seal import Seal
 from services.search import typed_words
@@ -113,7 +113,7 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
             typed=typed,
             unread=bool(typed) and not typed_words(typed),
             whole=WHOLE_VIEW,
-            found_elsewhere=board.elsewhere(db.session(), args, today()),
+            found_elsewhere=board.elsewhere(db.session(), args, page.sought, today()),
         )
 
     def list_args(self) -> tuple[str, ...]:
@@ -126,18 +126,23 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
         return self.render("declarations/uninsured.html", found=found, today=today())
 
     def page(self, args: Mapping[str, str]) -> Listed:
+        words = self.sought(args)
         return listed(
             db.session(),
             {c.name: c.expr for c in self.columns},
             self.order,
             at=cursor(args, self.order),
             where=self.conditions(args),
-            branches=board.branches(args),
+            branches=board.branches(args, words),
             joins=self.joins,
+            sought=words,
         )
 
     def conditions(self, args: Mapping[str, str]) -> list[ColumnElement[bool]]:
         return board.conditions(args, today())
+
+    def sought(self, args: Mapping[str, str]) -> Sought:
+        return board.sought(db.session(), args)
 
     def filters(self, args: Mapping[str, str]) -> list[dict[str, Any]]:
         offered = (

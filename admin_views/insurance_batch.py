@@ -91,9 +91,11 @@ class ListOut(Opened):
     def _whole(self) -> list[str]:
         """The first of the view that was filtered, as if they were ticked: a morning after the feast has hundreds."""
         args = request.form.to_dict()
+        words = insurance_board.sought(db.session(), args)
         found = listed(
             db.session(), {"version": Declaration.version, "state": Declaration.state}, Order(Declaration.aim_on),
-            where=insurance_board.conditions(args, today()), branches=insurance_board.branches(args), size=WHOLE_VIEW,
+            where=[*insurance_board.conditions(args, today()), *words.where],
+            branches=insurance_board.branches(args, words), size=WHOLE_VIEW,
         )  # fmt: skip
         return [f"{row.key}:{row.version}" for row in found.rows if row.state in LISTED]
 

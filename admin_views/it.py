@@ -18,7 +18,7 @@ from forms.it import (
     TermForm,
 )
 from models import Department, Faculty, InternshipType, Membership, Term, db
-from services.listing import Order
+from services.listing import Order, Sought, asking
 from services.say import spoken
 from services.sign_in import today
 from workflow.say import N_
@@ -77,11 +77,11 @@ class OfficeDesk(Desk):
                 form[names[-1]].errors = [*form[names[-1]].errors, _("Another record has this already.")]
         return not form.errors
 
-    def search(self, term: str) -> list[ColumnElement[bool]]:
+    def search(self, term: str) -> Sought:
         """Small tables are searched the Turkish way, in Python."""
         wanted = search_key(term)
         rows = db.session.execute(select(self.model.id, self.model.name, self.model.code))
-        return [self.model.id.in_([key for key, name, code in rows if wanted in search_key(f"{code} {name}")])]
+        return asking(self.model.id.in_([key for key, name, code in rows if wanted in search_key(f"{code} {name}")]))
 
 
 class FacultyDesk(OfficeDesk):

@@ -15,7 +15,7 @@ from forms.publications import PublicationForm
 from models import Department, Faculty, Publication, db, utcnow
 from services import audit
 from services.archives import Refusal
-from services.listing import Order
+from services.listing import Order, Sought, asking
 from services.publications import attach
 from services.say import said, spoken
 from services.scope import may_write
@@ -57,8 +57,8 @@ class PublicationDesk(Steps, Desk):
     def conditions(self, args: Any) -> list[ColumnElement[bool]]:
         return [Publication.kind == self.kind, *super().conditions(args)]
 
-    def search(self, term: str) -> list[ColumnElement[bool]]:
-        return [Publication.title.startswith(term, autoescape=True)]
+    def search(self, term: str) -> Sought:
+        return asking(Publication.title.startswith(term, autoescape=True))
 
     def get_one(self, id: Any) -> Publication:
         found: Publication = super().get_one(id)

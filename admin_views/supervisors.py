@@ -12,12 +12,13 @@ from sqlalchemy import ColumnElement
 from admin_views.desk import Column, Desk
 from admin_views.institutions import STAFF, curates, why_not
 from forms.institutions import SupervisorForm
-from models import AnswerLink, Institution, Supervisor, SupervisorWord, db
+from models import AnswerLink, Institution, Supervisor, db
 from services import audit, conflicts, consent
 from services.identity import takes_place
-from services.listing import Order
-from services.register import found_by, lasting, lasting_supervisor
+from services.listing import Order, Sought
+from services.register import lasting, lasting_supervisor
 from services.say import said
+from services.search import SUPERVISORS, name_words, sought
 from services.sign_in import today
 from workflow.addresses import as_address
 from workflow.say import N_
@@ -49,8 +50,8 @@ class SupervisorDesk(Desk):
     def __init__(self) -> None:
         super().__init__(Supervisor, name="supervisors", endpoint="supervisors")
 
-    def search(self, term: str) -> list[ColumnElement[bool]]:
-        return found_by(Supervisor.id, SupervisorWord.supervisor_id, SupervisorWord.word, term)
+    def search(self, term: str) -> Sought:
+        return sought(db.session(), SUPERVISORS, Supervisor.id, name_words(term))
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:

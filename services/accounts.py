@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from models import User, UserWord
-from services.listing import Conditions, key
-from services.register import begins, found_by
+from models import User
+from services import search
+from services.listing import Conditions, Sought, key
 from workflow.addresses import as_address
 
 OFFERED = 10
@@ -24,7 +25,7 @@ def person(session: Session, typed: str, *also: ColumnElement[bool]) -> tuple[Us
     written = _WRITTEN.match(typed)
     if written or "@" in typed:
         return _by_address(session, as_address(written[1] if written else typed), also)
-    where = found_by(User.id, UserWord.user_id, UserWord.word, typed)
+    where = by_words(session, User.id, typed).where
     found = (
         session.scalars(select(User).where(*where, *also).order_by(User.email).limit(OFFERED)).all() if where else []
     )
@@ -32,10 +33,15 @@ def person(session: Session, typed: str, *also: ColumnElement[bool]) -> tuple[Us
     return (exact[0], ()) if len(exact) == 1 else (None, found)
 
 
+def by_words(session: Session, key: Any, typed: str) -> Sought:
+    """Accounts whose name has, for every typed word, one that begins with it; `key` is the account's, in any table."""
+    return search.sought(session, search.ACCOUNTS, key, search.name_words(typed))
+
+
 def _by_address(session: Session, address: str, also: Conditions) -> tuple[User | None, Sequence[User]]:
     """An address in full names its account, whoever that is; the beginning of one only what `also` lets be found."""
     if exact := session.scalars(select(User).where(User.email == address)).one_or_none():
         return exact, ()
-    begun = select(User).where(begins(User.email, address), *also).order_by(User.email).limit(OFFERED)
+    begun = select(User).where(search.begins(User.email, address), *also).order_by(User.email).limit(OFFERED)
     found = session.scalars(begun).all()
     return (found[0], ()) if len(found) == 1 else (None, found)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models import Declaration
 from services import search
 from services.calendar import RUNS_ON, Grace, office_days
-from services.listing import Conditions, counts, spread
+from services.listing import NOTHING, Conditions, Sought, counts, spread
 from workflow.say import N_, Say
 from workflow.words import DeclarationKind, DeclarationState, Urgency
 
@@ -19,7 +19,6 @@ WAITING = (DeclarationState.DUE, DeclarationState.FAILED)
 STATES = tuple(s for s in DeclarationState if s is not DeclarationState.NEW)
 ALL = "all"
 SOON = timedelta(days=7)
-TELLING = 3  # letters; a shorter beginning is in very many names, and the status leads after all
 COUNTED = timedelta(days=30)  # working days are counted this far ahead, beyond it weeks
 
 
@@ -41,10 +40,15 @@ VIEWS: dict[str, View] = {
 
 
 def conditions(args: Mapping[str, str], today: date) -> list[ColumnElement[bool]]:
-    """What the filters of the board ask for, the status apart; values not on offer are passed over."""
+    """What the filters of the board ask for, status and words apart; values not on offer are passed over."""
     asked = [Declaration.kind == DeclarationKind(kind)] if (kind := args.get("kind")) in set(DeclarationKind) else []
-    found = search.found_by(Declaration.application_id, search.typed_words(typed(args)), search.everywhere())
-    return [*asked, *_within(args.get("due", ""), today), *found]
+    return [*asked, *_within(args.get("due", ""), today)]
+
+
+def sought(session: Session, args: Mapping[str, str]) -> Sought:
+    """The words that the board is searched by."""
+    words = search.applications(search.everywhere())
+    return search.sought(session, words, Declaration.application_id, search.typed_words(typed(args)))
 
 
 def typed(args: Mapping[str, str]) -> str:
@@ -63,27 +67,25 @@ def _within(word: str, today: date) -> list[ColumnElement[bool]]:
     }.get(word, [])
 
 
-def branches(args: Mapping[str, str]) -> list[Conditions]:
+def branches(args: Mapping[str, str], words: Sought = NOTHING) -> list[Conditions]:
     """The statuses asked for, one index walk each; by default what still waits for the office."""
     state = args.get("state", "")
     states = STATES if state == ALL else [DeclarationState(state)] if state in STATES else WAITING
-    words = search.typed_words(typed(args))
-    if words and len(words[0]) >= TELLING:
+    if words is not NOTHING and not words.common:
         # few files have these words and very many a status: no index of the status may lead
         return [[func.coalesce(Declaration.state, "").in_(states)]]
     return [[Declaration.state == s] for s in states]
 
 
-def elsewhere(session: Session, args: Mapping[str, str], today: date) -> dict[Any, int]:
-    """How many declarations a search finds in the statuses that are not asked for; nothing where nothing is searched."""
+def elsewhere(session: Session, args: Mapping[str, str], words: Sought, today: date) -> dict[Any, int]:
+    """How many declarations a search finds in the statuses that are not asked for; not of words that very many have."""
     asked = args.get("state", "")
-    if not search.typed_words(typed(args)) or asked == ALL:
+    if words is NOTHING or words.common or asked == ALL:
         return {}
     shown = [DeclarationState(asked)] if asked in STATES else WAITING
     others = [s for s in STATES if s not in shown]
-    found = spread(
-        session, Declaration.state, [func.coalesce(Declaration.state, "").in_(others), *conditions(args, today)]
-    )  # see branches
+    where = [func.coalesce(Declaration.state, "").in_(others), *conditions(args, today), *words.where]  # see branches
+    found = spread(session, Declaration.state, where)
     return {state: found[state] for state in others if state in found}
 
 

@@ -3,8 +3,8 @@
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -15,8 +15,9 @@ from services.say import spoken
 
 SIZE = 50
 CAP = 1000
+REACH = 10_000  # rows of a list that one page looks along for words that very many have
 INT8 = 2**63 - 1
-OWN = frozenset({"key", "sort", "counted"})  # the columns a page adds to those asked for
+OWN = frozenset({"key", "sort", "counted", "walked"})  # the columns a page adds to those asked for
 Conditions = Sequence[ColumnElement[bool]]
 
 
@@ -42,17 +43,44 @@ class Cursor:
 
 
 @dataclass(frozen=True)
+class Sought:
+    """The words a list is searched by: `asks` gives the conditions on whatever row has them, whose key is `key`.
+
+    `common`: so many have them that a page looks for them along the list, REACH rows at a time.
+    """
+
+    key: Any = None
+    asks: Callable[[Any], Conditions] = lambda _key: ()
+    common: bool = False
+
+    @property
+    def where(self) -> Conditions:
+        """The conditions on the rows of the list, all of it looked through."""
+        return self.asks(self.key)
+
+
+NOTHING = Sought()
+
+
+def asking(*where: ColumnElement[bool]) -> Sought:
+    """A search whose conditions are on the rows of the list themselves."""
+    return Sought(asks=lambda _key: where)
+
+
+@dataclass(frozen=True)
 class Listed:
-    """One page of plain rows; `count` stops at CAP + 1."""
+    """One page of plain rows; `count` stops at CAP + 1. `partial`: only so many rows of the list were looked along for `sought`."""
 
     rows: Sequence[Row[Any]]
     count: int
     after: str | None
     before: str | None
+    partial: int = 0
+    sought: Sought = NOTHING
 
     @property
     def count_text(self) -> str:
-        return capped(self.count)
+        return f"{self.count}+" if self.partial and self.count <= CAP else capped(self.count)
 
 
 def capped(count: int) -> str:
@@ -82,6 +110,7 @@ def listed(  # noqa: PLR0913 -- what a list is made of, named
     branches: Sequence[Conditions] = ((),),
     joins: Sequence[Any] = (),
     size: int = SIZE,
+    sought: Sought = NOTHING,
 ) -> Listed:
     """One page in one statement: keys first, cut, then joined.
 
@@ -90,8 +119,17 @@ def listed(  # noqa: PLR0913 -- what a list is made of, named
     """
     if taken := OWN.intersection(columns):
         raise ValueError(f"a list names these itself: {', '.join(sorted(taken))}")
-    counted = {**columns, "counted": _counted(order.column.class_, where, branches)}
-    return _trimmed(session.execute(_page(counted, order, at, where, branches, joins, size + 1)).all(), at, size)
+    if not sought.common:
+        counted = {**columns, "counted": _counted(order.column.class_, [*where, *sought.where], branches)}
+        found = session.execute(_page(counted, order, at, [*where, *sought.where], branches, joins, size + 1)).all()
+        return replace(_trimmed(found, at, size), sought=sought)
+    whole = _along(sought, order, None, where, branches)
+    walked_rows = select(func.count()).select_from(whole).scalar_subquery()
+    counted = {**columns, "counted": _found_along(sought, whole), "walked": walked_rows}
+    found = session.execute(_page(counted, order, at, where, branches, joins, size + 1, sought)).all()
+    looked_along = found[0].walked if found else session.scalar(select(walked_rows)) or 0
+    partial = looked_along if looked_along >= _reach(branches) else 0
+    return replace(_trimmed(found, at, size), partial=partial, sought=sought)
 
 
 def walked(  # noqa: PLR0913 -- see listed
@@ -159,10 +197,17 @@ def _page(  # noqa: PLR0913 -- see listed
     branches: Sequence[Conditions],
     joins: Sequence[Any],
     limit: int,
+    sought: Sought = NOTHING,
 ) -> Select[Any]:
     model = order.column.class_
     descending = order.descending != bool(at and at.back)
-    keys = _keys(model, order, descending, at, where, branches, limit)
+    if sought.common:
+        along = _along(sought, order, at, where, branches)
+        ordered = _directed((along.c.sort, along.c.key), descending)
+        found = select(along.c.key, along.c.sort).where(*sought.asks(along.c.of))
+        keys = found.order_by(*ordered).limit(limit).subquery("keys")
+    else:
+        keys = _keys(model, order, descending, at, where, branches, limit)
     statement: Select[Any] = (
         select(*(_told(c, columns).label(n) for n, c in columns.items()), keys.c.key, keys.c.sort)
         .select_from(model)
@@ -188,11 +233,13 @@ def _keys(  # noqa: PLR0913 -- see listed
     where: Conditions,
     branches: Sequence[Conditions],
     limit: int,
+    also: Mapping[str, Any] | None = None,
 ) -> Any:
+    named = [column.label(name) for name, column in (also or {}).items()]
     beyond = [_beyond(order, descending, at)] if at else []
     ordered = _directed((order.column, model.id), descending)
     parts = [
-        select(model.id.label("key"), order.column.label("sort"))
+        select(model.id.label("key"), order.column.label("sort"), *named)
         .where(*branch, *where, *beyond)
         .order_by(*ordered)
         .limit(limit)
@@ -202,7 +249,23 @@ def _keys(  # noqa: PLR0913 -- see listed
         return parts[0].subquery("keys")
     merged = union_all(*(select(part.subquery()) for part in parts)).subquery("merged")
     again = _directed((merged.c.sort, merged.c.key), descending)
-    return select(merged.c.key, merged.c.sort).order_by(*again).limit(limit).subquery("keys")
+    return select(*merged.c).order_by(*again).limit(limit).subquery("keys")
+
+
+def _reach(branches: Sequence[Conditions]) -> int:
+    """How many rows a page looks along: each alternative is walked as far as all of them together."""
+    return max(SIZE, REACH // len(branches))
+
+
+def _along(sought: Sought, order: Order, at: Cursor | None, where: Conditions, branches: Sequence[Conditions]) -> Any:
+    """The next rows of a list in its order, as many as one page looks along, each with the key words are asked of."""
+    model, descending = order.column.class_, order.descending != bool(at and at.back)
+    return _keys(model, order, descending, at, where, branches, _reach(branches), {"of": sought.key})
+
+
+def _found_along(sought: Sought, along: Any) -> Any:
+    found = select(along.c.key).where(*sought.asks(along.c.of)).limit(CAP + 1).subquery()
+    return select(func.count()).select_from(found).scalar_subquery()
 
 
 def _beyond(order: Order, descending: bool, at: Cursor) -> ColumnElement[bool]:

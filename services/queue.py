@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from models import Application, Department, Faculty, Institution, InternshipType, Membership, SearchWord, Term, User
 from services import search
 from services.commissions import in_office
-from services.listing import Conditions, Cursor, Order, key, neighbour, spread
-from services.register import by_words, lasting
+from services.listing import NOTHING, Conditions, Cursor, Order, Sought, key, neighbour, spread
+from services.register import lasting, named_like
 from services.reviewers import off_duty
 from services.say import spoken
 from services.scope import among
@@ -46,8 +46,8 @@ class Queue:
     state: ApplicationState | None
     keys: Mapping[str, int]
     days: Mapping[str, date]
-    words: tuple[str, ...]
     order: Order
+    sought: Sought = NOTHING
     reviewer: str | int | None = None
     wrong: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -78,10 +78,15 @@ class Queue:
 
     @property
     def where(self) -> list[ColumnElement[bool]]:
-        """What every alternative has to satisfy; a reader's own file is never in their queue."""
+        """What every alternative has to satisfy: the filters, and the words it is searched by."""
+        return [*self.filters, *self.sought.where]
+
+    @property
+    def filters(self) -> list[ColumnElement[bool]]:
+        """What is asked but for the words; a reader's own file is never in their queue."""
         return [
             Application.submitted_at.is_not(None), *([Application.breaks.is_not(None)] if self.breaks else []), *self.not_own, *self._of_reviewer(), *self._of_keys(),
-            *self._of_texts(), *self._of_days(), *self._of_words(),
+            *self._of_texts(), *self._of_days(),
         ]  # fmt: skip
 
     @property
@@ -93,8 +98,8 @@ class Queue:
         return Cursor(getattr(row, self.order.column.key), row.id)
 
     def elsewhere(self, session: Session) -> dict[Any, int]:
-        """How many files a search finds in the statuses that are not asked for; nothing where nothing is searched."""
-        if not self.words or self.state is None:
+        """How many files a search finds in the statuses that are not asked for; not of words that very many have."""
+        if self.sought is NOTHING or self.sought.common or self.state is None:
             return {}
         others = [s for s in STATES if s is not self.state]
         within = [] if self.everywhere else [among(Application.department_id, self.departments)]
@@ -146,10 +151,11 @@ class Queue:
                 found.append(column < begin(last + timedelta(days=1)))
         return found
 
-    def _of_words(self) -> list[ColumnElement[bool]]:
-        department = SearchWord.department_id
-        of = search.everywhere() if self.everywhere else among(department, self.departments)
-        return search.found_by(Application.id, self.words, of)
+    @property
+    def searched(self) -> search.Words:
+        """The words its files are found by."""
+        of = search.everywhere() if self.everywhere else among(SearchWord.department_id, self.departments)
+        return search.applications(of)
 
 
 def midnight(day: date) -> datetime:
@@ -179,9 +185,11 @@ def queue(session: Session, args: Mapping[str, str], standing: Standing) -> Queu
     of_faculty = frozenset(session.scalars(of)) if "faculty" in keys else None
     reviewer = _reviewer(args.get("reviewer", "").strip(), standing, wrong)
     order = _order(args, state, days)
-    return Queue(
-        standing, state, keys, days, words, order, reviewer, tuple(wrong), texts, bool(args.get("breaks")), of_faculty
-    )
+    view = Queue(
+        standing, state, keys, days, order,
+        reviewer=reviewer, wrong=tuple(wrong), texts=texts, breaks=bool(args.get("breaks")), of_faculty=of_faculty,
+    )  # fmt: skip
+    return replace(view, sought=search.sought(session, view.searched, Application.id, words))
 
 
 def _reviewer(typed: str, standing: Standing, wrong: list[str]) -> str | int | None:
@@ -222,7 +230,7 @@ _TOWN = re.compile(r" \([^()]*\)$")  # the type-ahead offers "name (town)"
 def named(session: Session, typed: str) -> Sequence[Institution]:
     """At most ten institutions that a typed name could mean; one that was merged is meant by its survivor."""
     name = _TOWN.sub("", typed.replace("\x00", ""))[:100]
-    where = by_words(name)
+    where = named_like(session, name)
     if not where:
         return ()
     in_full = Institution.name_key == search_key(name)  # what is typed in full is offered first

@@ -3,19 +3,19 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from models import Application, Institution, InstitutionMark, InstitutionWord, Supervisor, ToldApart
-from services.listing import key
+from models import Application, Institution, InstitutionMark, Supervisor, ToldApart
+from services import search
+from services.listing import Conditions, Sought, asking, key
 from services.seal import masked
 from services.standing import Standing
 from workflow import written
 from workflow.legal_forms import marks, name_key
-from workflow.turkish import search_key, search_words
+from workflow.turkish import search_key
 from workflow.words import Actor, ApplicationState, InstitutionState
 
-LAST = "\uffff"
 OFFERED = (InstitutionState.VERIFIED, InstitutionState.UNVERIFIED)
 
 
@@ -49,12 +49,7 @@ def concerns(session: Session, institution: Institution, standing: Standing) -> 
     return any(session.scalar(way, execution_options={"on_behalf_of_the_system": True}) for way in ways)
 
 
-def begins(column: Any, prefix: str) -> ColumnElement[bool]:
-    """`column` starts with `prefix`, as a range that an index serves on both databases."""
-    return and_(column >= prefix, column < prefix + LAST)
-
-
-def by_words(term: str) -> list[ColumnElement[bool]]:
+def by_words(session: Session, term: str) -> Sought:
     """Institutions whose name has, for every typed word, one that begins with it; or whose tax number does.
 
     A sole trader's is found in full only: nobody works out a national id digit by digit.
@@ -62,15 +57,16 @@ def by_words(term: str) -> list[ColumnElement[bool]]:
     typed = written.digits(term, " .-")
     if typed.isascii() and typed.isdigit():
         of = Institution.tax_no
-        companies = func.length(of) < written.NATIONAL_ID
-        return [of == typed if len(typed) == written.NATIONAL_ID else and_(begins(of, typed), companies)]
-    return found_by(Institution.id, InstitutionWord.institution_id, InstitutionWord.word, term)
+        begun = and_(search.begins(of, typed), func.length(of) < written.NATIONAL_ID)
+        meant = of == typed if len(typed) == written.NATIONAL_ID else begun
+        return asking(meant)
+    return search.sought(session, search.INSTITUTIONS, Institution.id, search.name_words(term))
 
 
-def found_by(key: Any, of: Any, word: Any, term: str) -> list[ColumnElement[bool]]:
-    """Rows that have, for every typed word, one that begins with it: `of` is the key in their table of words."""
-    typed = sorted(search_words(term) or search_key(term).split()[-1:])
-    return [key.in_(select(of).where(begins(word, beginning))) for beginning in typed]
+def named_like(session: Session, term: str) -> Conditions:
+    """The institutions a name as far as typed could mean; of very many, those whose name begins so. Empty: none."""
+    found = by_words(session, term)
+    return [search.begins(Institution.name_key, search_key(term)[:200])] if found.common else found.where
 
 
 def look_alikes(
@@ -161,7 +157,7 @@ def merged_namesake(session: Session, name: str, city: str) -> Institution | Non
 
 def suggestions(session: Session, term: str, limit: int = 10) -> Sequence[Institution]:
     """What a type-ahead offers: verified first, blocked and merged never."""
-    where = by_words(term)
+    where = named_like(session, term)
     if not where:
         return ()
     found = select(Institution).where(*where, Institution.state.in_(OFFERED))

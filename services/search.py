@@ -1,16 +1,73 @@
-"""The words an application is found by, kept beside it so that a search is one walk down an index."""
+"""The words a row is found by, kept beside it so that a search is one walk down an index."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, and_, delete, func, insert, select
 from sqlalchemy.orm import Session, aliased
 
-from models import Application, Department, SearchWord
-from services.register import begins
-from workflow.turkish import search_words
+from models import Application, Department, InstitutionWord, SearchWord, SupervisorWord, UserWord
+from services.listing import NOTHING, Conditions, Sought
+from workflow.turkish import search_key, search_words
 
 LONGEST = 100  # characters of what is typed into a search box
+COMMON = 20_000  # rows that have a word; what more of them have is looked for along the list
+LAST = "\uffff"
+
+
+@dataclass(frozen=True)
+class Words:
+    """A table of folded words: `of` is the key of the row that has one; `within` narrows the table."""
+
+    table: Any
+    of: str
+    within: Conditions = ()
+
+
+INSTITUTIONS = Words(InstitutionWord, "institution_id")
+SUPERVISORS = Words(SupervisorWord, "supervisor_id")
+ACCOUNTS = Words(UserWord, "user_id")
+
+
+def applications(of: ColumnElement[bool]) -> Words:
+    """The words of applications in the departments that `of` names."""
+    return Words(SearchWord, "application_id", (of,))
+
+
+def begins(column: Any, prefix: str) -> ColumnElement[bool]:
+    """`column` starts with `prefix`, as a range that an index serves on both databases."""
+    return and_(column >= prefix, column < prefix + LAST)
+
+
+def sought(session: Session, words: Words, key: Any, typed: Sequence[str]) -> Sought:
+    """Rows whose `key` has, for each word, one that begins with it in that table.
+
+    The rarest word is walked down in its index and the others are asked of each row found. Where even that one is
+    in more than COMMON rows, each row of a list is asked for all of them.
+    """
+    if not typed:
+        return NOTHING
+    of, word = getattr(words.table, words.of), words.table.word
+    having = [select(of).where(*words.within, begins(word, w)) for w in typed]
+    counted = (select(func.count()).select_from(one.limit(COMMON + 1).subquery()).scalar_subquery() for one in having)
+    many = session.execute(select(*counted)).one()
+    rarest, first = min(zip(many, range(len(typed)), strict=True))
+    walked, others, common = having[first], [*typed[:first], *typed[first + 1 :]], rarest > COMMON
+
+    def asks(key: Any) -> Conditions:
+        if common:
+            return [_has(words, key, w) for w in typed]
+        return [key.in_(walked), *(_has(words, key, w) for w in others)]
+
+    return Sought(key, asks, common)
+
+
+def _has(words: Words, key: Any, beginning: str) -> ColumnElement[bool]:
+    """Whether the row under this key has such a word; a value asked of each row, never a join with all that have."""
+    table = aliased(words.table)
+    one = select(table.word).where(getattr(table, words.of) == key, begins(table.word, beginning)).limit(1)
+    return one.scalar_subquery().is_not(None)
 
 
 def words_of(student_name: str, student_number: str, institution_name: str) -> frozenset[str]:
@@ -19,24 +76,13 @@ def words_of(student_name: str, student_number: str, institution_name: str) -> f
 
 
 def typed_words(typed: str) -> tuple[str, ...]:
-    """The words of what was typed, the most telling first; none where nothing of it is searched."""
+    """The words of what was typed, the longest first; none where nothing of it is searched."""
     return tuple(sorted(search_words(typed[:LONGEST]), key=lambda w: (-len(w), w)))
 
 
-def found_by(key: Any, words: Sequence[str], of: ColumnElement[bool]) -> list[ColumnElement[bool]]:
-    """Rows whose application (`key`) has, for each word, one that begins with it, in the departments `of` names.
-
-    The first word is walked down in its index; the others are asked of each file found.
-    """
-    if not words:
-        return []
-    first, *others = words
-    walked = select(SearchWord.application_id).where(of, begins(SearchWord.word, first))
-    found: list[ColumnElement[bool]] = [key.in_(walked)]
-    for word in others:
-        also = aliased(SearchWord)
-        found.append(select(also.word).where(also.application_id == key, begins(also.word, word)).exists())
-    return found
+def name_words(typed: str) -> tuple[str, ...]:
+    """The words of a name as typed; where none of them tells anything (“A.Ş.”), the last one all the same."""
+    return typed_words(typed) or tuple(search_key(typed[:LONGEST]).split()[-1:])
 
 
 def everywhere() -> ColumnElement[bool]:

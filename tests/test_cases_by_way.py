@@ -147,7 +147,7 @@ def test_a_sole_traders_number_is_masked_and_never_doubted(app: Flask, who: str)
         assert "denetim" not in pages[1].lower().split("<main")[1].split("vergi")[1][:300]
         with looking(app) as session:
             found = {
-                term: bool(session.scalars(select(Institution).where(*by_words(term))).all())
+                term: bool(session.scalars(select(Institution).where(*by_words(session, term).where)).all())
                 for term in ("102", SOLE_TRADER[:10], SOLE_TRADER)
             }
         assert found == {"102": False, SOLE_TRADER[:10]: False, SOLE_TRADER: True}

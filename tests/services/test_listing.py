@@ -201,7 +201,7 @@ def test_the_last_moment_of_time_is_no_fault() -> None:
     assert timedelta(0) == cursor({"after": token(["2026-01-01T00:00:00+00:00", 1])}, order).value.utcoffset()  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("name", ["counted", "key", "sort"])
+@pytest.mark.parametrize("name", ["counted", "key", "sort", "walked"])
 def test_a_column_named_as_the_page_names_its_own_is_refused(session: Session, name: str) -> None:
     with pytest.raises(ValueError, match=name):
         listed(session, {name: Term.name}, Order(Term.starts_on))
