@@ -92,9 +92,9 @@ def _cancelled(session: Session, application: Application, step: Step, today: da
         _raise(session, application, DeclarationKind.CANCELLATION, step, today)
 
 
-@brings_about(DECLARATIONS, Action.FAIL)
-def _refused(session: Session, declaration: Declaration, step: Step, today: date) -> None:
-    """A refused entry is declared anew with the dates of today; a correction of it corrects nothing.
+@brings_about(DECLARATIONS, Action.FAIL, Action.UNSEND)
+def _not_taken(session: Session, declaration: Declaration, step: Step, today: date) -> None:
+    """An entry that was refused, or never sent, is declared with the dates of today; a correction of it corrects nothing.
 
     What a later declaration of its kind has taken the place of is not declared again, and nobody is entered for an
     internship that was cancelled: where no entry was taken there is nothing to cancel either.

@@ -44,6 +44,7 @@ DID: dict[Action, str] = {
     Action.MOVE: N_("changed the dates to declare"),
     Action.DROP: N_("made the declaration unnecessary"),
     Action.SEND: N_("marked as sent"),
+    Action.UNSEND: N_("took back that it was sent"),
     Action.CONFIRM: N_("recorded the reference"),
     Action.FAIL: N_("recorded the refusal"),
     Action.CORRECT: N_("corrected the reference"),

@@ -184,18 +184,19 @@ class Office:
             found.state, found.starts, found.ends = "due", self.starts, self.ends
 
     def may_declare(self, who: str, action: str, of: Declared) -> bool:
-        froms = {"send": MOVABLE, "confirm": {"due", "sent"}, "fail": {"sent"}, "correct": {"done"}}
+        froms = {"send": MOVABLE, "confirm": {"due", "sent"}, "fail": {"sent"}, "unsend": {"sent"}, "correct": {"done"}}
         return who == "health office" and of.state in froms[action]
 
     def declare(self, action: str, of: Declared) -> None:
-        of.state = {"send": "sent", "confirm": "done", "fail": "failed", "correct": "done"}[action]
-        if action == "fail" and self.application == "cancelled" and of.kind in {"entry", "correction"}:
+        of.state = {"send": "sent", "confirm": "done", "fail": "failed", "unsend": "due", "correct": "done"}[action]
+        back = action in {"fail", "unsend"}  # it was not taken
+        if back and self.application == "cancelled" and of.kind in {"entry", "correction"}:
             of.state = "dropped"  # nobody is entered for it any more
             if of.kind == "entry":
                 self._drop("cancellation")  # and what was never taken is not cancelled
-        elif action == "fail" and self.newest(of.kind) is not of:
+        elif back and self.newest(of.kind) is not of:
             of.state = "dropped"  # a later one has taken its place
-        elif action == "fail" and of.kind == "entry":
+        elif back and of.kind == "entry":
             self._drop("correction")
             if (of.starts, of.ends) != (self.starts, self.ends):
                 self._settle("entry")

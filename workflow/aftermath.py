@@ -83,8 +83,10 @@ REQUEST_CLOSE = N_("The conversation ends here. The commission can reopen it; th
 REQUEST_REOPEN = N_("The request waits for an answer again, and the student is told.")
 
 DECLARATION_SEND = N_(
-    "It now waits for the reference number. If the institution refuses it, record the refusal and it can be sent again."
+    "It now waits for the reference number. If it was not sent after all, that can be said; if the institution refuses "
+    "it, record the refusal and it can be sent again."
 )
+DECLARATION_UNSEND = N_("It waits to be sent again, with the dates the internship has today.")
 DECLARATION_CONFIRM = N_("The declaration is done and the student is told. A wrong number can be corrected later.")
 DECLARATION_FAIL = N_("The student is told, and the declaration can be sent again.")
 DECLARATION_CORRECT = N_("The number that stood before stays in the history.")

@@ -284,7 +284,7 @@ CHANGE_REQUESTS = Machine(
 _D = DeclarationState
 _APPROVED = {("application", action) for action in (DO.APPROVE, DO.APPROVE_LATE)}
 _APPLIED = {("application", action) for action in (DO.CANCEL, DO.POSTPONE, DO.EXTEND, DO.STOP)}
-_REFUSED = ("declaration", DO.FAIL)
+_NOT_TAKEN = {("declaration", DO.FAIL), ("declaration", DO.UNSEND)}
 HEALTH = {A.HEALTH_OFFICE}
 DECLARATIONS = Machine(
     "declaration",
@@ -293,8 +293,8 @@ DECLARATIONS = Machine(
     _D.NEW,
     (
         row(DO.RAISE, {_D.NEW}, NOBODY, _D.DUE, guards.in_time, follows=_APPROVED | _APPLIED),
-        row(DO.MOVE, {_D.DUE, _D.FAILED}, NOBODY, _D.DUE, guards.in_time, follows={*_APPLIED, _REFUSED}),
-        row(DO.DROP, {_D.DUE, _D.FAILED}, NOBODY, _D.DROPPED, follows={*_APPLIED, _REFUSED}),
+        row(DO.MOVE, {_D.DUE, _D.FAILED}, NOBODY, _D.DUE, guards.in_time, follows={*_APPLIED, *_NOT_TAKEN}),
+        row(DO.DROP, {_D.DUE, _D.FAILED}, NOBODY, _D.DROPPED, follows={*_APPLIED, *_NOT_TAKEN}),
         row(DO.SEND, {_D.DUE, _D.FAILED}, HEALTH, _D.SENT, then=aftermath.DECLARATION_SEND),
         row(
             DO.CONFIRM,
@@ -314,6 +314,7 @@ DECLARATIONS = Machine(
             tells={A.STUDENT},
             then=aftermath.DECLARATION_FAIL,
         ),
+        row(DO.UNSEND, {_D.SENT}, HEALTH, _D.DUE, then=aftermath.DECLARATION_UNSEND),
         row(
             DO.CORRECT,
             {_D.DONE},

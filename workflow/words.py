@@ -313,6 +313,7 @@ class Action(Word):
     MOVE = "move", N_("Change the dates")
     DROP = "drop", N_("Drop")
     SEND = "send", N_("Mark as sent")
+    UNSEND = "unsend", N_("It was not sent")
     CONFIRM = "confirm", N_("Record the reference")
     FAIL = "fail", N_("Record the refusal")
     CORRECT = "correct", N_("Correct the reference")

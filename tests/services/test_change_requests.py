@@ -214,11 +214,12 @@ def test_a_refused_declaration_that_a_later_one_replaced_is_not_made_again(app: 
         assert (first.state, second.state) == (DeclarationState.DROPPED, DeclarationState.DUE)
 
 
-def test_an_entry_refused_after_a_postponement_is_due_again_with_the_new_dates(app: Flask) -> None:
+@pytest.mark.parametrize("action", [Action.FAIL, Action.UNSEND])
+def test_an_entry_not_taken_is_due_again_with_the_dates_of_a_postponement(app: Flask, action: Action) -> None:
     with app.app_context(), a_world() as w:
         w.health(DeclarationKind.ENTRY, Action.SEND)
         w.walk(w.ask("postpone", MONDAY + WEEK, w.row.ends_on + WEEK))
-        w.health(DeclarationKind.ENTRY, Action.FAIL)
+        w.health(DeclarationKind.ENTRY, action)
         assert set(w.declared()) == {("entry", "due"), ("correction", "dropped"), ("exit", "due")}
         assert w.declared()["entry", "due"] == (MONDAY + WEEK, date(2026, 7, 12))
 
@@ -248,13 +249,14 @@ def test_an_entry_already_made_is_to_be_cancelled_with_the_internship(app: Flask
         assert insurance.of(w.t.session, w.row)[DeclarationKind.ENTRY].state is DeclarationState.DONE
 
 
-def test_an_entry_refused_after_a_cancellation_is_not_made_again(app: Flask) -> None:
+@pytest.mark.parametrize("action", [Action.FAIL, Action.UNSEND])
+def test_an_entry_not_taken_before_a_cancellation_is_not_made_again(app: Flask, action: Action) -> None:
     """Nobody is entered for an internship that does not take place, and what was never taken is not cancelled."""
     with app.app_context(), a_world() as w:
         w.health(DeclarationKind.ENTRY, Action.SEND)
         take(w.t.session, w.row, Action.CANCEL, standing=w.student, today=TODAY, reason="Vazgeçtim.")
         assert set(w.declared()) == {("entry", "sent"), ("exit", "dropped"), ("cancellation", "due")}
-        w.health(DeclarationKind.ENTRY, Action.FAIL)
+        w.health(DeclarationKind.ENTRY, action)
         assert set(w.declared()) == {("entry", "dropped"), ("exit", "dropped"), ("cancellation", "dropped")}
 
 

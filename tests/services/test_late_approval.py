@@ -95,6 +95,7 @@ TRIES: dict[tuple[str, DO], Try] = {
         "stop", f.row.starts_on, MONDAY + 2 * WEEK, min(day, SUNDAY), day
     ),  # type: ignore[arg-type]
     ("declaration", DO.FAIL): lambda f, day: f.declare(DeclarationKind.ENTRY, DO.FAIL, today=day),
+    ("declaration", DO.UNSEND): lambda f, day: f.declare(DeclarationKind.ENTRY, DO.UNSEND, today=day),
 }
 APPROVALS: dict[tuple[str, DO], Try] = {
     ("application", DO.APPROVE): lambda f, day: f.take(DO.APPROVE, "member", day),

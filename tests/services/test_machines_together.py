@@ -67,7 +67,7 @@ ACTS = ("submit", "approve", "approve_late", "reject", "withdraw", "cancel", "re
 ONWARD = ("submit", "approve", "approve_late", "reopen", "reassess")  # nothing leads back from a withdrawal
 CHANGES = ("postpone", "extend", "stop")
 ANSWERS = ("agree", "decline", "approve", "reject", "withdraw")
-DECLARES = ("send", "confirm", "fail", "correct")
+DECLARES = ("send", "confirm", "fail", "unsend", "correct")
 TALKS = ("ask", "answer", "ask_again", "withdraw", "close", "reopen")
 ATTEMPTS: tuple[tuple[Any, ...], ...] = (
     *(("somebody_acts_on_the_application", action) for action in ACTS),

@@ -53,6 +53,7 @@ ALLOWED: dict[tuple[str, str, str], set[str]] = {
     ("declaration", "confirm", "due"): {"health_office"},
     ("declaration", "confirm", "sent"): {"health_office"},
     ("declaration", "fail", "sent"): {"health_office"},
+    ("declaration", "unsend", "sent"): {"health_office"},
     ("declaration", "correct", "done"): {"health_office"},
     ("institution", "verify", "unverified"): {"career_centre"},
     ("institution", "block", "unverified"): {"career_centre"},
@@ -84,6 +85,7 @@ FOLLOWS: dict[tuple[str, str, str], set[str]] = {
     **{
         ("declaration", action, state): {
             "declaration fail",
+            "declaration unsend",
             *(f"application {a}" for a in ("cancel", "postpone", "extend", "stop")),
         }
         for action in ("move", "drop")
