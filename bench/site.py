@@ -12,6 +12,7 @@ from sqlalchemy import case, event, func, select
 from app import create_app
 from bench.university import KEYS, University
 from models import Application, Membership, User, db
+from services import sessions
 from services.listing import Cursor
 from services.scope import system_session
 from services.settings import Settings
@@ -75,18 +76,23 @@ def asked(app: Flask) -> Asked:
         )
         waiting = tuple((a.id, a.version) for a in session.scalars(waiting_rows))
         return Asked(
-            department=department.department_id, member=member.fs_uniquifier, surname=deep.student_name.split()[-1],
+            department=department.department_id, member=member.email, surname=deep.student_name.split()[-1],
             number=deep.student_number, file=deep.id, deep=Cursor(deep.submitted_at, deep.id).token(),
             deep_value=deep.submitted_at, deep_id=deep.id, waiting=waiting,
         )  # fmt: skip
 
 
-def signed_in(app: Flask, uniquifier: str) -> FlaskClient:
-    """A client with the cookie of a browser that has signed in."""
+def signed_in(app: Flask, email: str) -> FlaskClient:
+    """A client with the cookie of a browser in which this account has signed in."""
     client = app.test_client()
+    with app.app_context(), system_session() as writing:
+        user = writing.scalars(select(User).where(User.email == email)).one()
+        kept, uniquifier = user.session_id(), user.fs_uniquifier
+        writing.add(sessions.row(user))
+        writing.commit()
     with client.session_transaction() as session:
         session.update(
-            _user_id=uniquifier, _fresh=True, fs_cc="set", fs_paa=datetime.now(UTC).timestamp(), identity=uniquifier
+            _user_id=kept, _fresh=True, fs_cc="set", fs_paa=datetime.now(UTC).timestamp(), identity=uniquifier
         )
     return client
 
