@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, select
+from sqlalchemy import ColumnElement, String, and_, bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session, aliased
 
 from models import Application, Department, InstitutionWord, SearchWord, SupervisorWord, UserWord
@@ -40,6 +40,12 @@ def begins(column: Any, prefix: str) -> ColumnElement[bool]:
     return and_(column >= prefix, column < prefix + LAST)
 
 
+def _begins(column: Any, word: str) -> ColumnElement[bool]:
+    """The same with a folded word (a–z, 0–9) spelled out: a plan made once for every word fits a rare one badly."""
+    first, last = (bindparam(None, end, String, literal_execute=True) for end in (word, word + LAST))
+    return and_(column >= first, column < last)
+
+
 def sought(session: Session, words: Words, key: Any, typed: Sequence[str]) -> Sought:
     """Rows whose `key` has, for each word, one that begins with it in that table.
 
@@ -49,7 +55,7 @@ def sought(session: Session, words: Words, key: Any, typed: Sequence[str]) -> So
     if not typed:
         return NOTHING
     of, word = getattr(words.table, words.of), words.table.word
-    having = [select(of).where(*words.within, begins(word, w)) for w in typed]
+    having = [select(of).where(*words.within, _begins(word, w)) for w in typed]
     counted = (select(func.count()).select_from(one.limit(COMMON + 1).subquery()).scalar_subquery() for one in having)
     many = session.execute(select(*counted)).one()
     rarest, first = min(zip(many, range(len(typed)), strict=True))
@@ -66,7 +72,7 @@ def sought(session: Session, words: Words, key: Any, typed: Sequence[str]) -> So
 def _has(words: Words, key: Any, beginning: str) -> ColumnElement[bool]:
     """Whether the row under this key has such a word; a value asked of each row, never a join with all that have."""
     table = aliased(words.table)
-    one = select(table.word).where(getattr(table, words.of) == key, begins(table.word, beginning)).limit(1)
+    one = select(table.word).where(getattr(table, words.of) == key, _begins(table.word, beginning)).limit(1)
     return one.scalar_subquery().is_not(None)
 
 
