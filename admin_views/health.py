@@ -11,8 +11,9 @@ from admin_views.desk import Card, Opened
 from models import db, utcnow
 from services import health
 from services.sign_in import today
+from workflow.kinds import Health
 from workflow.say import N_
-from workflow.words import Actor, Health
+from workflow.words import Actor
 
 
 def install(app: Flask) -> None:

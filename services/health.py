@@ -26,8 +26,9 @@ from services.listing import CAP, capped
 from services.probe import Probe
 from services.scope import system_session
 from services.settings import ROOT
+from workflow.kinds import Health
 from workflow.say import N_, Say
-from workflow.words import Health, LetterState, Outcome
+from workflow.words import LetterState, Outcome
 
 _log = logging.getLogger("staj.health")
 SILENT, LOST = timedelta(minutes=3), timedelta(minutes=15)  # since the worker's last sign of life

@@ -1,4 +1,4 @@
-"""Kinds that decide who is concerned: of workplaces by a decree, of reasons by their reader, of rules by a new count."""
+"""Kinds that decide who is concerned: by a decree, as the reader of a reason, by a new count, by how the site is."""
 
 from workflow.say import N_
 from workflow.words import InstitutionKind, Word
@@ -9,6 +9,14 @@ class CountRule(Word):
 
     MIN_DAYS = "min_days", N_("Fewer working days than one internship takes")
     MAX_DAYS = "max_days", N_("More working days than one internship takes")
+
+
+class Health(Word):
+    """How a part of the running site is."""
+
+    OK = "ok", N_("In order")
+    ATTENTION = "attention", N_("Needs attention")
+    BROKEN = "broken", N_("Broken")
 
 
 class ReasonKind(Word):

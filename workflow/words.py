@@ -240,14 +240,6 @@ class Outcome(Word):
     FAILED = "failed", N_("Failed")
 
 
-class Health(Word):
-    """How a part of the running site is."""
-
-    OK = "ok", N_("In order")
-    ATTENTION = "attention", N_("Needs attention")
-    BROKEN = "broken", N_("Broken")
-
-
 class InstitutionKind(Word):
     """Kinds of workplace differ in leave by decree and in policy: the one list for register, forms, rules and decrees."""
 
