@@ -122,7 +122,10 @@ def _left(row: Any, works: Collection[date], now: Grace) -> Left:
         return Left(Urgency.OVERDUE, Say("Last day %(day)s", day=now.until))
     if row.due_on < today:
         days = (today - row.due_on).days
-        return Left(Urgency.OVERDUE, Say("1 day late") if days == 1 else Say("%(days)s days late", days=days))
+        return Left(
+            Urgency.OVERDUE,
+            Say("1 day past the law’s day") if days == 1 else Say("%(days)s days past the law’s day", days=days),
+        )
     if row.aim_on < today:
         return Left(Urgency.OVERDUE, Say("Last day %(day)s", day=row.due_on))
     if row.aim_on == today:

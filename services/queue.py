@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal, select, union_all
+from sqlalchemy import ColumnElement, String, cast, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from models import Application, Department, Faculty, Institution, InternshipType, Membership, SearchWord, Term, User
@@ -261,7 +261,7 @@ def options(session: Session, asked: Queue) -> dict[str, list[tuple[int, str]]]:
         .join(InternshipType.department)
         .where(among(InternshipType.department_id, asked.departments))
     )
-    terms = select(literal("term"), Term.id, spoken(Term.name), Term.code)
+    terms = select(literal("term"), Term.id, spoken(Term.name), cast(Term.starts_on, String))
     faculties = select(literal("faculty"), Faculty.id, spoken(Faculty.name), Faculty.code)
     if Actor.CAREER_CENTRE not in asked.standing.actors:
         own = select(Department.faculty_id).where(among(Department.id, asked.standing.commissions))

@@ -22,6 +22,7 @@ from services import (
     insurance_references,
     letter_facts,
     national_ids,
+    search,
 )
 from services.calendar import grace
 from services.insurance_references import Given
@@ -292,7 +293,7 @@ def test_a_refusal_is_recorded_with_its_reason_and_only_of_what_was_sent(app: Fl
     ("aim", "due", "urgency", "says"),
     [
         (date(2026, 5, 26), date(2026, 5, 28), Urgency.OVERDUE, "Last day 2026-06-01"),  # feast and weekend
-        (date(2026, 5, 25), date(2026, 5, 25), Urgency.OVERDUE, "7 days late"),
+        (date(2026, 5, 25), date(2026, 5, 25), Urgency.OVERDUE, "7 days past the law’s day"),
         (date(2026, 5, 29), date(2026, 5, 31), Urgency.OVERDUE, "Last day 2026-06-01"),
         (date(2026, 5, 29), date(2026, 6, 1), Urgency.OVERDUE, "Last day 2026-06-01"),
         (TODAY, TODAY, Urgency.TODAY, "today"),
@@ -319,7 +320,7 @@ def test_only_an_entry_runs_on_past_a_day_off(app: Flask) -> None:
                 for left in insurance_board.time_left(o.t.session, [o.row], grace(o.t.session, TODAY))
                 if left
             ]
-        assert said == ["1 day late", "2 days late"]
+        assert said == ["1 day past the law’s day", "2 days past the law’s day"]
 
 
 def test_the_board_counts_what_waits_and_nothing_else(app: Flask) -> None:
@@ -426,8 +427,16 @@ def test_a_list_comes_back_under_the_headings_it_went_out_with(tmp_path: Path) -
         insurance_list.columns(file)
 
 
-def test_words_lead_a_search_of_the_board_unless_they_are_in_very_many_names() -> None:
-    def statuses(q: str) -> int:
-        return len(insurance_board.branches({"q": q}))
+def test_words_lead_a_search_of_the_board_unless_very_many_files_have_them(app: Flask, monkeypatch: Any) -> None:
+    def statuses(session: Session, q: str) -> int:
+        args = {"q": q}
+        return len(insurance_board.branches(args, insurance_board.sought(session, args)))
 
-    assert [statuses(q) for q in ("", "a", "öz", "özg", "a özgür")] == [2, 2, 2, 1, 1]
+    with app.app_context(), a_town() as t:
+        of = t.department()
+        for surname in ("Akar", "Akın", "Öz"):
+            search.index(t.session, t.application(t.student(of, "Ali", surname), of), "Demir Maden")
+        t.session.flush()
+        monkeypatch.setattr(search, "COMMON", 2)
+        asked = ("", "a", "ak", "öz", "aka", "ali öz")
+        assert [statuses(t.session, q) for q in asked] == [2, 2, 1, 1, 1, 1]
