@@ -66,7 +66,7 @@ def test_everybody_who_reviews_gets_one_letter_with_what_is_theirs(app: Flask) -
         with a_town() as t:
             people = {name: user.email for name, user in a_full_house(t).items()}
         assert digest.summarise(DAY) == 5
-        completion = "1 staj sonlandırma değerlendirme bekliyor (ilk biten staj: 3 Mayıs 2026)"
+        completion = "1 staj sonlandırması değerlendirme bekliyor (ilk biten staj: 3 Mayıs 2026)"
         change = "1 değişiklik talebi karar bekliyor (en eskisi: 9 Haziran 2026)"
         request = "1 öğrenci talebi yanıt bekliyor (geciken: 1; en eskisi: 4 Mayıs 2026)"
         assert written() == {
