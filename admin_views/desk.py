@@ -23,7 +23,7 @@ from services import audit
 from services.duties import LastOfficer
 from services.listing import NOTHING, Listed, Order, Sought, cursor, key, listed
 from services.say import said
-from services.search import LONGEST
+from services.search import term as search_term
 from services.standing import NOBODY
 from workflow.say import N_
 from workflow.turkish import lowered
@@ -193,7 +193,7 @@ class Desk(Opened, ModelView):
 
     def sought(self, args: Mapping[str, str]) -> Sought:
         """What the search in the query string asks for."""
-        term = args.get("q", "").replace("\x00", "").strip()[:LONGEST]
+        term = search_term(args)
         return self.search(term) if term and self.searchable else NOTHING
 
     def search(self, term: str) -> Sought:

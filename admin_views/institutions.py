@@ -80,13 +80,12 @@ class InstitutionDesk(Notes, Steps, Desk):
         return [*super().conditions(args), *([] if asked else [Institution.state.in_(KEPT)])]
 
     def list_extras(self, args: Mapping[str, str]) -> dict[str, Any]:
-        typed, merged = args.get("q", "").strip(), [Institution.state == InstitutionState.MERGED]
-        hidden = typed and args.get("state") not in set(InstitutionState)
-        words = self.sought(args)
-        found = {} if not hidden or words.common else spread(
-            db.session(), Institution.state, [*merged, *super().conditions(args), *words.where]
-        )  # fmt: skip
-        return {"found_elsewhere": found}
+        """What was merged is not in the list unless it is asked for; a search says that it is found there."""
+        if not args.get("q", "").strip() or args.get("state") in set(InstitutionState):
+            return {}
+        words, merged = self.sought(args), [Institution.state == InstitutionState.MERGED]
+        where = [*merged, *super().conditions(args), *words.where]
+        return {"found_elsewhere": {} if words.common else spread(db.session(), Institution.state, where)}
 
     def search(self, term: str) -> Sought:
         return by_words(db.session(), term)

@@ -26,7 +26,7 @@ from services.insurance_codes import BadColumns
 from services.listing import CAP, Listed, Order, Sought, capped, cursor, key, listed
 from services.say import said
 from services.seal import Seal
-from services.search import typed_words
+from services.search import term, typed_words
 from services.sign_in import today
 from services.transition import FASTER, Refused
 from workflow.say import N_, Say
@@ -89,7 +89,7 @@ class Declarations(ListOut, ReferencesIn, Steps, Desk):
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
         args = request.args.to_dict()
-        typed = board.typed(args)
+        typed = term(args)
         if tckimlik.is_valid(typed):
             flash(said(NOT_BY_ID), "warning")
             return redirect(url_for(".index_view", **self.kept() | {"q": None}), 303)

@@ -48,12 +48,7 @@ def conditions(args: Mapping[str, str], today: date) -> list[ColumnElement[bool]
 def sought(session: Session, args: Mapping[str, str]) -> Sought:
     """The words that the board is searched by."""
     words = search.applications(search.everywhere())
-    return search.sought(session, words, Declaration.application_id, search.typed_words(typed(args)))
-
-
-def typed(args: Mapping[str, str]) -> str:
-    """What is looked for: name, student number or institution."""
-    return args.get("q", "").replace("\x00", "").strip()[: search.LONGEST]
+    return search.sought(session, words, Declaration.application_id, search.typed_words(search.term(args)))
 
 
 def _within(word: str, today: date) -> list[ColumnElement[bool]]:

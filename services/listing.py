@@ -121,7 +121,7 @@ def listed(  # noqa: PLR0913 -- what a list is made of, named
         raise ValueError(f"a list names these itself: {', '.join(sorted(taken))}")
     if not sought.common:
         counted = {**columns, "counted": _counted(order.column.class_, [*where, *sought.where], branches)}
-        found = session.execute(_page(counted, order, at, [*where, *sought.where], branches, joins, size + 1)).all()
+        found = session.execute(_page(counted, order, at, where, branches, joins, size + 1, sought)).all()
         return replace(_trimmed(found, at, size), sought=sought)
     whole = _along(sought, order, None, where, branches)
     walked_rows = select(func.count()).select_from(whole).scalar_subquery()
@@ -182,10 +182,16 @@ def counts(
 
 
 def neighbour(
-    session: Session, order: Order, at: Cursor, *, where: Conditions = (), branches: Sequence[Conditions] = ((),)
+    session: Session,
+    order: Order,
+    at: Cursor,
+    *,
+    where: Conditions = (),
+    branches: Sequence[Conditions] = ((),),
+    sought: Sought = NOTHING,
 ) -> int | None:
-    """The key of the row that follows (or precedes) a place in a list."""
-    found = session.execute(_page({}, order, at, where, branches, (), 1)).first()
+    """The key of the row that follows (or precedes) a place in a list; looked for as far as a page looks."""
+    found = session.execute(_page({}, order, at, where, branches, (), 1, sought)).first()
     return found.key if found else None
 
 
@@ -207,7 +213,7 @@ def _page(  # noqa: PLR0913 -- see listed
         found = select(along.c.key, along.c.sort).where(*sought.asks(along.c.of))
         keys = found.order_by(*ordered).limit(limit).subquery("keys")
     else:
-        keys = _keys(model, order, descending, at, where, branches, limit)
+        keys = _keys(model, order, descending, at, [*where, *sought.where], branches, limit)
     statement: Select[Any] = (
         select(*(_told(c, columns).label(n) for n, c in columns.items()), keys.c.key, keys.c.sort)
         .select_from(model)

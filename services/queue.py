@@ -111,7 +111,8 @@ class Queue:
         at = self.place(row)
         if at.value is None:
             return None  # never handed in: it has no place among those that were
-        return neighbour(session, self.order, Cursor(at.value, at.id, back), where=self.where, branches=self.branches)
+        place = Cursor(at.value, at.id, back)
+        return neighbour(session, self.order, place, where=self.filters, branches=self.branches, sought=self.sought)
 
     def _of_reviewer(self) -> list[ColumnElement[bool]]:
         """Whose turn it is; a commission's own business, so that its index begins with the department."""
@@ -176,7 +177,7 @@ def queue(session: Session, args: Mapping[str, str], standing: Standing) -> Queu
     days = {n: d for n in DAYS if (typed := args.get(n, "").strip()) and (d := day_of(n, typed, wrong))}
     asked = args.get("state", ApplicationState.SUBMITTED)
     state = ApplicationState(asked) if asked in STATES else None
-    typed = args.get("q", "").replace("\x00", "").strip()[: search.LONGEST]
+    typed = search.term(args)
     words = search.typed_words(typed)
     if typed and not words:
         wrong.append("q")

@@ -1,6 +1,6 @@
 """The words a row is found by, kept beside it so that a search is one walk down an index."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,6 +79,11 @@ def _has(words: Words, key: Any, beginning: str) -> ColumnElement[bool]:
 def words_of(student_name: str, student_number: str, institution_name: str) -> frozenset[str]:
     """The folded words of an application: whose it is and where it is done."""
     return search_words(student_name, student_number, institution_name)
+
+
+def term(args: Mapping[str, str]) -> str:
+    """What was typed into the search box of a list, out of its query string."""
+    return args.get("q", "").replace("\x00", "").strip()[:LONGEST]
 
 
 def typed_words(typed: str) -> tuple[str, ...]:

@@ -10,11 +10,15 @@ from urllib.parse import urljoin
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from models import Application
 from services import listing, search
+from services.queue import queue
 from services.search import index
 from services.sign_in import today
 from tests.people import Town, a_town, sign_in
+from tests.university import University
 from workflow.words import Actor
 
 NAMES = [("Kaan", "Kaya"), ("Kader", "Ak"), ("Can", "Kale"), ("Ece", "Akar"), ("Kamil", "Akın"), ("Ali", "Er")]
@@ -80,6 +84,46 @@ def test_common_words_find_what_rare_words_find(app: Flask, many: str, who: Acto
         assert all(len(page) == 2 for page, _next in pairwise(found))
         rows = client.get("/applications/export/csv", query_string={"q": typed, "state": "all"}).text.splitlines()[1:]
         assert len(rows) == len(meant(typed))
+
+
+LISTS = {
+    "/applications/?state=all": ("career centre", "yılmaz"),
+    "/declarations/?state=all": ("health office", "yılmaz"),
+    "/declarations/?kind=entry": ("health office", "a"),
+    "/institutions/": ("career centre", "kaya"),
+    "/supervisors/": ("career centre", "ali"),
+    "/accounts/": ("it", "a"),
+    "/memberships/": ("it", "kişi"),
+}
+
+
+@pytest.mark.parametrize("url", LISTS)
+def test_every_list_finds_as_much_however_many_have_the_word(
+    university: University, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    who, word = LISTS[url]
+    found = []
+    for common in (1_000, -1):
+        monkeypatch.setattr(search, "COMMON", common)
+        text = university.people[who].get(f"{url}{'&' if '?' in url else '?'}q={word}").text
+        found.append(re.findall(r'<tr[^>]* id="r(\d+)"', text))
+    assert found[0]
+    assert found[0] == found[1]
+
+
+def test_the_next_file_is_looked_for_no_further_than_a_page_looks(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with app.app_context(), a_town() as t:
+        of = peopled(t)
+        standing = t.standing(t.member(of))
+        first = t.session.scalars(select(Application).where(Application.student_name == "Kaan Kaya")).one()
+        last = t.session.scalars(select(Application).where(Application.student_name == "Ali Er")).one().id
+        found = []
+        for common, reach in ((1_000, 10), (-1, 10), (-1, 2)):
+            monkeypatch.setattr(search, "COMMON", common)
+            monkeypatch.setattr(listing, "REACH", reach)
+            monkeypatch.setattr(listing, "SIZE", 2)
+            found.append(queue(t.session, {"q": "er"}, standing).beside(t.session, first))
+    assert found == [last, last, None]
 
 
 def test_what_was_not_looked_through_is_said_and_counted_so(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
