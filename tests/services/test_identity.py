@@ -130,7 +130,7 @@ def _row(university: University, model: Any) -> int | None:
         if model is User:
             return session.scalar(select(Student.user_id).where(Student.id == own[Student]))
         keys = inspect(model).primary_key
-        return session.scalar(select(keys[0]).limit(1)) if len(keys) == 1 else None
+        return session.scalar(select(keys[0]).order_by(keys[0]).limit(1)) if len(keys) == 1 else None
 
 
 def _other(row: Any, name: str, university: University) -> Any:
